@@ -1,0 +1,59 @@
+"""What a buyer can choose from: products of the catalogue and items of the bot's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .account import OfferKind
+from .money import Money
+from .product import Stock, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing for sale in a guild.
+
+    Parameters
+    ----------
+    ref
+        Names the offer within its guild, stable over time: ``product:…`` or ``item:…``.
+    price
+        Per piece, without a variant; ``None`` while Shoppex has not been asked yet.
+    roles
+        Role ids that a buyer gets.
+    quantity_max
+        ``None`` when there is no limit.
+    """
+
+    kind: OfferKind
+    id: str
+    title: str
+    price: Money | None
+    roles: tuple[int, ...] = ()
+    stock: Stock = Stock()
+    variants: tuple[Variant, ...] = ()
+    quantity_min: int = 1
+    quantity_max: int | None = None
+    description: str = ""
+    image_url: str | None = None
+    delivers: str = ""
+
+    @property
+    def ref(self) -> str:
+        """The stable name of this offer within its guild."""
+        return offer_ref(self.kind, self.id)
+
+    def variant(self, variant_id: str) -> Variant | None:
+        """The variant with that id."""
+        return next((v for v in self.variants if v.id == variant_id), None)
+
+    def sold_out(self) -> bool:
+        """Whether nothing of it can be bought now."""
+        if self.variants:
+            return not any(variant.stock.covers(1) for variant in self.variants)
+        return not self.stock.covers(self.quantity_min)
+
+
+def offer_ref(kind: OfferKind, offer_id: str) -> str:
+    """The stable name of an offer within its guild."""
+    return f"{kind.value}:{offer_id}"
