@@ -15,14 +15,14 @@ class Offer:
 
     Parameters
     ----------
-    ref
-        Names the offer within its guild, stable over time: ``product:…`` or ``item:…``.
     price
         Per piece, without a variant; ``None`` while Shoppex has not been asked yet.
     roles
         Role ids that a buyer gets.
     quantity_max
         ``None`` when there is no limit.
+    wants_goods
+        Whether Shoppex delivers something (a key, a file) with it.
     """
 
     kind: OfferKind
@@ -36,7 +36,7 @@ class Offer:
     quantity_max: int | None = None
     description: str = ""
     image_url: str | None = None
-    delivers: str = ""
+    wants_goods: bool = False
 
     @property
     def ref(self) -> str:
