@@ -9,6 +9,9 @@ USER = "discord_user_id"
 GUILD = "discord_guild_id"
 NONCE = "nonce"
 
+# Discord ids are unsigned 64-bit integers.
+_DIGITS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -37,6 +40,6 @@ class Tag:
 
 
 def _snowflake(text: str | None) -> int | None:
-    if text is None or not (text.isascii() and text.isdigit()) or len(text) > 20:
+    if text is None or not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
         return None
     return int(text)

@@ -1,0 +1,57 @@
+"""The asyncio client of the Shoppex Dev API. It knows nothing of Discord."""
+
+from .client import DEFAULT_BASE_URL, ClientPool, ShoppexClient, base_url_from_env
+from .coupons import Coupon, CouponKind
+from .custom_fields import normalise
+from .errors import (
+    ApiError,
+    Blocked,
+    Detail,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+)
+from .goods import extract_goods
+from .json_codec import MalformedJson, decode_json
+from .limiter import Limiter
+from .order_reading import MalformedOrder, parse_order, parse_payment
+from .orders import OrderLine
+from .product_reading import MalformedProduct, StockLevels, parse_product, parse_stock
+from .shop import ShopInfo
+from .transport import Transport
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "ApiError",
+    "Blocked",
+    "ClientPool",
+    "Coupon",
+    "CouponKind",
+    "Detail",
+    "Forbidden",
+    "Limiter",
+    "MalformedJson",
+    "MalformedOrder",
+    "MalformedProduct",
+    "NotFound",
+    "OrderLine",
+    "RateLimited",
+    "Rejected",
+    "ShopInfo",
+    "ShoppexClient",
+    "StockLevels",
+    "Transport",
+    "Unauthorized",
+    "Unavailable",
+    "base_url_from_env",
+    "decode_json",
+    "extract_goods",
+    "normalise",
+    "parse_order",
+    "parse_payment",
+    "parse_product",
+    "parse_stock",
+]

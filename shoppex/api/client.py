@@ -1,0 +1,130 @@
+"""The client of one shop, and the pool of all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+
+import aiohttp
+
+from .coupons import CouponResource
+from .limiter import Limiter
+from .orders import OrderResource
+from .parsing import parse_http_url
+from .payments import PaymentResource
+from .products import ProductResource
+from .shop import ShopResource
+from .transport import Transport
+
+DEFAULT_BASE_URL = "https://api.shoppex.io/dev/v1"
+_BASE_URL_VARIABLE = "SHOPPEX_API_URL"
+_MOST_CLIENTS = 256
+
+
+def base_url_from_env(environ: Mapping[str, str] = os.environ) -> str:
+    """Where the Dev API is: ``SHOPPEX_API_URL`` when it is set, else Shoppex.
+
+    Raises
+    ------
+    ValueError
+        When the variable is not an http or https address.
+    """
+    given = environ.get(_BASE_URL_VARIABLE, "").strip()
+    if not given:
+        return DEFAULT_BASE_URL
+    url = parse_http_url(given)
+    if url is None:
+        raise ValueError(f"{_BASE_URL_VARIABLE} is not an http or https address")
+    return url.rstrip("/")
+
+
+def new_session() -> aiohttp.ClientSession:
+    """Make a session that keeps no cookies: several shops share it."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+
+class ShoppexClient:
+    """All that can be asked of one shop."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.shop = ShopResource(transport)
+        self.products = ProductResource(transport)
+        self.orders = OrderResource(transport)
+        self.payments = PaymentResource(transport)
+        self.coupons = CouponResource(transport)
+
+
+class ClientPool:
+    """One client and one limiter for each API key, on one session.
+
+    Parameters
+    ----------
+    base_url
+        Of the Dev API.
+    version
+        Of the cog; Shoppex sees it in the user agent.
+    session_factory
+        Called in the running loop, when the first client is wanted.
+    limiter_factory
+        Makes the pace of one shop.
+    sleep
+        Waits that many seconds before another try.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        version: str,
+        session_factory: Callable[[], aiohttp.ClientSession] = new_session,
+        *,
+        limiter_factory: Callable[[], Limiter] = Limiter,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._base_url = base_url
+        self._user_agent = f"shoppex-red/{version}"
+        self._session_factory = session_factory
+        self._limiter_factory = limiter_factory
+        self._sleep = sleep
+        self._session: aiohttp.ClientSession | None = None
+        self._clients: OrderedDict[str, ShoppexClient] = OrderedDict()
+        self._closed = False
+
+    def client_for(self, api_key: str) -> ShoppexClient:
+        """The client for a key: always the same one, while it is in use.
+
+        Raises
+        ------
+        RuntimeError
+            When the pool is closed.
+        """
+        if self._closed:
+            raise RuntimeError("the pool of clients is closed")
+        client = self._clients.get(api_key)
+        if client is None:
+            client = self._clients[api_key] = self._new_client(api_key)
+        self._clients.move_to_end(api_key)
+        if len(self._clients) > _MOST_CLIENTS:
+            self._clients.popitem(last=False)
+        return client
+
+    async def close(self) -> None:
+        """Close the session; requests under way fail. May be called twice."""
+        self._closed = True
+        self._clients.clear()
+        if self._session is not None:
+            await self._session.close()
+
+    def _new_client(self, api_key: str) -> ShoppexClient:
+        if self._session is None:
+            self._session = self._session_factory()
+        transport = Transport(
+            self._session,
+            self._base_url,
+            api_key,
+            self._limiter_factory(),
+            user_agent=self._user_agent,
+            sleep=self._sleep,
+        )
+        return ShoppexClient(transport)

@@ -1,0 +1,53 @@
+"""The pace at which one shop is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+
+class Limiter:
+    """A token bucket: a small burst, then a steady pace; who waits first goes first.
+
+    Shoppex does not publish its limits; the pace is the contract's advice (section 1).
+
+    Parameters
+    ----------
+    rate
+        Requests per second.
+    burst
+        Requests that may go out at once after a rest.
+    monotonic
+        Gives the time in seconds.
+    sleep
+        Waits that many seconds.
+    """
+
+    def __init__(
+        self,
+        rate: float = 2.0,
+        burst: int = 5,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._interval = 1 / rate
+        self._slack = (burst - 1) * self._interval
+        self._monotonic = monotonic
+        self._sleep = sleep
+        # When the bucket is full again. It stands for the count of tokens.
+        self._full_at = monotonic()
+        # asyncio wakes those who wait for a lock in the order in which they came. One who is
+        # cancelled takes no token along.
+        self._turn = asyncio.Lock()
+
+    async def acquire(self) -> None:
+        """Wait until the next request may go out."""
+        async with self._turn:
+            now = self._monotonic()
+            wait = self._full_at - self._slack - now
+            if wait > 0:
+                await self._sleep(wait)
+                now += wait
+            self._full_at = max(self._full_at, now) + self._interval

@@ -1,0 +1,67 @@
+"""The catalogue."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+from ..domain.product import Product, Variant
+from .errors import unreadable
+from .paging import entries
+from .parsing import as_list, as_mapping, unwrap
+from .product_reading import (
+    MalformedProduct,
+    StockLevels,
+    parse_levels,
+    parse_product,
+    parse_variants,
+)
+from .transport import Transport
+
+log = logging.getLogger("red.shoppex.api")
+
+
+class ProductResource:
+    """``/products`` (contract, section 3). Each call raises `ApiError` when it fails."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def list(self) -> AsyncIterator[Product]:
+        """Give every product, hidden ones too. Variants may be missing: `get` has them.
+
+        A product that cannot be read is passed over, so that it does not hide the others.
+        """
+        async for entry in entries(self._transport, "products"):
+            try:
+                product = parse_product(entry)
+            except MalformedProduct:
+                log.warning("A product in the list has no readable id or price")
+                continue
+            yield product
+
+    async def get(self, product_id: str) -> Product:
+        """Read one product with its variants, by id or uniqid."""
+        answer = await self._transport.request(
+            "GET", "products", product_id, params={"include_variants": "true"}
+        )
+        try:
+            return parse_product(as_mapping(unwrap(answer.data, "product")))
+        except MalformedProduct:
+            raise unreadable("product") from None
+
+    async def stock(self, product_id: str) -> StockLevels:
+        """Read how many can be sold now."""
+        answer = await self._transport.request("GET", "products", product_id, "stock")
+        data = as_mapping(answer.data)
+        if not data:
+            raise unreadable("stock")
+        return parse_levels(data)
+
+    async def variants(self, product: Product) -> tuple[Variant, ...]:
+        """Read the variants of a product, whose currency they share."""
+        answer = await self._transport.request("GET", "products", product.uniqid, "variants")
+        found = unwrap(answer.data, "variants")
+        if not isinstance(found, list):
+            raise unreadable("list of variants")
+        return parse_variants(as_list(found), product.price, product.type)

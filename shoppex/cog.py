@@ -1,0 +1,217 @@
+"""The cog: builds the parts, starts and stops them, and passes on what the gateway says."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+import discord
+from redbot.core import commands
+from redbot.core.bot import Red
+from redbot.core.i18n import cog_i18n
+
+from .api import ClientPool, base_url_from_env
+from .commands import AccessCommands, BuyCommands, HostCommands, ItemCommands, ProductCommands
+from .commands.abc import CogMeta
+from .domain.account import AccountKey, DeliveryState
+from .fulfilment.engine import Engine
+from .fulfilment.messages import MessageStep
+from .fulfilment.readings import ReadStep
+from .fulfilment.recorder import Recorder
+from .fulfilment.roles import RoleStep
+from .i18n import _
+from .selling.catalogue import Catalogue
+from .selling.checkout import Checkout
+from .store.errors import StoreUnavailable
+from .store.ledger import Ledger
+from .store.schema import open_partitions, open_settings
+from .store.settings import Settings
+from .store.writes import Writes
+from .views.counter import Counter
+from .views.gate import Gate
+from .webhook.listener import Listener
+
+log = logging.getLogger("red.shoppex")
+
+
+@cog_i18n(_)
+class Shoppex(
+    BuyCommands,
+    AccessCommands,
+    ProductCommands,
+    ItemCommands,
+    HostCommands,
+    commands.Cog,
+    metaclass=CogMeta,
+):
+    """Sell roles and keys in your server. A member types `/buy`, pays, and it arrives."""
+
+    __author__ = "the shoppex authors"
+    __version__ = "0.1.0"
+
+    def __init__(self, bot: Red, *, clock: Callable[[], datetime] = discord.utils.utcnow) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.bot = bot
+        self.gate = Gate(bot, self)
+        self._writes = Writes()
+        self.settings = Settings(open_settings(), self._writes)
+        self.ledger = Ledger(open_partitions(), self._writes)
+        self.clients = ClientPool(base_url_from_env(), self.__version__)
+        self.recorder = Recorder(self.ledger, clock, self._mark)
+        self.engine = Engine(
+            self.ledger,
+            [
+                RoleStep(bot, self.ledger, self.settings, clock, self.gate.asleep),
+                MessageStep(bot, self.ledger, self.settings, clock, self.gate.asleep),
+                ReadStep(
+                    self.ledger, self.settings, self.recorder, self.clients, clock, self._mark
+                ),
+            ],
+            clock,
+        )
+        self.catalogue = Catalogue(self.settings, self.clients, clock)
+        checkout = Checkout(
+            self.ledger, self.settings, self.catalogue, self.clients, self.recorder, clock
+        )
+        self.counter = Counter(
+            self.gate, self.settings, self.ledger, self.catalogue, checkout, self.engine
+        )
+        self.webhooks = Listener(self.settings, self.recorder, clock)
+        self._starting: asyncio.Task[None] | None = None
+
+    def _mark(self, key: AccountKey) -> None:
+        self.engine.mark(key)
+
+    # -- life ----------------------------------------------------------------------------
+
+    async def cog_load(self) -> None:
+        """Start everything that needs no gateway, and leave the rest to a task."""
+        try:
+            await self.settings.load()
+            await self.ledger.load()
+            problem = await self._listen()
+        except BaseException:
+            # Red does not call cog_unload after a failed load.
+            await self.cog_unload()
+            raise
+        self._starting = asyncio.create_task(self._start(problem), name="shoppex start")
+
+    async def cog_unload(self) -> None:
+        """Stop taking, finish what is under way, close everything."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        await self.webhooks.stop()
+        await self.engine.close()
+        await self.catalogue.close()
+        await self._writes.drain()
+        await self.clients.close()
+
+    async def _listen(self) -> OSError | None:
+        where = self.settings.listener
+        try:
+            await self.webhooks.start(where.host, where.port)
+        except OSError as error:
+            log.error("Cannot listen on %s, port %s: %s", where.host, where.port, error.strerror)
+            return error
+        return None
+
+    async def _start(self, problem: OSError | None) -> None:
+        await self.bot.wait_until_red_ready()
+        for guild_id in self.settings.guild_ids():
+            self.catalogue.wake(guild_id)
+        self.engine.mark_unsettled()
+        if problem is not None:
+            where = self.settings.listener
+            await self.bot.send_to_owners(
+                _(
+                    "Shoppex cannot listen on {host}, port {port}: {error}. Another program may "
+                    "be using it. The shop sells, but payments do not arrive by webhook until "
+                    "you choose another port with `{prefix}shoppexset listener`."
+                ).format(host=where.host, port=where.port, error=problem.strerror, prefix="[p]")
+            )
+
+    # -- what the gateway says -----------------------------------------------------------
+
+    @commands.Cog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Somebody whose delivery waited for them is here again."""
+        key = AccountKey(member.guild.id, member.id)
+        if self.ledger.get(key).orders:
+            await self._retry(key, DeliveryState.NEEDS_BUYER)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """A role was moved, or its permissions changed."""
+        self.engine.mark_unsettled(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """The bot itself was given another role."""
+        if after.id == after.guild.me.id and before.roles != after.roles:
+            self.engine.mark_unsettled(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server came back."""
+        self.engine.mark_unsettled(guild.id)
+
+    async def _retry(self, key: AccountKey, waiting_for: DeliveryState) -> None:
+        try:
+            await self.engine.retry(key, waiting_for)
+        except StoreUnavailable as error:
+            log.error("Nothing can be kept: %s", error)
+
+    # -- Red's own -----------------------------------------------------------------------
+
+    def format_help_for_context(self, ctx: commands.Context) -> str:
+        """Help, with author and version below it."""
+        text = super().format_help_for_context(ctx)
+        return f"{text}\n\nAuthor: {self.__author__}\nVersion: {self.__version__}"
+
+    async def cog_command_error(  # type: ignore[override] # Red hands its own Context
+        self, ctx: commands.Context, error: Exception
+    ) -> None:
+        """Answer what Red leaves without an answer, and hand on the rest."""
+        if ctx.interaction is not None:
+            if not ctx.interaction.response.is_done():
+                await ctx.defer(ephemeral=True)
+            sentence = _refusal_by_red(error)
+            if sentence is not None:
+                await ctx.send(sentence, ephemeral=True)
+                return
+        cause = getattr(error, "original", None)
+        if isinstance(cause, StoreUnavailable):
+            await ctx.send(
+                _("The bot cannot save anything right now, so nothing was changed."),
+                ephemeral=True,
+            )
+        # `unhandled_by_cog` is Red's own; discord.py's signature lacks it.
+        await self.bot.on_command_error(ctx, error, unhandled_by_cog=True)  # type: ignore[call-arg, arg-type]
+
+    async def red_delete_data_for_user(
+        self,
+        *,
+        requester: Literal["discord_deleted_user", "owner", "user", "user_strict"],
+        user_id: int,
+    ) -> None:
+        """Forget a user: wholly, or all but what their paid orders still need."""
+        keep_paid = requester not in ("discord_deleted_user", "owner")
+        await self.ledger.forget_user(user_id, keep_paid=keep_paid)
+
+
+def _refusal_by_red(error: Exception) -> str | None:
+    """Why Red's own checks refused, for a slash user whom Red would leave waiting."""
+    if isinstance(error, commands.DisabledCommand):
+        return _("This command is switched off in this server. Its staff can switch it on again.")
+    if isinstance(error, commands.BotMissingPermissions):
+        return None
+    if isinstance(error, (commands.CheckFailure, commands.UserFeedbackCheckFailure)):
+        return _(
+            "You are not allowed to use this command. It needs the permission Manage Server, the "
+            "server's admin role, or the bot's owner."
+        )
+    return None

@@ -1,0 +1,35 @@
+"""What the command groups may use of the cog that they are part of."""
+
+from __future__ import annotations
+
+from abc import ABC
+
+from redbot.core import commands
+from redbot.core.bot import Red
+
+from ..api import ClientPool
+from ..fulfilment.engine import Engine
+from ..selling.catalogue import Catalogue
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from ..views.counter import Counter
+from ..views.gate import Gate
+from ..webhook.listener import Listener
+
+
+class CommandsMixin(ABC):
+    """The parts that the cog builds."""
+
+    bot: Red
+    gate: Gate
+    settings: Settings
+    ledger: Ledger
+    clients: ClientPool
+    catalogue: Catalogue
+    engine: Engine
+    counter: Counter
+    webhooks: Listener
+
+
+class CogMeta(type(commands.Cog), type(ABC)):  # type: ignore[misc]
+    """Lets a cog be composed of abstract groups of commands."""

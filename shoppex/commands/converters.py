@@ -1,0 +1,84 @@
+"""Reading what people type into values."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import discord
+from babel.numbers import get_currency_precision, list_currencies
+from discord.ext.commands.view import StringView
+from redbot.core import commands
+
+from ..domain.money import Money, parse_amount, parse_currency
+from ..i18n import _
+
+_SMALLEST = Decimal("0.01")
+_LARGEST = Decimal(1_000_000)
+
+
+class RoleList(commands.Converter[tuple[discord.Role, ...]]):
+    """Any number of roles: mentions, ids, or names; names with spaces in quotes.
+
+    Unlike ``Greedy`` it says so when a word is no role, instead of leaving it out.
+    """
+
+    async def convert(  # type: ignore[override] # Red hands its own Context
+        self, ctx: commands.Context, argument: str
+    ) -> tuple[discord.Role, ...]:
+        """Read the roles, each once."""
+        view = StringView(argument)
+        roles: dict[int, discord.Role] = {}
+        while True:
+            view.skip_ws()
+            word = view.get_quoted_word()
+            if word is None:
+                return tuple(roles.values())
+            role = await self._role(ctx, word.strip(","))
+            roles[role.id] = role
+
+    @staticmethod
+    async def _role(ctx: commands.Context, word: str) -> discord.Role:
+        try:
+            return await commands.RoleConverter().convert(ctx, word)
+        except commands.RoleNotFound as error:
+            raise commands.BadArgument(
+                _(
+                    "There is no role “{word}” in this server. Nothing was changed. Mention the "
+                    "roles, or put names with spaces in quotes."
+                ).format(word=word)
+            ) from error
+
+
+if TYPE_CHECKING:
+    Roles = tuple[discord.Role, ...]
+else:
+    Roles = RoleList
+
+
+def read_price(amount: str, currency: str) -> Money:
+    """A price that can be asked for.
+
+    Raises
+    ------
+    BadArgument
+        With the sentence that says what is wrong.
+    """
+    code = parse_currency(currency)
+    if code is None or code not in list_currencies():
+        raise commands.BadArgument(
+            _(
+                "“{text}” is not a currency. Use its three letters, such as EUR, USD or GBP. "
+                "Nothing was changed."
+            ).format(text=currency[:20])
+        )
+    parsed = parse_amount(amount.replace(",", ".", 1))
+    digits = get_currency_precision(code)
+    if parsed is None or not _SMALLEST <= parsed <= _LARGEST or parsed != round(parsed, digits):
+        raise commands.BadArgument(
+            _(
+                "“{text}” is not a price in {currency}. Write it as a number with at most "
+                "{digits} decimals, from 0.01 to 1000000, such as 9.99. Nothing was changed."
+            ).format(text=amount[:20], currency=code, digits=digits)
+        )
+    return Money(round(parsed, digits), code)

@@ -1,0 +1,36 @@
+"""`[p]shoppexset`, the group that the other files add to."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from redbot.core import commands
+from redbot.core.bot import Red
+
+from ..i18n import _
+from .abc import CommandsMixin
+
+
+class SettingsGroup(CommandsMixin):
+    """The group, and what its commands have in common."""
+
+    @commands.hybrid_group(name="shoppexset")
+    @commands.guild_only()
+    @commands.admin_or_permissions(manage_guild=True)
+    @app_commands.default_permissions(manage_guild=True)
+    async def shoppexset(self, ctx: commands.GuildContext) -> None:
+        """Set up this server's shop."""
+
+    async def is_staff(self, interaction: discord.Interaction[Red]) -> bool:
+        """Autocomplete runs before any check, and what lies at Shoppex is not public."""
+        return interaction.permissions.manage_guild or await self.bot.is_owner(interaction.user)
+
+    def webhook_url(self, guild_id: int) -> str:
+        """Where Shoppex is to send this server's webhooks, or words for not knowing it."""
+        base = self.settings.listener.public_url
+        if base is None:
+            return _(
+                "unknown: the bot's owner has not set a public address yet "
+                "(`/shoppexset publicurl`)"
+            )
+        return f"<{base}/shoppex/{guild_id}>"

@@ -1,0 +1,160 @@
+"""`[p]shoppexset item`: roles at a price of the server's own."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from redbot.core import commands
+from redbot.core.bot import Red
+
+from ..i18n import _
+from ..store.settings import ItemEntry
+from ..text import format_money, plain
+from .converters import Roles, read_price
+from .entries import choices, gives, mentions, named, send_list
+from .group import SettingsGroup
+from .rights import may_sell
+
+_TITLE = 100
+
+
+class ItemCommands(SettingsGroup):
+    """Items of the bot's own."""
+
+    @SettingsGroup.shoppexset.group(name="item")
+    async def shoppexset_item(self, ctx: commands.GuildContext) -> None:
+        """Sell roles at a price of your own, without a product at Shoppex."""
+
+    @shoppexset_item.command(name="add")
+    @app_commands.describe(
+        title="What buyers see",
+        price="Such as 9.99",
+        currency="Three letters, such as EUR",
+        roles="The roles a buyer gets",
+    )
+    async def shoppexset_item_add(
+        self,
+        ctx: commands.GuildContext,
+        title: str,
+        price: str,
+        currency: str,
+        *,
+        roles: Roles = (),
+    ) -> None:
+        """Sell roles at a price of your own.
+
+        **Arguments**
+
+        - `<title>` What buyers see. Put quotes around it if it has spaces.
+        - `<price>` Such as 9.99.
+        - `<currency>` Three letters, such as EUR.
+        - `[roles...]` The roles a buyer gets.
+        """
+        money = read_price(price, currency)
+        title = " ".join(title.split())
+        if not 1 <= len(title) <= _TITLE:
+            raise commands.BadArgument(
+                _("The title must have from 1 to {limit} characters.").format(limit=_TITLE)
+            )
+        if self._sold_item(ctx.guild.id, title) is not None:
+            raise commands.BadArgument(
+                _("There is an item of that title already. Choose another title.")
+            )
+        await ctx.defer(ephemeral=True)
+        if not await may_sell(ctx, roles):
+            return
+        entry = ItemEntry(secrets.token_hex(4), title, money, tuple(role.id for role in roles))
+        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_item(entry))
+        await ctx.send(
+            _("✅ **{title}** is for sale here for {price}. {gives}").format(
+                title=plain(title), price=format_money(money), gives=gives(roles)
+            ),
+            ephemeral=True,
+        )
+
+    @shoppexset_item.command(name="roles")
+    @app_commands.describe(item="An item of yours", roles="The roles a buyer gets from now on")
+    async def shoppexset_item_roles(
+        self, ctx: commands.GuildContext, item: str, *, roles: Roles = ()
+    ) -> None:
+        """Change which roles an item gives.
+
+        **Arguments**
+
+        - `<item>` Its title or id. Put quotes around it if it has spaces.
+        - `[roles...]` The roles a buyer gets from now on, in place of those until now.
+        """
+        entry = self._sold_item(ctx.guild.id, item)
+        if entry is None:
+            await ctx.send(_unknown_item(), ephemeral=True)
+            return
+        await ctx.defer(ephemeral=True)
+        if not await may_sell(ctx, roles):
+            return
+        changed = replace(entry, roles=tuple(role.id for role in roles))
+        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_item(changed))
+        self.engine.mark_unsettled(ctx.guild.id)
+        await ctx.send(
+            _("✅ **{title}**: {gives} Nobody loses a role by this.").format(
+                title=plain(entry.title), gives=gives(roles)
+            ),
+            ephemeral=True,
+        )
+
+    @shoppexset_item.command(name="remove")
+    @app_commands.describe(item="An item of yours")
+    async def shoppexset_item_remove(self, ctx: commands.GuildContext, *, item: str) -> None:
+        """Stop selling an item.
+
+        Those who bought it keep what they have, and open orders are still delivered.
+
+        **Arguments**
+
+        - `<item>` Its title or id.
+        """
+        entry = self._sold_item(ctx.guild.id, item)
+        if entry is None:
+            await ctx.send(_unknown_item(), ephemeral=True)
+            return
+        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.without_item(entry.id))
+        await ctx.send(
+            _(
+                "✅ **{title}** is no longer for sale here. Those who bought it keep what they "
+                "have, and orders that are still open are delivered."
+            ).format(title=plain(entry.title)),
+            ephemeral=True,
+        )
+
+    @shoppexset_item.command(name="list")
+    async def shoppexset_item_list(self, ctx: commands.GuildContext) -> None:
+        """Show your own items, their prices, and what they give."""
+        entries = self.settings.guild(ctx.guild.id).items.values()
+        lines = [
+            f"**{plain(entry.title)}** (`{entry.id}`), {format_money(entry.price)}: "
+            f"{mentions(entry.roles)}"
+            for entry in sorted(entries, key=lambda entry: entry.title.casefold())
+        ]
+        empty = _("There is no item yet. Add one with `/shoppexset item add`.")
+        await send_list(ctx, _("Items sold here"), lines, empty)
+
+    @shoppexset_item_roles.autocomplete("item")
+    @shoppexset_item_remove.autocomplete("item")
+    async def _complete_item(
+        self, interaction: discord.Interaction[Red], current: str
+    ) -> list[app_commands.Choice[str]]:
+        if not await self.is_staff(interaction):
+            return []
+        entries = self.settings.guild(interaction.guild_id or 0).items.values()
+        return choices(entries, current)
+
+    def _sold_item(self, guild_id: int, text: str) -> ItemEntry | None:
+        return named(self.settings.guild(guild_id).items.values(), text)
+
+
+def _unknown_item() -> str:
+    return _(
+        "There is no item of that name. Nothing was changed. `/shoppexset item list` shows yours."
+    )

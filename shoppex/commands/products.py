@@ -1,0 +1,170 @@
+"""`[p]shoppexset product`: which products of the shop are sold here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from redbot.core import commands
+from redbot.core.bot import Red
+
+from ..i18n import _
+from ..selling.errors import NotForSale, NotSetUp, Refusal
+from ..store.settings import ProductEntry
+from ..text import plain
+from ..views.sentences import refusal_sentence
+from .converters import Roles
+from .entries import choices, gives, mentions, named, send_list
+from .group import SettingsGroup
+from .rights import may_sell
+
+
+class ProductCommands(SettingsGroup):
+    """Products of Shoppex's catalogue."""
+
+    @SettingsGroup.shoppexset.group(name="product")
+    async def shoppexset_product(self, ctx: commands.GuildContext) -> None:
+        """Choose which products of your Shoppex shop are sold here."""
+
+    @shoppexset_product.command(name="add")
+    @app_commands.describe(
+        product="A product of your shop: its title, slug or id",
+        roles="The roles a buyer gets; may be left out",
+    )
+    async def shoppexset_product_add(
+        self, ctx: commands.GuildContext, product: str, *, roles: Roles = ()
+    ) -> None:
+        """Sell a product of your shop here.
+
+        **Arguments**
+
+        - `<product>` Its title, slug or id. Put quotes around it if it has spaces.
+        - `[roles...]` The roles a buyer gets. None is fine for a product that is just a key.
+        """
+        await ctx.defer(ephemeral=True)
+        try:
+            found = await self.catalogue.product(ctx.guild.id, product)
+        except Refusal as refusal:
+            await ctx.send(_about_product(refusal), ephemeral=True)
+            return
+        if not await may_sell(ctx, roles):
+            return
+        entry = ProductEntry(found.uniqid, found.title, tuple(role.id for role in roles))
+        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(entry))
+        self.engine.mark_unsettled(ctx.guild.id)
+        text = _("✅ **{title}** is for sale here. {gives}").format(
+            title=plain(found.title), gives=gives(roles)
+        )
+        if found.hidden:
+            text += "\n" + _(
+                "⚠️ At Shoppex it is unlisted, private or on hold, so buyers do not see it yet. "
+                "List it there, and it appears here within a minute."
+            )
+        await ctx.send(text, ephemeral=True)
+
+    @shoppexset_product.command(name="roles")
+    @app_commands.describe(
+        product="A product that is sold here", roles="The roles a buyer gets from now on"
+    )
+    async def shoppexset_product_roles(
+        self, ctx: commands.GuildContext, product: str, *, roles: Roles = ()
+    ) -> None:
+        """Change which roles a product gives.
+
+        **Arguments**
+
+        - `<product>` Its title or id. Put quotes around it if it has spaces.
+        - `[roles...]` The roles a buyer gets from now on, in place of those until now.
+        """
+        entry = self._sold_product(ctx.guild.id, product)
+        if entry is None:
+            await ctx.send(_unknown_product(), ephemeral=True)
+            return
+        await ctx.defer(ephemeral=True)
+        if not await may_sell(ctx, roles):
+            return
+        changed = replace(entry, roles=tuple(role.id for role in roles))
+        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(changed))
+        self.engine.mark_unsettled(ctx.guild.id)
+        await ctx.send(
+            _("✅ **{title}**: {gives} Nobody loses a role by this.").format(
+                title=plain(entry.title), gives=gives(roles)
+            ),
+            ephemeral=True,
+        )
+
+    @shoppexset_product.command(name="remove")
+    @app_commands.describe(product="A product that is sold here")
+    async def shoppexset_product_remove(self, ctx: commands.GuildContext, *, product: str) -> None:
+        """Stop selling a product here.
+
+        Those who bought it keep what they have, and open orders are still delivered.
+
+        **Arguments**
+
+        - `<product>` Its title or id.
+        """
+        entry = self._sold_product(ctx.guild.id, product)
+        if entry is None:
+            await ctx.send(_unknown_product(), ephemeral=True)
+            return
+        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.without_product(entry.id))
+        await ctx.send(
+            _(
+                "✅ **{title}** is no longer for sale here. Those who bought it keep what they "
+                "have, and orders that are still open are delivered."
+            ).format(title=plain(entry.title)),
+            ephemeral=True,
+        )
+
+    @shoppexset_product.command(name="list")
+    async def shoppexset_product_list(self, ctx: commands.GuildContext) -> None:
+        """Show which products of your shop are sold here, and what they give."""
+        entries = self.settings.guild(ctx.guild.id).products.values()
+        lines = [
+            f"**{plain(entry.title)}** (`{entry.id}`): {mentions(entry.roles)}"
+            for entry in sorted(entries, key=lambda entry: entry.title.casefold())
+        ]
+        empty = _("No product is sold here yet. Add one with `/shoppexset product add`.")
+        await send_list(ctx, _("Products sold here"), lines, empty)
+
+    @shoppexset_product_add.autocomplete("product")
+    async def _complete_catalogue(
+        self, interaction: discord.Interaction[Red], current: str
+    ) -> list[app_commands.Choice[str]]:
+        if not await self.is_staff(interaction):
+            return []
+        products = self.catalogue.products(interaction.guild_id or 0)
+        return choices([ProductEntry(p.uniqid, p.title) for p in products], current)
+
+    @shoppexset_product_roles.autocomplete("product")
+    @shoppexset_product_remove.autocomplete("product")
+    async def _complete_sold_product(
+        self, interaction: discord.Interaction[Red], current: str
+    ) -> list[app_commands.Choice[str]]:
+        if not await self.is_staff(interaction):
+            return []
+        entries = self.settings.guild(interaction.guild_id or 0).products.values()
+        return choices(entries, current)
+
+    def _sold_product(self, guild_id: int, text: str) -> ProductEntry | None:
+        return named(self.settings.guild(guild_id).products.values(), text)
+
+
+def _about_product(refusal: Refusal) -> str:
+    if isinstance(refusal, NotForSale):
+        return _(
+            "There is no product of that name in your Shoppex shop. Nothing was changed. Use its "
+            "exact title, its slug or its id."
+        )
+    if isinstance(refusal, NotSetUp):
+        return _("First give me access to your shop with `/shoppexset apikey`.")
+    return refusal_sentence(refusal)
+
+
+def _unknown_product() -> str:
+    return _(
+        "No product of that name is sold here. Nothing was changed. `/shoppexset product list` "
+        "shows those that are."
+    )

@@ -1,0 +1,239 @@
+"""`[p]shoppexset`: access to Shoppex, and how things stand."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from redbot.core import commands
+from redbot.core.bot import Red
+
+from ..api import ApiError, Forbidden, Unauthorized
+from ..domain.account import DeliveryState
+from ..i18n import _
+from ..store.errors import StoreUnavailable
+from ..text import plain, shorten
+from ..views.gate import say
+from ..views.secrets import SecretView
+from ..views.sentences import waiting_sentence
+from .group import SettingsGroup
+
+# Contract, section 1, *Scopes*: what the commands of today use.
+_SCOPES = ("products.read", "orders.read", "orders.write")
+_EVENTS = ("order:paid", "order:updated", "order:partial", "order:cancelled", "order:disputed")
+_SHORTEST_SECRET = 16
+
+
+class AccessCommands(SettingsGroup):
+    """The shop's key and secret."""
+
+    @SettingsGroup.shoppexset.command(name="apikey")
+    async def shoppexset_apikey(self, ctx: commands.GuildContext) -> None:
+        """Give the bot access to your Shoppex shop.
+
+        You get a button that opens a form, so that nobody reads the key. Create the key at
+        Shoppex under Settings → Developer → API Keys.
+        """
+        view = SecretView(
+            self.gate,
+            ctx.author.id,
+            button=_("Enter the API key"),
+            title=_("Shoppex API key"),
+            label=_("API key"),
+            hint="shx_…",
+            submit=self._take_api_key,
+        )
+        view.message = await ctx.send(
+            _(
+                "Press the button and paste your Shoppex API key. Never post it in a channel. It "
+                "needs the permissions {scopes}."
+            ).format(scopes=", ".join(f"`{scope}`" for scope in _SCOPES)),
+            view=view,
+            ephemeral=True,
+        )
+
+    async def _take_api_key(self, interaction: discord.Interaction[Red], key: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(
+            content=await self._save_api_key(interaction, key)
+        )
+
+    async def _save_api_key(self, interaction: discord.Interaction[Red], key: str) -> str:
+        guild_id = interaction.guild_id
+        if guild_id is None or not (
+            key.isascii() and key.isprintable() and " " not in key and key
+        ):
+            return _("That is not an API key; it would begin with `shx_`. Nothing was changed.")
+        client = self.clients.client_for(key)
+        try:
+            scopes = await client.shop.capabilities()
+            shop_name = (await client.shop.me()).name or ""
+        except Unauthorized:
+            return _(
+                "Shoppex does not know this key, so it was not saved. Copy it once more, whole, "
+                "or create a new one under Settings → Developer → API Keys."
+            )
+        except Forbidden as error:
+            return _("Shoppex refused this key, so it was not saved. It says: “{said}”.").format(
+                said=plain(error.message)
+            )
+        except ApiError:
+            return _(
+                "Shoppex cannot be reached right now, so the key could not be checked and was "
+                "not saved. Please try again in a few minutes."
+            )
+        missing = [scope for scope in _SCOPES if not {scope, "*"} & scopes]
+        if missing:
+            return _(
+                "The key works, but it lacks these permissions, so it was not saved: {scopes}. "
+                "Add them at Shoppex under Settings → Developer → API Keys, then try again."
+            ).format(scopes=", ".join(f"`{scope}`" for scope in missing))
+        try:
+            await self.settings.update_guild(
+                guild_id, lambda shop: replace(shop, api_key=key, shop_name=shop_name)
+            )
+        except StoreUnavailable:
+            return _not_saved()
+        self.catalogue.wake(guild_id)
+        await self._retry_for_staff(guild_id)
+        return _("✅ The key works and is saved. Your shop: **{name}**.").format(
+            name=plain(shop_name) or "Shoppex"
+        )
+
+    @SettingsGroup.shoppexset.command(name="secret")
+    async def shoppexset_secret(self, ctx: commands.GuildContext) -> None:
+        """Give the bot the secret that Shoppex signs its webhooks with.
+
+        You get a button that opens a form, so that nobody reads the secret. Shoppex shows it
+        once, when you create the webhook under Settings → Developer → Webhooks.
+        """
+        view = SecretView(
+            self.gate,
+            ctx.author.id,
+            button=_("Enter the webhook secret"),
+            title=_("Shoppex webhook secret"),
+            label=_("Webhook secret"),
+            hint="whsec_…",
+            submit=self._take_secret,
+        )
+        view.message = await ctx.send(
+            _(
+                "Create a webhook at Shoppex under Settings → Developer → Webhooks.\n"
+                "Address: {url}\nEvents: {events}\n"
+                "Then press the button and paste the secret that Shoppex shows once. Never post "
+                "it in a channel."
+            ).format(
+                url=self.webhook_url(ctx.guild.id),
+                events=", ".join(f"`{event}`" for event in _EVENTS),
+            ),
+            view=view,
+            ephemeral=True,
+        )
+
+    async def _take_secret(self, interaction: discord.Interaction[Red], secret: str) -> None:
+        guild_id = interaction.guild_id
+        readable = secret.isascii() and secret.isprintable() and " " not in secret
+        if guild_id is None or not readable or len(secret) < _SHORTEST_SECRET:
+            await say(
+                interaction,
+                _(
+                    "That is not a webhook secret: it is at least {least} characters long and "
+                    "has no spaces. Nothing was changed. Copy it once more, whole."
+                ).format(least=_SHORTEST_SECRET),
+            )
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            await self.settings.update_guild(guild_id, lambda shop: replace(shop, secret=secret))
+        except StoreUnavailable:
+            await interaction.edit_original_response(content=_not_saved())
+            return
+        await interaction.edit_original_response(
+            content=_("✅ The secret is saved. From now on signed webhooks are taken.")
+        )
+
+    @SettingsGroup.shoppexset.command(name="legacysignature")
+    @app_commands.describe(allowed="Whether the old signature is taken too")
+    async def shoppexset_legacysignature(self, ctx: commands.GuildContext, allowed: bool) -> None:
+        """Take webhooks of an old Shoppex shop that signs with SHA-512 only.
+
+        Leave this off unless your shop sends no V2 signature. The old one cannot show that a
+        message is fresh, so with it each payment is read from Shoppex before it counts.
+        """
+        await self.settings.update_guild(
+            ctx.guild.id, lambda shop: replace(shop, legacy_signatures=allowed)
+        )
+        text = (
+            _("Old signatures are taken now.") if allowed else _("Only V2 signatures are taken.")
+        )
+        await ctx.send(text, ephemeral=True)
+
+    async def _retry_for_staff(self, guild_id: int) -> None:
+        for account in self.ledger.accounts(guild_id):
+            await self.engine.retry(account.key, DeliveryState.NEEDS_STAFF)
+
+    @SettingsGroup.shoppexset.command(name="show")
+    async def shoppexset_show(self, ctx: commands.GuildContext) -> None:
+        """Show how this server's shop is set up, and what waits for you."""
+        shop = self.settings.guild(ctx.guild.id)
+        embed = discord.Embed(
+            title=plain(shop.shop_name) or _("Your shop"), colour=await ctx.embed_colour()
+        )
+        embed.add_field(
+            name=_("API key"),
+            value=_("✅ set, ends in `{end}`").format(end=shop.api_key[-4:])
+            if shop.api_key
+            else _("❌ missing: `/shoppexset apikey`"),
+        )
+        embed.add_field(
+            name=_("Webhook secret"),
+            value=_("✅ set") if shop.secret else _("❌ missing: `/shoppexset secret`"),
+        )
+        embed.add_field(
+            name=_("For sale"),
+            value=_("{products} products, {items} items").format(
+                products=len(shop.products), items=len(shop.items)
+            ),
+        )
+        embed.add_field(
+            name=_("Webhook address"), value=self.webhook_url(ctx.guild.id), inline=False
+        )
+        embed.add_field(name=_("Listener"), value=self._listener_text(), inline=False)
+        if shop.legacy_signatures:
+            embed.add_field(name=_("Signatures"), value=_("⚠️ old ones are taken too"))
+        waiting = self._waiting(ctx.guild.id)
+        embed.add_field(
+            name=_("Waits for you"),
+            value=shorten("\n".join(waiting), 1024) or _("nothing"),
+            inline=False,
+        )
+        await ctx.send(embed=embed, ephemeral=True)
+
+    def _waiting(self, guild_id: int) -> list[str]:
+        """Paid things that staff must see to, by cause."""
+        causes: Tally[str | None] = Tally()
+        for account in self.ledger.accounts(guild_id):
+            deliveries = [grant.delivery for grant in account.grants.values()]
+            for order in account.orders.values():
+                deliveries += [order.reading, order.message]
+                if order.held is not None:
+                    causes[order.held] += 1
+            causes.update(d.reason for d in deliveries if d.state is DeliveryState.NEEDS_STAFF)
+        return [f"⚠️ {count} × {waiting_sentence(cause)}" for cause, count in causes.most_common()]
+
+    def _listener_text(self) -> str:
+        where = self.settings.listener
+        if self.webhooks.running:
+            return _("✅ listening on {host}, port {port}").format(
+                host=where.host, port=where.port
+            )
+        return _(
+            "❌ not listening: {host}, port {port} could not be taken. The bot's owner can choose "
+            "another with `/shoppexset listener`."
+        ).format(host=where.host, port=where.port)
+
+
+def _not_saved() -> str:
+    return _("The bot cannot save anything right now, so nothing was changed. Try again later.")

@@ -1,0 +1,109 @@
+"""Lanes: who is worked on, one after another within a guild, guilds beside each other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from ..domain.account import AccountKey
+
+log = logging.getLogger("red.shoppex.lanes")
+
+_AFTER_A_BUG = timedelta(minutes=5)
+
+
+class Lanes:
+    """Runs ``work`` for each account that is due.
+
+    A lane is a task that lives only while its guild has something to do. An account that is
+    marked twice before its turn runs once; one that is marked during its turn runs again.
+
+    Parameters
+    ----------
+    name
+        For the log and the names of tasks.
+    work
+        Does what is due for one account, and says when to look again.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[AccountKey], Awaitable[datetime | None]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._name = name
+        self._work = work
+        self._clock = clock
+        self._due: dict[int, dict[AccountKey, None]] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._timers: dict[AccountKey, tuple[datetime, asyncio.TimerHandle]] = {}
+        self._open = True
+
+    def mark(self, key: AccountKey) -> None:
+        """The account is due now."""
+        if not self._open:
+            return
+        self._cancel_timer(key)
+        self._due.setdefault(key.guild_id, {})[key] = None
+        if key.guild_id not in self._tasks:
+            task = asyncio.create_task(
+                self._run(key.guild_id), name=f"shoppex {self._name} {key.guild_id}"
+            )
+            self._tasks[key.guild_id] = task
+
+    def mark_at(self, key: AccountKey, when: datetime) -> None:
+        """The account is due at ``when``; the earliest of several times counts."""
+        known = self._timers.get(key)
+        if not self._open or (known is not None and known[0] <= when):
+            return
+        self._cancel_timer(key)
+        seconds = max(0.0, (when - self._clock()).total_seconds())
+        timer = asyncio.get_running_loop().call_later(seconds, self.mark, key)
+        self._timers[key] = (when, timer)
+
+    async def close(self, seconds: float = 5.0) -> None:
+        """Let each lane end its account, at most ``seconds``, and begin no other.
+
+        What is still due is not lost: it follows from the ledger at the next start.
+        """
+        self._open = False
+        for _, timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._due.clear()
+        tasks = tuple(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, guild_id: int) -> None:
+        due = self._due[guild_id]
+        try:
+            while due:
+                key = next(iter(due))
+                del due[key]
+                again = await self._work_on(key)
+                if again is not None and key not in due:
+                    self.mark_at(key, again)
+        finally:
+            del self._tasks[guild_id]
+            self._due.pop(guild_id, None)
+
+    async def _work_on(self, key: AccountKey) -> datetime | None:
+        try:
+            return await self._work(key)
+        except Exception:
+            # One account's trouble must not stop the guild's lane.
+            log.exception("%s failed for guild %s", self._name, key.guild_id)
+            return self._clock() + _AFTER_A_BUG
+
+    def _cancel_timer(self, key: AccountKey) -> None:
+        known = self._timers.pop(key, None)
+        if known is not None:
+            known[1].cancel()

@@ -1,0 +1,149 @@
+"""Giving roles, and knowing beforehand when that cannot work."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import discord
+from redbot.core.bot import Red
+
+from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from .desired import desired
+from .failures import Failure, after_failure, classify
+
+log = logging.getLogger("red.shoppex.roles")
+
+_GUILD_AWAY = timedelta(minutes=10)
+
+
+def why_not_give(role: discord.Role | None, me: discord.Member) -> str | None:
+    """Why the bot cannot give a role, as a stable word; ``None`` when it can."""
+    if role is None:
+        return "role_gone"
+    if role.is_default():
+        return "role_everyone"
+    if role.managed:
+        return "role_managed"
+    if not me.guild_permissions.manage_roles:
+        return "no_manage_roles"
+    if role >= me.top_role:
+        return "role_too_high"
+    return None
+
+
+class RoleStep:
+    """Gives the roles that purchases pay for. One account at a time.
+
+    Parameters
+    ----------
+    asleep
+        Whether the cog is switched off in a guild; a paid order then waits.
+    """
+
+    name = "roles"
+
+    def __init__(
+        self,
+        bot: Red,
+        ledger: Ledger,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        asleep: Callable[[discord.Guild], Awaitable[bool]],
+    ) -> None:
+        self._bot = bot
+        self._ledger = ledger
+        self._settings = settings
+        self._clock = clock
+        self._asleep = asleep
+
+    async def settle(self, key: AccountKey) -> datetime | None:
+        """Give what is missing; say when to look again."""
+        now = self._clock()
+        account = self._ledger.get(key)
+        wanted = desired(account, self._settings.guild(key.guild_id).roles_by_offer(), now)
+        todo = {
+            role_id: nonces
+            for role_id, nonces in wanted.roles.items()
+            if _workable(account.grants.get(role_id), now)
+        }
+        if not todo:
+            return wanted.look_again
+        guild = self._bot.get_guild(key.guild_id)
+        if guild is None or guild.unavailable or await self._asleep(guild):
+            return now + _GUILD_AWAY
+        try:
+            member = guild.get_member(key.user_id) or await guild.fetch_member(key.user_id)
+        except (discord.HTTPException, OSError) as error:
+            for role_id in todo:
+                await self._failed(key, role_id, classify(error))
+        else:
+            for role_id, nonces in todo.items():
+                await self._give(key, member, role_id, self._references(account, nonces))
+        after = self._ledger.get(key)
+        return desired(after, self._settings.guild(key.guild_id).roles_by_offer(), now).look_again
+
+    async def _give(
+        self, key: AccountKey, member: discord.Member, role_id: int, orders: str
+    ) -> None:
+        role = member.guild.get_role(role_id)
+        grant = self._ledger.get(key).grants.get(role_id)
+        begun = grant is not None and grant.delivery.begun_at is not None
+        if role is not None and role in member.roles:
+            # Begun and there: the bot died between giving it and writing that down.
+            await self._write(key, role_id, Grant(begun, Delivery(DeliveryState.DELIVERED)))
+            return
+        reason = why_not_give(role, member.guild.me)
+        if role is None or reason is not None:
+            await self._failed(
+                key, role_id, Failure(DeliveryState.NEEDS_STAFF, reason or "role_gone")
+            )
+            return
+        if not begun:
+            await self._write(key, role_id, Grant(delivery=Delivery(begun_at=self._clock())))
+        try:
+            await member.add_roles(role, reason=f"Shoppex order {orders}", atomic=True)
+        except (discord.HTTPException, OSError) as error:
+            await self._failed(key, role_id, classify(error))
+        else:
+            await self._write(key, role_id, Grant(delivery=Delivery(DeliveryState.DELIVERED)))
+
+    async def _failed(self, key: AccountKey, role_id: int, failure: Failure) -> None:
+        grant = self._ledger.get(key).grants.get(role_id, Grant())
+        # A refusal is an answer: the role was not given, so nothing is begun any more.
+        begun_at = grant.delivery.begun_at if failure.state is DeliveryState.PENDING else None
+        delivery = replace(grant.delivery, begun_at=begun_at, state=DeliveryState.PENDING)
+        failed = after_failure(delivery, failure, self._clock(), random.random)
+        if failure.state is not DeliveryState.PENDING and failed != grant.delivery:
+            log.warning(
+                "Role %s in guild %s cannot be given: %s",
+                role_id,
+                key.guild_id,
+                failure.reason,
+            )
+        await self._write(key, role_id, replace(grant, delivery=failed))
+
+    async def _write(self, key: AccountKey, role_id: int, grant: Grant) -> None:
+        await self._ledger.update(key, lambda account: account.with_grant(role_id, grant))
+
+    @staticmethod
+    def _references(account: Account, nonces: frozenset[str]) -> str:
+        return ", ".join(sorted(account.orders[nonce].uniqid or "?" for nonce in nonces))
+
+
+def _workable(grant: Grant | None, now: datetime) -> bool:
+    """Whether there is something to do about a role now.
+
+    One that waits for staff or for the buyer is looked at again each time its account is
+    due: what stood in the way is checked here, without a request, before anything is tried.
+    """
+    if grant is None:
+        return True
+    if grant.delivery.state in (DeliveryState.DELIVERED, DeliveryState.FAILED):
+        return False
+    return grant.delivery.next_try is None or grant.delivery.next_try <= now

@@ -1,0 +1,249 @@
+"""What is for sale, from memory. Shoppex is asked in the background, never by a reader."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..api import ApiError, ClientPool, Forbidden, NotFound, Unauthorized
+from ..domain.account import OfferKind
+from ..domain.offer import Offer
+from ..domain.product import Product
+from ..store.settings import GuildSettings, ItemEntry, ProductEntry, Settings
+from .errors import NotForSale, NotSetUp, ShopMisconfigured, ShopUnavailable
+
+log = logging.getLogger("red.shoppex.catalogue")
+
+_STALE_AFTER = timedelta(minutes=1)
+_TRY_AGAIN_AFTER = timedelta(seconds=10)
+
+# Product types that deliver something which has to be waited for (contract, section 3).
+_WITH_GOODS = frozenset({"SERIALS", "DYNAMIC", "FILE"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    products: tuple[Product, ...]
+    read_at: datetime
+    api_key: str
+
+
+class Catalogue:
+    """The offers of every guild.
+
+    Parameters
+    ----------
+    clients
+        Gives the API client of a shop.
+    """
+
+    def __init__(
+        self, settings: Settings, clients: ClientPool, clock: Callable[[], datetime]
+    ) -> None:
+        self._settings = settings
+        self._clients = clients
+        self._clock = clock
+        self._shelves: dict[int, _Shelf] = {}
+        self._tried_at: dict[int, datetime] = {}
+        self._refreshing: dict[int, asyncio.Task[None]] = {}
+
+    def offers(self, guild_id: int) -> tuple[Offer, ...]:
+        """Everything that buyers may see, by title. From memory; asks for news if it is old."""
+        self.wake(guild_id)
+        shop = self._settings.guild(guild_id)
+        offers = [offer_from_item(item) for item in shop.items.values()]
+        offers.extend(
+            offer
+            for entry in shop.products.values()
+            if (offer := self._shelved_offer(guild_id, entry)) is not None
+        )
+        return tuple(sorted(offers, key=lambda offer: offer.title.casefold()))
+
+    def find(self, guild_id: int, text: str) -> Offer:
+        """The offer with that ref, id, uniqid, slug or title; or the only one that begins so.
+
+        Raises
+        ------
+        NotSetUp
+            When nothing at all is for sale.
+        NotForSale
+            When nothing, or more than one thing, is meant.
+        """
+        offers = self.offers(guild_id)
+        if not offers:
+            raise NotSetUp
+        for offer in offers:
+            if text == offer.ref:
+                return offer
+        wanted = text.strip().casefold()
+        exact = [o for o in offers if self._is_named(guild_id, o, wanted)]
+        begun = [o for o in offers if wanted and o.title.casefold().startswith(wanted)]
+        for found in (exact, begun):
+            if len(found) == 1:
+                return found[0]
+        raise NotForSale
+
+    def products(self, guild_id: int) -> tuple[Product, ...]:
+        """The shop's whole catalogue as last read, for those who choose what to sell."""
+        self.wake(guild_id)
+        shelf = self._shelf(guild_id)
+        return () if shelf is None else shelf.products
+
+    async def product(self, guild_id: int, text: str) -> Product:
+        """A product by id, uniqid, slug or title, read from Shoppex now.
+
+        Raises
+        ------
+        NotSetUp, NotForSale, ShopMisconfigured, ShopUnavailable
+        """
+        client = self._clients.client_for(self._api_key(guild_id))
+        await self.refresh(guild_id)
+        for product in self.products(guild_id):
+            if product.is_named(text):
+                return product
+        try:
+            return await client.products.get(text)
+        except ApiError as error:
+            raise translate(error) from error
+
+    async def fresh_offer(self, guild_id: int, offer: Offer) -> Offer:
+        """The same offer with today's price and stock.
+
+        Raises
+        ------
+        NotSetUp, NotForSale, ShopMisconfigured, ShopUnavailable
+        """
+        shop = self._settings.guild(guild_id)
+        if offer.kind is OfferKind.ITEM:
+            item = shop.items.get(offer.id)
+            if item is None:
+                raise NotForSale
+            return offer_from_item(item)
+        entry = shop.products.get(offer.id)
+        if entry is None:
+            raise NotForSale
+        try:
+            client = self._clients.client_for(self._api_key(guild_id))
+            product = await client.products.get(entry.id)
+        except ApiError as error:
+            raise translate(error) from error
+        if product.hidden:
+            raise NotForSale
+        return offer_from_product(entry, product)
+
+    def wake(self, guild_id: int) -> None:
+        """Begin a refresh in the background when what is known is old. Returns at once."""
+        if guild_id in self._refreshing or not self._settings.guild(guild_id).api_key:
+            return
+        patience = _STALE_AFTER if self._shelf(guild_id) else _TRY_AGAIN_AFTER
+        tried_at = self._tried_at.get(guild_id)
+        if tried_at is not None and self._clock() - tried_at < patience:
+            return
+        task = asyncio.create_task(self._refresh_quietly(guild_id), name="shoppex catalogue")
+        self._refreshing[guild_id] = task
+        task.add_done_callback(lambda _task: self._refreshing.pop(guild_id, None))
+
+    async def refresh(self, guild_id: int) -> None:
+        """Read the whole catalogue now.
+
+        Raises
+        ------
+        NotSetUp, ShopMisconfigured, ShopUnavailable
+        """
+        api_key = self._api_key(guild_id)
+        self._tried_at[guild_id] = self._clock()
+        try:
+            client = self._clients.client_for(api_key)
+            products = tuple([product async for product in client.products.list()])
+        except ApiError as error:
+            raise translate(error) from error
+        self._shelves[guild_id] = _Shelf(products, self._clock(), api_key)
+
+    async def close(self) -> None:
+        """Stop what runs in the background."""
+        tasks = tuple(self._refreshing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _refresh_quietly(self, guild_id: int) -> None:
+        try:
+            await self.refresh(guild_id)
+        except (NotSetUp, NotForSale, ShopMisconfigured, ShopUnavailable) as error:
+            log.warning(
+                "The catalogue of guild %s cannot be read: %s", guild_id, type(error).__name__
+            )
+
+    def _api_key(self, guild_id: int) -> str:
+        api_key = self._settings.guild(guild_id).api_key
+        if api_key is None:
+            raise NotSetUp
+        return api_key
+
+    def _shelf(self, guild_id: int) -> _Shelf | None:
+        """What was read with the key that is in use now; another key is another shop."""
+        shelf = self._shelves.get(guild_id)
+        api_key = self._settings.guild(guild_id).api_key
+        return shelf if shelf is not None and shelf.api_key == api_key else None
+
+    def _product(self, guild_id: int, product_id: str) -> Product | None:
+        shelf = self._shelf(guild_id)
+        if shelf is None:
+            return None
+        return next((p for p in shelf.products if p.uniqid == product_id), None)
+
+    def _shelved_offer(self, guild_id: int, entry: ProductEntry) -> Offer | None:
+        if self._shelf(guild_id) is None:
+            return Offer(OfferKind.PRODUCT, entry.id, entry.title, None, entry.roles)
+        product = self._product(guild_id, entry.id)
+        if product is None or product.hidden:
+            return None
+        return offer_from_product(entry, product)
+
+    def _is_named(self, guild_id: int, offer: Offer, wanted: str) -> bool:
+        if wanted in (offer.id.casefold(), offer.title.casefold()):
+            return True
+        product = self._product(guild_id, offer.id)
+        return product is not None and product.is_named(wanted)
+
+
+def is_set_up(shop: GuildSettings) -> bool:
+    """Whether a guild can sell at all."""
+    return shop.api_key is not None and bool(shop.products or shop.items)
+
+
+def offer_from_item(item: ItemEntry) -> Offer:
+    """An item of the bot's own, as an offer."""
+    return Offer(OfferKind.ITEM, item.id, item.title, item.price, item.roles)
+
+
+def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
+    """A product of Shoppex's, as an offer."""
+    return Offer(
+        kind=OfferKind.PRODUCT,
+        id=entry.id,
+        title=product.title,
+        price=product.price,
+        roles=entry.roles,
+        stock=product.stock,
+        variants=product.variants,
+        quantity_min=product.quantity_min,
+        quantity_max=product.quantity_max,
+        description=product.description,
+        image_url=product.image_url,
+        wants_goods=product.type in _WITH_GOODS,
+    )
+
+
+def translate(
+    error: ApiError,
+) -> NotForSale | ShopMisconfigured | ShopUnavailable:
+    """A failed read, as what it means for the one who asked."""
+    if isinstance(error, NotFound):
+        return NotForSale()
+    if isinstance(error, (Unauthorized, Forbidden)):
+        return ShopMisconfigured()
+    return ShopUnavailable()

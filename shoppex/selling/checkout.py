@@ -1,0 +1,384 @@
+"""From a wish to an order with a link. The ledger hears of it before the buyer does."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import secrets
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from urllib.parse import quote
+
+from ..api import (
+    ApiError,
+    ClientPool,
+    Coupon,
+    CouponKind,
+    Forbidden,
+    NotFound,
+    OrderLine,
+    Rejected,
+    ShoppexClient,
+    Unauthorized,
+)
+from ..domain.account import Account, AccountKey, OfferKind, Order
+from ..domain.money import Money
+from ..domain.offer import Offer, offer_ref
+from ..domain.product import Variant
+from ..domain.remote import RemoteOrder
+from ..domain.status import OrderStatus
+from ..domain.tag import Tag
+from ..fulfilment.messages import describe
+from ..fulfilment.recorder import Recorder
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from .catalogue import Catalogue
+from .errors import (
+    AlreadyPaid,
+    BelowMinimum,
+    CouponRejected,
+    EmailRejected,
+    NotForSale,
+    NotSetUp,
+    QuantityOutOfRange,
+    ShopMisconfigured,
+    ShopRefused,
+    ShopUnavailable,
+    SoldOut,
+    TooManyOrders,
+    VariantNeeded,
+)
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
+_LONGEST_EMAIL = 254
+
+_UNPAID_AT_ONCE = 5
+_UNPAID_WITHIN = timedelta(minutes=10)
+
+# How long an unpaid link lives is not documented (contract, section 12, no. 5). Shoppex is
+# asked each time; without an answer a young link is handed out all the same.
+_SURELY_OPEN = timedelta(minutes=30)
+
+# https://…/api-reference/payments/create-payment: contract, section 2.3.
+_SMALLEST_PAYMENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a buyer wants to buy."""
+
+    offer: Offer
+    variant_id: str | None = None
+    quantity: int = 1
+    coupon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An order with a link.
+
+    Parameters
+    ----------
+    continued
+        Whether it is one that the buyer had opened before.
+    """
+
+    order: Order
+    continued: bool
+
+
+class Checkout:
+    """Makes orders."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        catalogue: Catalogue,
+        clients: ClientPool,
+        recorder: Recorder,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._catalogue = catalogue
+        self._clients = clients
+        self._recorder = recorder
+        self._clock = clock
+        self._locks: weakref.WeakValueDictionary[AccountKey, asyncio.Lock] = (
+            weakref.WeakValueDictionary()
+        )
+
+    def open_order(self, key: AccountKey, wish: Wish) -> Order | None:
+        """The newest unpaid order for the same thing, from memory."""
+        same = [
+            order
+            for order in self._ledger.get(key).orders.values()
+            if order.status is OrderStatus.PENDING and order.url and _is_for(order, wish)
+        ]
+        return max(same, key=lambda order: order.created_at, default=None)
+
+    async def resume(self, key: AccountKey, nonce: str) -> Purchase | None:
+        """The same link again while it can still be paid; ``None`` when it no longer can.
+
+        Raises
+        ------
+        AlreadyPaid
+            When it has been paid meanwhile. The payment is recorded.
+        ShopUnavailable
+            When Shoppex does not answer and the link is not young.
+        StoreUnavailable
+            When Shoppex's answer could not be recorded.
+        """
+        order = self._ledger.get(key).orders[nonce]
+        if order.uniqid is None:
+            return None
+        try:
+            client = self._client(key.guild_id)
+            if order.kind is OfferKind.ITEM:
+                news = await client.payments.get(order.uniqid)
+            else:
+                news = await client.orders.get(order.uniqid)
+        except NotFound:
+            return None
+        except ApiError as error:
+            if self._clock() - order.created_at < _SURELY_OPEN:
+                return Purchase(order, continued=True)
+            raise ShopUnavailable from error
+        await self._recorder.learn(key, nonce, news)
+        order = self._ledger.get(key).orders[nonce]
+        if order.paid_at is not None:
+            raise AlreadyPaid
+        return Purchase(order, continued=True) if order.status is OrderStatus.PENDING else None
+
+    async def buy(
+        self,
+        key: AccountKey,
+        wish: Wish,
+        email: str,
+        *,
+        remember: bool | None,
+        back_to: str,
+        anew: bool = False,
+    ) -> Purchase:
+        """Order what was wished for.
+
+        Asking twice gives the same order: the second waits for the first and finds it.
+
+        Parameters
+        ----------
+        remember
+            Whether the buyer wants the e-mail address to be kept for the next time; ``None``
+            when they were not asked.
+        back_to
+            Where a paid or abandoned payment leads back to.
+        anew
+            Do not continue an unpaid order for the same thing.
+
+        Raises
+        ------
+        Refusal
+            Why not, in one of its kinds.
+        StoreUnavailable
+            When the order could not be written down; none was made then.
+        """
+        email = email.strip()
+        if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+            raise EmailRejected
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            existing = None if anew else self.open_order(key, wish)
+            if existing is not None:
+                continued = await self.resume(key, existing.nonce)
+                if continued is not None:
+                    return continued
+            order = await self._write_intent(key, wish)
+            return await self._order(key, order, email, remember=remember, back_to=back_to)
+
+    async def _write_intent(self, key: AccountKey, wish: Wish) -> Order:
+        """Write down what is about to be ordered; the nonce finds it again after a crash."""
+        now = self._clock()
+        self._refuse_a_flood(self._ledger.get(key), now)
+        offer = await self._catalogue.fresh_offer(key.guild_id, wish.offer)
+        variant = check(offer, wish)
+        price = offer.price if variant is None else variant.price
+        if price is None:
+            raise ShopUnavailable
+        total = price.times(wish.quantity)
+        if wish.coupon:
+            coupon = await self._coupon(key.guild_id, wish)
+            total = discounted(total, coupon)
+        elif total.amount < _SMALLEST_PAYMENT and offer.kind is OfferKind.ITEM:
+            raise BelowMinimum(Money(_SMALLEST_PAYMENT, total.currency))
+        order = self._begun_before(key, wish, total) or Order(
+            nonce=secrets.token_hex(16),
+            kind=offer.kind,
+            offer_id=offer.id,
+            title=offer.title,
+            created_at=now,
+            quantity=wish.quantity,
+            variant_id=None if variant is None else variant.id,
+            variant_title=None if variant is None else variant.title,
+            coupon=wish.coupon or None,
+            roles=offer.roles,
+            wants_goods=offer.wants_goods,
+            quote=total,
+        )
+        await self._ledger.update(key, lambda account: account.with_order(order))
+        return order
+
+    def _begun_before(self, key: AccountKey, wish: Wish, total: Money) -> Order | None:
+        """An order for the same thing of which Shoppex's answer never arrived.
+
+        It is tried again under the same idempotency key, so that it cannot become two.
+        """
+        for order in self._ledger.get(key).orders.values():
+            begun = order.uniqid is None and order.status is OrderStatus.PENDING
+            young = self._clock() - order.created_at < _UNPAID_WITHIN
+            if begun and young and order.quote == total and _is_for(order, wish):
+                return order
+        return None
+
+    async def _order(
+        self, key: AccountKey, order: Order, email: str, *, remember: bool | None, back_to: str
+    ) -> Purchase:
+        try:
+            answer = await self._create(key, order, email, back_to)
+        except ApiError as error:
+            if not error.ambiguous:
+                await self._ledger.update(key, lambda a: a.without_order(order.nonce))
+            raise refusal(error) from error
+
+        def apply(account: Account) -> Account:
+            made = replace(
+                account.orders[order.nonce],
+                uniqid=answer.uniqid,
+                url=answer.url or hosted_checkout(answer.uniqid),
+                quote=answer.total or order.quote,
+            )
+            if remember is not None:
+                account = replace(account, email=email if remember else None)
+            return account.with_order(made)
+
+        account = await self._ledger.update(key, apply)
+        return Purchase(account.orders[order.nonce], continued=False)
+
+    async def _create(
+        self, key: AccountKey, order: Order, email: str, back_to: str
+    ) -> RemoteOrder:
+        client = self._client(key.guild_id)
+        fields = Tag(key.user_id, key.guild_id, order.nonce).to_fields()
+        # One key per decision, not per click; another address is another decision.
+        address = hashlib.sha256(email.encode()).hexdigest()[:16]
+        idempotency_key = f"shoppex-{order.nonce}-{address}"
+        if order.kind is OfferKind.PRODUCT:
+            return await client.orders.create(
+                [OrderLine(order.offer_id, order.quantity, order.variant_id)],
+                email=email,
+                custom_fields=fields,
+                coupon_code=order.coupon,
+                idempotency_key=idempotency_key,
+            )
+        if order.quote is None:
+            raise ShopUnavailable
+        return await client.payments.create(
+            title=describe(order),
+            email=email,
+            value=order.quote,
+            custom_fields=fields,
+            return_url=back_to,
+            cancel_url=back_to,
+            idempotency_key=idempotency_key,
+        )
+
+    async def _coupon(self, guild_id: int, wish: Wish) -> Coupon:
+        if wish.offer.kind is OfferKind.ITEM or not wish.coupon:
+            raise CouponRejected
+        try:
+            return await self._client(guild_id).coupons.check(
+                wish.coupon, wish.offer.id, wish.variant_id
+            )
+        except (NotFound, Rejected) as error:
+            raise CouponRejected from error
+        except ApiError as error:
+            raise refusal(error) from error
+
+    def _refuse_a_flood(self, account: Account, now: datetime) -> None:
+        unpaid = sorted(
+            order.created_at
+            for order in account.orders.values()
+            if order.paid_at is None and now - order.created_at < _UNPAID_WITHIN
+        )
+        if len(unpaid) >= _UNPAID_AT_ONCE:
+            raise TooManyOrders(unpaid[-_UNPAID_AT_ONCE] + _UNPAID_WITHIN)
+
+    def _client(self, guild_id: int) -> ShoppexClient:
+        api_key = self._settings.guild(guild_id).api_key
+        if api_key is None:
+            raise NotSetUp
+        return self._clients.client_for(api_key)
+
+
+def check(offer: Offer, wish: Wish) -> Variant | None:
+    """Whether the wish can be fulfilled; the variant that is meant.
+
+    Raises
+    ------
+    VariantNeeded, QuantityOutOfRange, SoldOut
+    """
+    variant = None
+    if offer.variants:
+        variant = offer.variant(wish.variant_id) if wish.variant_id else None
+        if variant is None and len(offer.variants) == 1:
+            variant = offer.variants[0]
+        if variant is None:
+            raise VariantNeeded
+    too_many = offer.quantity_max is not None and wish.quantity > offer.quantity_max
+    if wish.quantity < max(1, offer.quantity_min) or too_many:
+        raise QuantityOutOfRange(max(1, offer.quantity_min), offer.quantity_max)
+    stock = offer.stock if variant is None else variant.stock
+    if not stock.covers(wish.quantity):
+        raise SoldOut(stock.available or 0)
+    return variant
+
+
+def discounted(total: Money, coupon: Coupon) -> Money:
+    """What is left to pay. Shoppex's own total replaces it as soon as there is one."""
+    percentage = coupon.kind is CouponKind.PERCENTAGE
+    discount = total.amount * coupon.value / 100 if percentage else coupon.value
+    return Money(max(Decimal(0), total.amount - discount), total.currency)
+
+
+def hosted_checkout(uniqid: str) -> str:
+    """Where an order is paid when Shoppex gave no link (contract, section 2.1)."""
+    return f"https://checkout.shoppex.io/invoice/{quote(uniqid, safe='')}"
+
+
+def refusal(
+    error: ApiError,
+) -> (
+    EmailRejected | CouponRejected | NotForSale | ShopMisconfigured | ShopRefused | ShopUnavailable
+):
+    """A failed write, as what it means for the buyer."""
+    if isinstance(error, (Unauthorized, Forbidden)):
+        return ShopMisconfigured()
+    if isinstance(error, NotFound):
+        return NotForSale()
+    if isinstance(error, Rejected):
+        named = " ".join(name.casefold() for name, _ in error.details)
+        if "mail" in named:
+            return EmailRejected()
+        if "coupon" in named:
+            return CouponRejected()
+        return ShopRefused(error.message)
+    return ShopUnavailable()
+
+
+def _is_for(order: Order, wish: Wish) -> bool:
+    meant = (wish.offer.ref, wish.quantity, wish.coupon or None)
+    is_meant = (offer_ref(order.kind, order.offer_id), order.quantity, order.coupon) == meant
+    only = wish.offer.variants[0].id if len(wish.offer.variants) == 1 else None
+    return is_meant and order.variant_id == (wish.variant_id or only)

@@ -1,0 +1,80 @@
+"""Why something cannot be bought. Each is shown to the buyer as a sentence of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..domain.money import Money
+
+
+class Refusal(Exception):
+    """The purchase does not take place; nothing was ordered and nothing is owed."""
+
+
+class NotSetUp(Refusal):
+    """The guild has no shop, or nothing in it."""
+
+
+class NotForSale(Refusal):
+    """Nothing of that name is for sale here."""
+
+
+class VariantNeeded(Refusal):
+    """The product comes in variants and none, or an unknown one, was chosen."""
+
+
+@dataclass(eq=False)
+class SoldOut(Refusal):
+    """Less is left than was asked for; ``left`` pieces."""
+
+    left: int
+
+
+@dataclass(eq=False)
+class QuantityOutOfRange(Refusal):
+    """So many, or so few, are not sold at once; ``maximum`` is ``None`` without a limit."""
+
+    minimum: int
+    maximum: int | None
+
+
+class CouponRejected(Refusal):
+    """The coupon does not exist, has ended, or is not for this product."""
+
+
+class EmailRejected(Refusal):
+    """That is no e-mail address, or Shoppex does not take it."""
+
+
+@dataclass(eq=False)
+class TooManyOrders(Refusal):
+    """The member opened many checkouts and paid none; ``until`` is when the next may be."""
+
+    until: datetime
+
+
+class AlreadyPaid(Refusal):
+    """The order that was to be continued is paid; its delivery is on the way."""
+
+
+class ShopUnavailable(Refusal):
+    """Shoppex cannot be reached, or answers badly. Nothing was lost; later may work."""
+
+
+class ShopMisconfigured(Refusal):
+    """Shoppex refuses the shop's key; staff must act."""
+
+
+@dataclass(eq=False)
+class ShopRefused(Refusal):
+    """Shoppex refused the order for a reason of its own, in its own words."""
+
+    said: str
+
+
+@dataclass(eq=False)
+class BelowMinimum(Refusal):
+    """The total is less than Shoppex takes."""
+
+    minimum: Money

@@ -1,0 +1,10 @@
+"""What can go wrong with keeping things."""
+
+from __future__ import annotations
+
+
+class StoreUnavailable(Exception):
+    """Nothing was kept: the disk is full, or the database is away.
+
+    Whoever hears this must not claim that the change happened.
+    """

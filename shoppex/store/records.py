@@ -1,0 +1,147 @@
+"""Accounts as JSON and back. What equals its default is left out: most of a ledger is defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ..domain.account import (
+    Account,
+    AccountKey,
+    Delivery,
+    DeliveryState,
+    Grant,
+    OfferKind,
+    Order,
+)
+from ..domain.money import Money
+from ..domain.status import OrderStatus
+
+Record = dict[str, Any]
+
+
+def account_to_record(account: Account) -> Record:
+    """The JSON form of an account, without its key."""
+    return _without_empty(
+        orders={nonce: order_to_record(order) for nonce, order in account.orders.items()},
+        grants={str(role_id): _grant_to_record(g) for role_id, g in account.grants.items()},
+        email=account.email,
+    )
+
+
+def account_from_record(key: AccountKey, record: Mapping[str, Any]) -> Account:
+    """The account that :func:`account_to_record` wrote."""
+    return Account(
+        key=key,
+        orders={
+            nonce: order_from_record(nonce, order)
+            for nonce, order in record.get("orders", {}).items()
+        },
+        grants={
+            int(role_id): _grant_from_record(grant)
+            for role_id, grant in record.get("grants", {}).items()
+        },
+        email=record.get("email"),
+    )
+
+
+def order_to_record(order: Order) -> Record:
+    """The JSON form of an order, without its nonce."""
+    return _without_empty(
+        kind=order.kind.value,
+        offer=order.offer_id,
+        title=order.title,
+        created=_time_to_json(order.created_at),
+        quantity=order.quantity if order.quantity != 1 else None,
+        variant=order.variant_id,
+        variant_title=order.variant_title,
+        coupon=order.coupon,
+        roles=[str(role_id) for role_id in order.roles],
+        wants_goods=order.wants_goods,
+        status=order.status.value,
+        uniqid=order.uniqid,
+        quote=None if order.quote is None else [str(order.quote.amount), order.quote.currency],
+        url=order.url,
+        paid=_time_to_json(order.paid_at),
+        held=order.held,
+        reread=order.reread,
+        reading=_delivery_to_record(order.reading),
+        goods=list(order.goods),
+        message=_delivery_to_record(order.message),
+        seen=list(order.seen),
+    )
+
+
+def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
+    """The order that :func:`order_to_record` wrote."""
+    quote = record.get("quote")
+    created_at = _time_from_json(record["created"])
+    if created_at is None:
+        raise ValueError("an order without a time of creation")
+    return Order(
+        nonce=nonce,
+        kind=OfferKind(record["kind"]),
+        offer_id=record["offer"],
+        title=record["title"],
+        created_at=created_at,
+        quantity=record.get("quantity", 1),
+        variant_id=record.get("variant"),
+        variant_title=record.get("variant_title"),
+        coupon=record.get("coupon"),
+        roles=tuple(int(role_id) for role_id in record.get("roles", ())),
+        wants_goods=record.get("wants_goods", False),
+        status=OrderStatus(record["status"]),
+        uniqid=record.get("uniqid"),
+        quote=None if quote is None else Money(Decimal(quote[0]), quote[1]),
+        url=record.get("url"),
+        paid_at=_time_from_json(record.get("paid")),
+        held=record.get("held"),
+        reread=record.get("reread", False),
+        reading=_delivery_from_record(record.get("reading", {})),
+        goods=tuple(record.get("goods", ())),
+        message=_delivery_from_record(record.get("message", {})),
+        seen=tuple(record.get("seen", ())),
+    )
+
+
+def _grant_to_record(grant: Grant) -> Record:
+    record = _delivery_to_record(grant.delivery)
+    return record if grant.ours else {**record, "ours": False}
+
+
+def _grant_from_record(record: Mapping[str, Any]) -> Grant:
+    return Grant(ours=record.get("ours", True), delivery=_delivery_from_record(record))
+
+
+def _delivery_to_record(delivery: Delivery) -> Record:
+    return _without_empty(
+        state=delivery.state.value if delivery.state is not DeliveryState.PENDING else None,
+        reason=delivery.reason,
+        attempts=delivery.attempts,
+        begun=_time_to_json(delivery.begun_at),
+        next=_time_to_json(delivery.next_try),
+    )
+
+
+def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        state=DeliveryState(record.get("state", DeliveryState.PENDING.value)),
+        reason=record.get("reason"),
+        attempts=record.get("attempts", 0),
+        begun_at=_time_from_json(record.get("begun")),
+        next_try=_time_from_json(record.get("next")),
+    )
+
+
+def _time_to_json(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+def _time_from_json(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _without_empty(**fields: object) -> Record:
+    return {name: value for name, value in fields.items() if value}

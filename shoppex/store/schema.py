@@ -1,0 +1,43 @@
+"""The Config objects of the cog: their names, categories and defaults."""
+
+from __future__ import annotations
+
+import zlib
+
+from redbot.core import Config
+
+_IDENTIFIER = 7_409_251_834_620_117
+
+# A set rewrites the whole file of a cog name, so the ledger is spread over many. The number
+# is fixed: it decides where an account lies, and `redbot-setup convert` only moves what was
+# open when the cog was added.
+PARTITIONS = 128
+
+ACCOUNT = "ACCOUNT"
+
+
+def open_settings() -> Config:
+    """The Config of settings: one global group, one per guild."""
+    config: Config = Config.get_conf(
+        None, _IDENTIFIER, force_registration=True, cog_name="Shoppex"
+    )
+    config.register_global(listener={})
+    config.register_guild(shop={})
+    return config
+
+
+def open_partitions() -> tuple[Config, ...]:
+    """The Configs of the ledger, in the order of :func:`partition_of`."""
+    partitions = []
+    for number in range(PARTITIONS):
+        config = Config.get_conf(
+            None, _IDENTIFIER, force_registration=True, cog_name=f"ShoppexLedger{number:03}"
+        )
+        config.init_custom(ACCOUNT, 2)
+        partitions.append(config)
+    return tuple(partitions)
+
+
+def partition_of(user_id: int) -> int:
+    """The partition that holds a user's accounts."""
+    return zlib.crc32(str(user_id).encode()) % PARTITIONS

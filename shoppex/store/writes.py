@@ -1,0 +1,55 @@
+"""Writes that outlive the one who asked for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from .errors import StoreUnavailable
+
+log = logging.getLogger("red.shoppex.store")
+
+T = TypeVar("T")
+
+_DRAIN_SECONDS = 10.0
+
+
+class Writes:
+    """Runs writes so that a cancelled caller never leaves one half done.
+
+    Config's JSON driver gives up its lock when the awaiting task is cancelled while the
+    thread goes on writing; a later write can then be overwritten by the stale thread. So
+    each write is a task of its own, and unloading waits for all of them.
+    """
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def run(self, write: Coroutine[Any, Any, T]) -> T:
+        """Run ``write`` to its end, whatever happens to the caller.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the backend refused the write. Whatever ``write`` raises as a
+            ``StoreUnavailable`` comes through as it is.
+        """
+        task = asyncio.create_task(write)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and isinstance(error := task.exception(), StoreUnavailable):
+            log.error("The store refused a write: %s", error)
+
+    async def drain(self) -> None:
+        """Wait until every write that was begun has ended, at most ten seconds."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)
+        if late:
+            log.error("%d writes had not ended after %s s", len(late), _DRAIN_SECONDS)

@@ -1,0 +1,293 @@
+"""The shelf, a card for each offer, and the form that asks for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Protocol
+
+import discord
+from redbot.core.bot import Red
+
+from ..domain.account import OfferKind
+from ..domain.offer import Offer
+from ..domain.product import Stock, Variant
+from ..i18n import _
+from ..selling.checkout import Wish
+from ..selling.errors import Refusal
+from ..text import format_price, plain, shorten
+from .gate import Gate, GuardedModal, GuardedView, say
+from .sentences import refusal_sentence
+from .widgets import ChoiceMenu, PressButton
+
+# https://discord.com/developers/docs/components/reference#string-select
+_PER_PAGE = 25
+_LABEL = 100
+
+
+class Desk(Protocol):
+    """Who is called when a buyer has chosen."""
+
+    async def show_shelf(
+        self, interaction: discord.Interaction[Red], offers: tuple[Offer, ...] | None = None
+    ) -> None:
+        """Show everything."""
+
+    async def show_card(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
+        """Show one offer."""
+
+    async def ask(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
+        """Ask for what an order needs."""
+
+    async def ask_other_email(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
+        """Ask for another address."""
+
+    async def place(
+        self,
+        interaction: discord.Interaction[Red],
+        wish: Wish,
+        email: str,
+        *,
+        remember: bool | None,
+        anew: bool = False,
+    ) -> None:
+        """Make the order."""
+
+
+class ShelfView(GuardedView):
+    """A menu of everything that is for sale, 25 at a time."""
+
+    def __init__(
+        self, gate: Gate, user_id: int, offers: tuple[Offer, ...], desk: Desk, start: int = 0
+    ) -> None:
+        super().__init__(gate, user_id)
+        self._offers = offers
+        self._desk = desk
+        self._start = start
+        self.page = offers[start : start + _PER_PAGE]
+        options = [
+            discord.SelectOption(
+                label=shorten(offer.title, _LABEL),
+                value=offer.ref,
+                description=shorten(offer_line(offer), _LABEL),
+            )
+            for offer in self.page
+        ]
+        self.add_item(ChoiceMenu(_("What would you like to buy?"), options, self._choose))
+        if len(offers) > _PER_PAGE:
+            self._add_turner(_("Back"), start - _PER_PAGE)
+            self._add_turner(_("More"), start + _PER_PAGE)
+
+    def _add_turner(self, label: str, start: int) -> None:
+        async def turn(interaction: discord.Interaction[Red]) -> None:
+            view = ShelfView(self.gate, self.user_id, self._offers, self._desk, start)
+            embed = interaction.message.embeds[0] if interaction.message else discord.Embed()
+            embed.description = _list(view.page)
+            await interaction.response.edit_message(embed=embed, view=view)
+            view.message = self.message
+            self.stop()
+
+        possible = 0 <= start < len(self._offers)
+        self.add_item(PressButton(label, turn, disabled=not possible))
+
+    async def _choose(self, interaction: discord.Interaction[Red], ref: str) -> None:
+        offer = next(offer for offer in self._offers if offer.ref == ref)
+        self.stop()
+        await self._desk.show_card(interaction, Wish(offer))
+
+
+class CardView(GuardedView):
+    """One offer: choose a variant, buy, or go back to the shelf."""
+
+    def __init__(self, gate: Gate, user_id: int, wish: Wish, desk: Desk) -> None:
+        super().__init__(gate, user_id)
+        self._wish = wish
+        self._desk = desk
+        offer = wish.offer
+        if len(offer.variants) > 1:
+            options = [
+                discord.SelectOption(
+                    label=shorten(variant.title, _LABEL),
+                    value=variant.id,
+                    description=shorten(variant_line(variant), _LABEL),
+                    default=variant.id == wish.variant_id,
+                )
+                for variant in offer.variants[:_PER_PAGE]
+            ]
+            self.add_item(ChoiceMenu(_("Choose a variant"), options, self._choose))
+        undecided = len(offer.variants) > 1 and wish.variant_id is None
+        self.add_item(
+            PressButton(
+                _("Sold out") if offer.sold_out() else _("Buy"),
+                self._buy,
+                style=discord.ButtonStyle.success,
+                disabled=offer.sold_out() or undecided,
+            )
+        )
+        self.add_item(PressButton(_("All products"), self._back))
+
+    async def _choose(self, interaction: discord.Interaction[Red], variant_id: str) -> None:
+        self.stop()
+        await self._desk.show_card(interaction, replace(self._wish, variant_id=variant_id))
+
+    async def _buy(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.ask(interaction, self._wish)
+
+    async def _back(self, interaction: discord.Interaction[Red]) -> None:
+        self.stop()
+        try:
+            await self._desk.show_shelf(interaction)
+        except Refusal as refusal:
+            await say(interaction, refusal_sentence(refusal))
+
+
+class OrderModal(GuardedModal):
+    """Asks for what an order needs.
+
+    Parameters
+    ----------
+    email
+        Already in the field when it is known.
+    amount
+        Whether quantity and coupon are asked for too.
+    anew
+        Whether an unpaid order for the same thing is left aside.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        user_id: int,
+        wish: Wish,
+        desk: Desk,
+        *,
+        email: str | None,
+        amount: bool,
+        anew: bool = False,
+    ) -> None:
+        super().__init__(gate, user_id, title=shorten(wish.offer.title, 45))
+        self._wish = wish
+        self._desk = desk
+        self._anew = anew
+        self.email: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(
+            placeholder="you@example.com", default=email, min_length=3, max_length=254
+        )
+        self.quantity: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(
+            default=str(wish.quantity), max_length=6
+        )
+        self.coupon: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(
+            default=wish.coupon, required=False, max_length=64
+        )
+        self.remember: discord.ui.Checkbox[OrderModal] = discord.ui.Checkbox(
+            default=email is not None
+        )
+        self._add(
+            _("E-mail address"),
+            self.email,
+            _("Shoppex sends the receipt to it. Staff never see it."),
+        )
+        if amount:
+            self._add(_("Quantity"), self.quantity)
+            if wish.offer.kind is OfferKind.PRODUCT:
+                self._add(_("Coupon, if you have one"), self.coupon)
+        self._add(_("Remember my e-mail address here"), self.remember)
+
+    def _add(
+        self, text: str, component: discord.ui.Item[OrderModal], description: str | None = None
+    ) -> None:
+        self.add_item(discord.ui.Label(text=text, component=component, description=description))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Order, with what was filled in."""
+        text = self.quantity.value.strip() or str(self._wish.quantity)
+        if not (text.isascii() and text.isdigit()):
+            await say(
+                interaction,
+                _("The quantity must be a whole number, such as 1. Nothing was ordered."),
+            )
+            return
+        coupon = self.coupon.value.strip() or self._wish.coupon
+        wish = replace(self._wish, quantity=int(text), coupon=coupon)
+        await self._desk.place(
+            interaction,
+            wish,
+            self.email.value.strip(),
+            remember=bool(self.remember.value),
+            anew=self._anew,
+        )
+
+
+def shelf_embed(page: tuple[Offer, ...], shop_name: str, colour: discord.Colour) -> discord.Embed:
+    """The list of what is for sale."""
+    embed = discord.Embed(
+        title=plain(shop_name) or _("For sale here"), description=_list(page), colour=colour
+    )
+    embed.set_footer(text=_("Only you can see this."))
+    return embed
+
+
+def card_embed(offer: Offer, guild: discord.Guild | None, colour: discord.Colour) -> discord.Embed:
+    """One offer in full."""
+    embed = discord.Embed(
+        title=plain(offer.title), description=shorten(plain(offer.description, 1500), 1500)
+    )
+    embed.colour = colour
+    if offer.variants:
+        lines = [f"**{plain(v.title)}** · {variant_line(v)}" for v in offer.variants[:_PER_PAGE]]
+        embed.add_field(name=_("Variants"), value=shorten("\n".join(lines), 1024), inline=False)
+    else:
+        embed.add_field(name=_("Price"), value=format_price(offer.price))
+        embed.add_field(name=_("Stock"), value=stock_text(offer.stock))
+    roles = role_mentions(offer.roles, guild)
+    if roles:
+        embed.add_field(name=_("You get"), value=roles, inline=False)
+    if offer.image_url:
+        embed.set_thumbnail(url=offer.image_url)
+    embed.set_footer(text=_("Only you can see this."))
+    return embed
+
+
+def role_mentions(role_ids: tuple[int, ...], guild: discord.Guild | None) -> str:
+    """The roles that still exist, as mentions."""
+    if guild is None:
+        return ""
+    roles = [role for role_id in role_ids if (role := guild.get_role(role_id)) is not None]
+    return shorten(", ".join(role.mention for role in roles), 1024)
+
+
+def offer_line(offer: Offer) -> str:
+    """Price and stock in a few words."""
+    if offer.sold_out():
+        return _("sold out")
+    if offer.variants:
+        known = [variant.price for variant in offer.variants]
+        least = min(known, key=lambda money: money.amount)
+        return _("from {price}").format(price=format_price(least))
+    if offer.stock.available is None:
+        return format_price(offer.price)
+    return _("{price} · {count} left").format(
+        price=format_price(offer.price), count=offer.stock.available
+    )
+
+
+def variant_line(variant: Variant) -> str:
+    """Price and stock of a variant in a few words."""
+    price = format_price(variant.price)
+    if variant.stock.available is None:
+        return price
+    if not variant.stock.covers(1):
+        return _("{price} · sold out").format(price=price)
+    return _("{price} · {count} left").format(price=price, count=variant.stock.available)
+
+
+def stock_text(stock: Stock) -> str:
+    """Stock in words."""
+    if stock.available is None:
+        return _("available")
+    if stock.available <= 0:
+        return _("sold out")
+    return _("{count} left").format(count=stock.available)
+
+
+def _list(page: tuple[Offer, ...]) -> str:
+    lines = [f"**{plain(offer.title, 100)}** · {offer_line(offer)}" for offer in page]
+    return shorten("\n".join(lines), 4000)

@@ -1,0 +1,244 @@
+"""The counter: what a buyer is shown, from the shelf to the link. Everything here is private."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import discord
+from redbot.core.bot import Red
+
+from ..domain.account import AccountKey, DeliveryState
+from ..domain.offer import Offer
+from ..fulfilment.engine import Engine
+from ..i18n import _
+from ..selling.catalogue import Catalogue
+from ..selling.checkout import Checkout, Purchase, Wish
+from ..selling.errors import NotSetUp, Refusal, VariantNeeded
+from ..store.errors import StoreUnavailable
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from .card import CardView, OrderModal, ShelfView, card_embed, shelf_embed
+from .gate import Gate, say
+from .invoice import InvoiceView, invoice_embed
+from .sentences import refusal_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a buyer typed; every part may be missing."""
+
+    product: str | None = None
+    variant: str | None = None
+    quantity: int = 1
+    coupon: str | None = None
+
+
+class Counter:
+    """Serves one buyer after another; keeps nothing between them."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        settings: Settings,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        checkout: Checkout,
+        engine: Engine,
+    ) -> None:
+        self.gate = gate
+        self._settings = settings
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._checkout = checkout
+        self._engine = engine
+
+    async def serve(self, interaction: discord.Interaction[Red], request: Request) -> None:
+        """Answer `/buy`, privately and within Discord's three seconds."""
+        try:
+            await self._serve(interaction, request)
+        except Refusal as refusal:
+            await say(interaction, refusal_sentence(refusal))
+        except StoreUnavailable:
+            await say(interaction, not_kept())
+        await self._try_again(interaction)
+
+    async def _serve(self, interaction: discord.Interaction[Red], request: Request) -> None:
+        guild_id = _key(interaction).guild_id
+        offers = self._catalogue.offers(guild_id)
+        if self._settings.guild(guild_id).api_key is None or not offers:
+            raise NotSetUp
+        if request.product is None:
+            await self.show_shelf(interaction, offers)
+            return
+        offer, variant_text = self._find(guild_id, request)
+        wish = Wish(offer, quantity=request.quantity, coupon=request.coupon)
+        if len(offer.variants) > 1:
+            variant_id = _variant_id(offer, variant_text)
+            if variant_id is None:
+                await self.show_card(interaction, wish)
+                return
+            wish = replace(wish, variant_id=variant_id)
+        elif variant_text and not offer.variants:
+            raise VariantNeeded
+        await self.take(interaction, wish)
+
+    def _find(self, guild_id: int, request: Request) -> tuple[Offer, str | None]:
+        """The offer that is meant. A title typed without quotes arrives in two halves."""
+        text = request.product or ""
+        try:
+            return self._catalogue.find(guild_id, text), request.variant
+        except Refusal:
+            if request.variant is None:
+                raise
+            return self._catalogue.find(guild_id, f"{text} {request.variant}"), None
+
+    async def show_shelf(
+        self, interaction: discord.Interaction[Red], offers: tuple[Offer, ...] | None = None
+    ) -> None:
+        """Everything that is for sale, to choose from."""
+        key = _key(interaction)
+        offers = offers or self._catalogue.offers(key.guild_id)
+        if not offers:
+            raise NotSetUp
+        shop = self._settings.guild(key.guild_id)
+        view = ShelfView(self.gate, key.user_id, offers, self)
+        embed = shelf_embed(view.page, shop.shop_name, await self._colour(interaction))
+        await _show(interaction, embed, view)
+
+    async def show_card(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
+        """One offer, with everything that can be chosen about it."""
+        view = CardView(self.gate, interaction.user.id, wish, self)
+        embed = card_embed(wish.offer, interaction.guild, await self._colour(interaction))
+        await _show(interaction, embed, view)
+
+    async def ask(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
+        """Ask for all that an order needs: address, quantity, coupon."""
+        email = self._ledger.get(_key(interaction)).email
+        await interaction.response.send_modal(
+            OrderModal(self.gate, interaction.user.id, wish, self, email=email, amount=True)
+        )
+
+    async def take(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
+        """Order, asking for the e-mail address only when it is not known."""
+        key = _key(interaction)
+        email = self._ledger.get(key).email
+        if email is not None:
+            await self.place(interaction, wish, email, remember=None)
+            return
+        existing = self._checkout.open_order(key, wish)
+        if existing is None:
+            await interaction.response.send_modal(
+                OrderModal(self.gate, key.user_id, wish, self, email=None, amount=False)
+            )
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        purchase = await self._checkout.resume(key, existing.nonce)
+        if purchase is not None:
+            await self._show_invoice(interaction, wish, purchase)
+            return
+        await self.show_card(interaction, wish)
+
+    async def place(
+        self,
+        interaction: discord.Interaction[Red],
+        wish: Wish,
+        email: str,
+        *,
+        remember: bool | None,
+        anew: bool = False,
+    ) -> None:
+        """Make the order and show its link, or say why not."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            purchase = await self._checkout.buy(
+                _key(interaction),
+                wish,
+                email,
+                remember=remember,
+                back_to=_channel_url(interaction),
+                anew=anew,
+            )
+        except Refusal as refusal:
+            await interaction.edit_original_response(content=refusal_sentence(refusal))
+        except StoreUnavailable:
+            await interaction.edit_original_response(content=not_kept())
+        else:
+            await self._show_invoice(interaction, wish, purchase)
+
+    async def _show_invoice(
+        self, interaction: discord.Interaction[Red], wish: Wish, purchase: Purchase
+    ) -> None:
+        view = InvoiceView(self.gate, interaction.user.id, wish, purchase.order, self)
+        embed = invoice_embed(purchase, interaction.guild, await self._colour(interaction))
+        view.message = await interaction.edit_original_response(embed=embed, view=view)
+
+    async def ask_other_email(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
+        """A new order for the same thing under another address."""
+        await interaction.response.send_modal(
+            OrderModal(
+                self.gate, interaction.user.id, wish, self, email=None, amount=False, anew=True
+            )
+        )
+
+    async def _try_again(self, interaction: discord.Interaction[Red]) -> None:
+        """A buyer who is here may have opened their direct messages since the last try."""
+        key = _key(interaction)
+        waiting = any(
+            order.message.state is DeliveryState.NEEDS_BUYER
+            for order in self._ledger.get(key).orders.values()
+        )
+        if not waiting:
+            return
+        await say(
+            interaction,
+            _(
+                "An earlier purchase of yours could not be sent to you, because your direct "
+                "messages are closed. I am trying again now. If nothing arrives, allow direct "
+                "messages in this server's privacy settings and use `/buy` once more."
+            ),
+        )
+        await self._engine.retry(key, DeliveryState.NEEDS_BUYER)
+
+    async def _colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
+        return await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
+
+
+def not_kept() -> str:
+    """The sentence for a store that does not take anything."""
+    return _(
+        "The bot cannot save anything right now, so it did not take your order. Nothing was "
+        "charged. Please tell the bot's owner, and try again later."
+    )
+
+
+def _key(interaction: discord.Interaction[Red]) -> AccountKey:
+    if interaction.guild_id is None:
+        raise NotSetUp
+    return AccountKey(interaction.guild_id, interaction.user.id)
+
+
+def _variant_id(offer: Offer, text: str | None) -> str | None:
+    wanted = (text or "").strip().casefold()
+    found = [v.id for v in offer.variants if wanted in (v.id.casefold(), v.title.casefold())]
+    return found[0] if len(found) == 1 else None
+
+
+def _channel_url(interaction: discord.Interaction[Red]) -> str:
+    return f"https://discord.com/channels/{interaction.guild_id}/{interaction.channel_id}"
+
+
+async def _show(
+    interaction: discord.Interaction[Red],
+    embed: discord.Embed,
+    view: ShelfView | CardView,
+) -> None:
+    """Show a private message, in place of the private message that was clicked if there is one."""
+    if interaction.response.is_done():
+        view.message = await interaction.edit_original_response(embed=embed, view=view)
+        return
+    clicked = interaction.message
+    if clicked is not None and clicked.flags.ephemeral:
+        await interaction.response.edit_message(embed=embed, view=view)
+    else:
+        await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+    view.message = await interaction.original_response()

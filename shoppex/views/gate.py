@@ -1,0 +1,123 @@
+"""Who may press what. Views and modals do not pass Red's own checks, so they pass this one."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+from redbot.core import commands
+from redbot.core.bot import Red
+from redbot.core.i18n import set_contextual_locales_from_guild
+
+from ..i18n import _
+
+log = logging.getLogger("red.shoppex.views")
+
+
+class Gate:
+    """Decides whether a click is let through, and answers when it is not."""
+
+    def __init__(self, bot: Red, cog: commands.Cog) -> None:
+        self.bot = bot
+        self._cog = cog
+
+    async def asleep(self, guild: discord.Guild) -> bool:
+        """Whether the cog is switched off in a guild."""
+        return await self.bot.cog_disabled_in_guild(self._cog, guild)
+
+    async def admit(self, interaction: discord.Interaction[Red], user_id: int) -> bool:
+        """Whether this click is the business of the one it was made for."""
+        await set_contextual_locales_from_guild(self.bot, interaction.guild)
+        refusal = await self._refusal(interaction, user_id)
+        if refusal is None:
+            return True
+        await say(interaction, refusal)
+        return False
+
+    async def _refusal(self, interaction: discord.Interaction[Red], user_id: int) -> str | None:
+        if interaction.user.id != user_id:
+            return _("This button belongs to somebody else. Use the command yourself instead.")
+        if not await self.bot.allowed_by_whitelist_blacklist(interaction.user):
+            return _(
+                "You cannot use this bot here: you are on its block list, or not on its allow "
+                "list. The server's staff can tell you more."
+            )
+        if interaction.guild is not None and await self.asleep(interaction.guild):
+            return _("The shop is switched off in this server. Its staff can switch it on again.")
+        return None
+
+
+class GuardedView(discord.ui.View):
+    """Buttons and menus for one person.
+
+    Parameters
+    ----------
+    timeout
+        Seconds. An ephemeral message can be edited for 15 minutes, so nothing lives longer.
+    """
+
+    def __init__(self, gate: Gate, user_id: int, *, timeout: float = 840.0) -> None:
+        super().__init__(timeout=timeout)
+        self.gate = gate
+        self.user_id = user_id
+        self.message: discord.Message | discord.InteractionMessage | None = None
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Let only the owner of this view through."""
+        return await self.gate.admit(interaction, self.user_id)
+
+    async def on_timeout(self) -> None:
+        """Take the buttons away, so that nobody presses what no longer answers."""
+        if self.message is not None:
+            try:
+                await self.message.edit(view=None)
+            except discord.HTTPException:
+                log.debug("A view had no message left to be taken from")
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction[Any],
+        error: Exception,
+        item: discord.ui.Item[Any],
+        /,
+    ) -> None:
+        """Never leave a click without an answer."""
+        log.error("Pressing %s failed", type(item).__name__, exc_info=error)
+        await say(interaction, something_broke())
+
+
+class GuardedModal(discord.ui.Modal):
+    """A form for one person."""
+
+    def __init__(self, gate: Gate, user_id: int, *, title: str) -> None:
+        super().__init__(title=title[:45], timeout=840.0)
+        self.gate = gate
+        self.user_id = user_id
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Let only the owner of this form through."""
+        return await self.gate.admit(interaction, self.user_id)
+
+    async def on_error(  # type: ignore[override] # as discord.py's own Modal has it
+        self, interaction: discord.Interaction[Any], error: Exception, /
+    ) -> None:
+        """Never leave a form without an answer."""
+        log.error("The form %s failed", type(self).__name__, exc_info=error)
+        await say(interaction, something_broke())
+
+
+def something_broke() -> str:
+    """The sentence for a bug of ours."""
+    return _(
+        "Something went wrong inside the bot. Nothing was charged by this step. Please try "
+        "again; if it happens again, tell the server's staff the time it happened."
+    )
+
+
+async def say(interaction: discord.Interaction[Red], text: str) -> None:
+    """Answer privately, whether or not the interaction was answered before."""
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True)
+    else:
+        await interaction.response.send_message(text, ephemeral=True)

@@ -1,0 +1,65 @@
+"""The private message with the link to pay."""
+
+from __future__ import annotations
+
+import discord
+from redbot.core.bot import Red
+
+from ..domain.account import Order
+from ..fulfilment.messages import describe
+from ..i18n import _
+from ..selling.checkout import Purchase, Wish
+from ..text import format_money, plain
+from .card import Desk, role_mentions
+from .gate import Gate, GuardedView
+from .widgets import PressButton
+
+# https://discord.com/developers/docs/components/reference#button: `url`.
+_LONGEST_BUTTON_URL = 512
+
+
+class InvoiceView(GuardedView):
+    """The button that leads to the checkout, and the way to another e-mail address."""
+
+    def __init__(self, gate: Gate, user_id: int, wish: Wish, order: Order, desk: Desk) -> None:
+        super().__init__(gate, user_id)
+        self._wish = wish
+        self._desk = desk
+        if order.url is not None and len(order.url) <= _LONGEST_BUTTON_URL:
+            self.add_item(discord.ui.Button(label=_("Pay now"), url=order.url))
+        self.add_item(PressButton(_("Use another e-mail"), self._other))
+
+    async def _other(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.ask_other_email(interaction, self._wish)
+
+
+def invoice_embed(
+    purchase: Purchase, guild: discord.Guild | None, colour: discord.Colour
+) -> discord.Embed:
+    """What is bought, what it costs, what happens next."""
+    order = purchase.order
+    text = _(
+        "Pay on Shoppex's page. As soon as the payment is confirmed, everything arrives by "
+        "itself; you need not come back here."
+    )
+    if purchase.continued:
+        text = _("You had opened this checkout before; it is still waiting for you.") + "\n" + text
+    if order.url is not None and len(order.url) > _LONGEST_BUTTON_URL:
+        text += "\n\n" + f"[**{_('Pay now')}**]({_within_markup(order.url)})"
+    embed = discord.Embed(title=plain(describe(order)), description=text, colour=colour)
+    if order.quote is not None:
+        embed.add_field(name=_("Total"), value=format_money(order.quote))
+    if order.coupon:
+        embed.add_field(name=_("Coupon"), value=plain(order.coupon))
+    roles = role_mentions(order.roles, guild)
+    if roles:
+        embed.add_field(name=_("You get"), value=roles, inline=False)
+    embed.set_footer(
+        text=_("Only you can see this. Do not share the link. Order {id}").format(id=order.uniqid)
+    )
+    return embed
+
+
+def _within_markup(url: str) -> str:
+    """The same address, without the characters that would end the link early."""
+    return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")

@@ -1,0 +1,156 @@
+"""Stable words of the inner rooms, as sentences: what happened, what it means, what to do."""
+
+from __future__ import annotations
+
+from discord.utils import format_dt
+
+from ..i18n import _
+from ..selling.errors import (
+    AlreadyPaid,
+    BelowMinimum,
+    CouponRejected,
+    EmailRejected,
+    NotForSale,
+    NotSetUp,
+    QuantityOutOfRange,
+    Refusal,
+    ShopMisconfigured,
+    ShopRefused,
+    SoldOut,
+    TooManyOrders,
+    VariantNeeded,
+)
+from ..text import format_money, plain
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """Why something cannot be bought, for the buyer."""
+    if isinstance(refusal, SoldOut):
+        return _sold_out(refusal)
+    if isinstance(refusal, QuantityOutOfRange):
+        return _quantity(refusal)
+    if isinstance(refusal, TooManyOrders):
+        return _(
+            "You have opened several checkouts and paid none of them yet. Pay one of those, or "
+            "try again {when}."
+        ).format(when=format_dt(refusal.until, "R"))
+    if isinstance(refusal, ShopRefused):
+        return _(
+            "The shop did not take this order. It says: “{reason}”. Nothing was ordered. Change "
+            "your choice, or ask the server's staff."
+        ).format(reason=plain(refusal.said))
+    if isinstance(refusal, BelowMinimum):
+        return _("That is too little to be paid: the least is {money}. Choose more.").format(
+            money=format_money(refusal.minimum)
+        )
+    return _fixed_sentence(refusal)
+
+
+def _fixed_sentence(refusal: Refusal) -> str:
+    sentences = {
+        NotSetUp: _(
+            "Nothing is for sale in this server yet. Its staff can add something with "
+            "`/shoppexset product add` or `/shoppexset item add`."
+        ),
+        NotForSale: _(
+            "There is nothing of that name for sale here. Use `/buy` without a product to see "
+            "everything that is."
+        ),
+        VariantNeeded: _("This product comes in several variants. Please choose one of them."),
+        CouponRejected: _(
+            "This coupon does not work for this product: it is misspelt, has ended, or belongs "
+            "to something else. Nothing was ordered. Try again without it, or with another."
+        ),
+        EmailRejected: _(
+            "That does not look like a working e-mail address, so nothing was ordered. Please "
+            "check it for typing mistakes and try again."
+        ),
+        AlreadyPaid: _(
+            "This one is already paid. What you bought is on its way: your roles arrive by "
+            "themselves, and a direct message follows."
+        ),
+        ShopMisconfigured: _(
+            "The shop cannot take orders right now, because Shoppex refuses this server's key. "
+            "Nothing was ordered. Please tell the server's staff; they can set a new key with "
+            "`/shoppexset apikey`."
+        ),
+    }
+    return sentences.get(
+        type(refusal),
+        _(
+            "The shop cannot be reached right now. Nothing was lost, and you were not charged. "
+            "Please try again in a few minutes."
+        ),
+    )
+
+
+def _sold_out(refusal: SoldOut) -> str:
+    if refusal.left <= 0:
+        return _("This is sold out right now. Nothing was ordered. Please try again later.")
+    return _(
+        "There are not that many left: {left} can be bought right now. Choose a smaller quantity."
+    ).format(left=refusal.left)
+
+
+def _quantity(refusal: QuantityOutOfRange) -> str:
+    if refusal.maximum is None:
+        return _("This is sold from {minimum} pieces on. Choose a larger quantity.").format(
+            minimum=refusal.minimum
+        )
+    return _("This is sold in quantities from {minimum} to {maximum}. Choose within that.").format(
+        minimum=refusal.minimum, maximum=refusal.maximum
+    )
+
+
+def role_sentence(reason: str, role: str) -> str:
+    """Why a role cannot be sold or given, for staff.
+
+    Parameters
+    ----------
+    reason
+        From :func:`~shoppex.fulfilment.roles.why_not_give`, or ``role_above_you``.
+    role
+        The role, as it is to be shown.
+    """
+    sentences = {
+        "role_gone": _("{role} no longer exists. Choose another role."),
+        "role_everyone": _(
+            "{role} is what everybody has; it cannot be sold. Choose another role."
+        ),
+        "role_managed": _(
+            "{role} belongs to a bot or an integration, and Discord lets nobody else give it. "
+            "Choose another role."
+        ),
+        "no_manage_roles": _(
+            "I am not allowed to give {role}: I lack the permission Manage Roles. Give it to me "
+            "under Server Settings → Roles."
+        ),
+        "role_too_high": _(
+            "I cannot give {role}, because it is not below my own highest role. Under Server "
+            "Settings → Roles, drag my role above it."
+        ),
+        "role_above_you": _(
+            "You cannot sell {role}, because it is not below your own highest role: nobody sells "
+            "what they could not hand out. Ask somebody with a higher role."
+        ),
+    }
+    return sentences.get(reason, _("{role} cannot be given.")).format(role=role)
+
+
+def waiting_sentence(reason: str | None) -> str:
+    """Why a paid delivery waits for staff, and what they can do."""
+    sentences = {
+        "role_gone": _("the role no longer exists: give the product another one"),
+        "role_everyone": _("@everyone cannot be given: give the product another role"),
+        "role_managed": _("the role belongs to an integration: give the product another one"),
+        "no_manage_roles": _("the bot lacks Manage Roles: give it that permission"),
+        "role_too_high": _("the role is not below the bot's: drag the bot's role above it"),
+        "no_permission": _("Discord refused: check Manage Roles and the order of the roles"),
+        "no_access": _("Discord refused access: check the bot's permissions"),
+        "api_key_refused": _("Shoppex refuses the key: set a new one with `/shoppexset apikey`"),
+        "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
+        "other_buyer": _("the payment names another buyer: look at the order at Shoppex"),
+        "other_total": _("another amount was paid than quoted: look at the order at Shoppex"),
+        "other_currency": _("another currency was paid than quoted: look at the order at Shoppex"),
+    }
+    return sentences.get(reason or "", _("it was refused: look at the bot's log"))

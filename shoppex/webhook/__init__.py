@@ -1,0 +1,1 @@
+"""The door through which Shoppex tells us of payments."""

@@ -1,0 +1,155 @@
+"""The listener: one aiohttp application in the bot's loop. Design, section 5."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from ..api import MalformedJson, decode_json
+from ..fulfilment.recorder import Hearing, Recorder, read_event
+from ..store.errors import StoreUnavailable
+from ..store.settings import Settings
+from .signature import Trust, verify
+
+log = logging.getLogger("red.shoppex.webhook")
+
+MAX_BODY = 1024 * 1024
+_MAX_AT_ONCE = 64
+_BODY_SECONDS = 10.0
+_SHUTDOWN_SECONDS = 5.0
+_SNOWFLAKE_DIGITS = 20
+
+
+class Listener:
+    """Receives webhooks, from start to stop.
+
+    Parameters
+    ----------
+    clock
+        Gives the time that signatures are measured against.
+    """
+
+    def __init__(
+        self, settings: Settings, recorder: Recorder, clock: Callable[[], datetime]
+    ) -> None:
+        self._settings = settings
+        self._recorder = recorder
+        self._clock = clock
+        self._runner: web.AppRunner | None = None
+        self._at_once = 0
+        # Signs in place of the secret of a guild that has none, so that its answer takes as
+        # long as any other and nobody learns from the clock which guilds sell.
+        self._nobody = secrets.token_hex(32)
+
+    @property
+    def running(self) -> bool:
+        """Whether webhooks can arrive."""
+        return self._runner is not None
+
+    async def start(self, host: str, port: int) -> None:
+        """Bind and serve.
+
+        Raises
+        ------
+        OSError
+            When the address cannot be bound; nothing is left behind then.
+        """
+        app = web.Application(client_max_size=MAX_BODY)
+        app.add_routes(
+            [
+                web.get("/shoppex/health", self._health),
+                web.post("/shoppex/{guild_id}", self._receive),
+            ]
+        )
+        # The defaults log every hit, and let a small compressed body fill the memory.
+        runner = web.AppRunner(
+            app, access_log=None, auto_decompress=False, shutdown_timeout=_SHUTDOWN_SECONDS
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+
+    async def stop(self) -> None:
+        """Let requests that are under way end, at most five seconds, and close the port."""
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        if self._at_once >= _MAX_AT_ONCE:
+            return _answer(429, "too many requests at once", headers={"Retry-After": "1"})
+        self._at_once += 1
+        try:
+            return await self._judge(request)
+        finally:
+            self._at_once -= 1
+
+    async def _judge(self, request: web.Request) -> web.Response:
+        if "Content-Encoding" in request.headers:
+            return _answer(415, "compressed bodies are not taken")
+        try:
+            body = await asyncio.wait_for(request.read(), _BODY_SECONDS)
+        except web.HTTPRequestEntityTooLarge:
+            return _answer(413, f"the body is larger than {MAX_BODY} bytes")
+        except asyncio.TimeoutError:
+            return _answer(408, "the body took too long to arrive")
+
+        guild_id = _guild_id(request.match_info["guild_id"])
+        shop = self._settings.guild(guild_id)
+        verdict = verify(
+            request.headers,
+            body,
+            shop.secret or self._nobody,
+            self._clock().timestamp(),
+            legacy=shop.legacy_signatures,
+        )
+        if shop.secret is None:
+            return _answer(404, "no shop here")
+        if verdict.trust is Trust.FORGED:
+            log.warning("Refused a webhook for guild %s: %s", guild_id, verdict.reason)
+            return _answer(401, verdict.reason)
+        try:
+            event = read_event(decode_json(body), request.headers.get("X-Shoppex-Event"))
+        except MalformedJson as error:
+            log.warning("A signed webhook for guild %s is not JSON: %s", guild_id, error)
+            return _answer(400, f"the body is not JSON: {error}")
+        if event is None:
+            log.warning("A signed webhook for guild %s is no event", guild_id)
+            return _answer(400, "the body is not an event: `event` and `data` are needed")
+        return await self._record(guild_id, event, verdict.delivery_id, verdict.trust)
+
+    async def _record(
+        self, guild_id: int, event: Hearing, delivery_id: str, trust: Trust
+    ) -> web.Response:
+        try:
+            outcome = await self._recorder.hear(
+                guild_id, event, delivery_id, fresh=trust is Trust.GENUINE
+            )
+        except StoreUnavailable as error:
+            log.error("A webhook for guild %s could not be kept: %s", guild_id, error)
+            return _answer(503, "not kept, please send it again", headers={"Retry-After": "60"})
+        log.debug("Webhook %s %s: %s", delivery_id, event.name, outcome.value)
+        return web.json_response({"status": outcome.value})
+
+
+def _guild_id(text: str) -> int:
+    """The guild named in the path; 0, which is nobody's, when it names none."""
+    if text.isascii() and text.isdigit() and len(text) <= _SNOWFLAKE_DIGITS:
+        return int(text)
+    return 0
+
+
+def _answer(status: int, reason: str, *, headers: dict[str, str] | None = None) -> web.Response:
+    return web.json_response({"error": reason}, status=status, headers=headers)

@@ -1,0 +1,137 @@
+"""Whether a delivery was signed by Shoppex with this guild's secret. Pure.
+
+Contract, sections 4.1 and 4.2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+TOLERANCE_SECONDS = 300
+
+_DELIVERY = ("X-Shoppex-Delivery", "X-Shoppex-Delivery-Id")
+_TIMESTAMP = "X-Shoppex-Timestamp"
+_V2 = "X-Shoppex-Signature-V2"
+_LEGACY = "X-Shoppex-Signature"
+
+_V2_FORM = re.compile(r"v1,t=(?P<time>[0-9]{1,15}),h=(?P<digest>[0-9a-f]{64})")
+_LEGACY_FORM = re.compile(r"[0-9a-f]{128}")
+_DELIVERY_FORM = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class Headers(Protocol):
+    """The part of aiohttp's headers that is needed here."""
+
+    def getall(self, key: str, default: Sequence[str]) -> Sequence[str]:
+        """Every value that was sent under that name."""
+
+
+class Trust(Enum):
+    """How far a delivery may be believed."""
+
+    GENUINE = "genuine"
+    """Signed, and fresh: its payload may be acted on."""
+    STALE = "stale"
+    """Signed, but without proof that it is fresh: only a hint to ask the API."""
+    FORGED = "forged"
+    """Not signed by this shop, or not readable as signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the headers and the body prove.
+
+    Parameters
+    ----------
+    reason
+        Why, for the log and for the sender; free of secrets.
+    delivery_id
+        Shoppex's id of this delivery; empty when forged.
+    """
+
+    trust: Trust
+    reason: str
+    delivery_id: str = ""
+
+
+def sign_v2(secret: str, delivery_id: str, timestamp: str, body: bytes) -> str:
+    """HMAC-SHA256 over ``id.timestamp.body`` as hex; the whole secret text is the key."""
+    message = f"{delivery_id}.{timestamp}.".encode() + body
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+
+
+def sign_legacy(secret: str, body: bytes) -> str:
+    """HMAC-SHA512 over the body as hex: deprecated, and no proof against a replay."""
+    return hmac.new(secret.encode(), body, hashlib.sha512).hexdigest()
+
+
+def verify(
+    headers: Headers, body: bytes, secret: str, now: float, *, legacy: bool = False
+) -> Verdict:
+    """Judge one delivery.
+
+    Parameters
+    ----------
+    now
+        Unix time in seconds.
+    legacy
+        Whether the SHA-512 signature is taken when no V2 header is there at all. It is
+        never a fall-back from a wrong V2: that would let a forger choose the weaker one.
+    """
+    if not headers.getall(_V2, ()):
+        if legacy and headers.getall(_LEGACY, ()):
+            return _verify_legacy(headers, body, secret)
+        return Verdict(Trust.FORGED, "no V2 signature header")
+    return _verify_v2(headers, body, secret, now)
+
+
+def _verify_v2(headers: Headers, body: bytes, secret: str, now: float) -> Verdict:
+    signature = _only(headers, _V2)
+    timestamp = _only(headers, _TIMESTAMP)
+    delivery_id = _delivery_id(headers)
+    if signature is None or (form := _V2_FORM.fullmatch(signature)) is None:
+        return Verdict(Trust.FORGED, "V2 signature header malformed or repeated")
+    if timestamp is None:
+        return Verdict(Trust.FORGED, "timestamp header missing or repeated")
+    if delivery_id is None:
+        return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
+    if timestamp != form["time"]:
+        return Verdict(Trust.FORGED, "timestamp header and signature disagree")
+    expected = sign_v2(secret, delivery_id, timestamp, body)
+    if not hmac.compare_digest(expected, form["digest"]):
+        return Verdict(Trust.FORGED, "V2 signature does not match")
+    if abs(now - int(timestamp)) > TOLERANCE_SECONDS:
+        return Verdict(Trust.STALE, "timestamp out of tolerance", delivery_id)
+    return Verdict(Trust.GENUINE, "V2", delivery_id)
+
+
+def _verify_legacy(headers: Headers, body: bytes, secret: str) -> Verdict:
+    signature = _only(headers, _LEGACY)
+    delivery_id = _delivery_id(headers)
+    if signature is None or _LEGACY_FORM.fullmatch(signature) is None:
+        return Verdict(Trust.FORGED, "legacy signature header malformed or repeated")
+    if delivery_id is None:
+        return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
+    if not hmac.compare_digest(sign_legacy(secret, body), signature):
+        return Verdict(Trust.FORGED, "legacy signature does not match")
+    return Verdict(Trust.STALE, "legacy", delivery_id)
+
+
+def _only(headers: Headers, name: str) -> str | None:
+    """The value of a header sent once; twice is meant to make two readers differ."""
+    values = headers.getall(name, ())
+    return values[0] if len(values) == 1 else None
+
+
+def _delivery_id(headers: Headers) -> str | None:
+    values = {value for name in _DELIVERY for value in headers.getall(name, ())}
+    if len(values) != 1:
+        return None
+    value = values.pop()
+    return value if _DELIVERY_FORM.fullmatch(value) else None

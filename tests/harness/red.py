@@ -1,0 +1,134 @@
+"""The recipe for a real Red in process, and the only place that touches Red's private parts.
+
+Red has no public way to be started inside another program; pinned in requirements-dev.txt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import redbot
+import simcord
+from redbot.core import _drivers, data_manager
+from redbot.core import config as red_config
+from redbot.core._cli import parse_cli_flags
+from redbot.core._drivers import json as json_driver
+from redbot.core.bot import Red
+
+ROOT = Path(__file__).parents[2]
+OWNER_ID = 1
+PREFIX = "!"
+SLASH = ("buy", "shoppexset")
+
+
+class RedInstance:
+    """A data path, and the bots that are started on it one after another.
+
+    Parameters
+    ----------
+    cog_path
+        Where Red looks for cogs; ``None`` for a bot that has to install them.
+    """
+
+    def __init__(self, path: Path, cog_path: Path | None = ROOT) -> None:
+        self.path = path
+        self.cog_path = cog_path
+        self.port = free_port()
+        (path / "cogs" / "Downloader" / "lib").mkdir(parents=True)
+        (path / "core").mkdir()
+        self._choose_port()
+
+    def _choose_port(self) -> None:
+        """Save a free port as an earlier run would have: tests run beside each other."""
+        folder = self.path / "cogs" / "Shoppex"
+        folder.mkdir()
+        listener = {"host": "127.0.0.1", "port": self.port, "public_url": None}
+        settings = {"7409251834620117": {"GLOBAL": {"listener": listener}}}
+        (folder / "settings.json").write_text(json.dumps(settings))
+
+    async def build(self) -> Red:
+        """A fresh bot on this data path, as a new process would see it."""
+        forget_process()
+        redbot._update_logger_class()
+        data_manager.basic_config = {
+            "DATA_PATH": str(self.path),
+            "COG_PATH_APPEND": "cogs",
+            "CORE_PATH_APPEND": "core",
+            "STORAGE_TYPE": "JSON",
+            "STORAGE_DETAILS": {},
+        }
+        flags = ["--no-instance", "--no-prompt", "--prefix", PREFIX, "--owner", str(OWNER_ID)]
+        if self.cog_path is not None:
+            flags += ["--cog-path", str(self.cog_path), "--load-cogs", "shoppex"]
+        await _drivers.get_driver_class().initialize(**data_manager.storage_details())
+        red = Red(cli_flags=parse_cli_flags(flags), description="", dm_help=None)
+        # A data path on which Red never ran loads no packages at its first start.
+        await red._config.last_system_info.python_version.set(list(sys.version_info[:2]))
+        await red._pre_login()
+        return red
+
+    @asynccontextmanager
+    async def run(self, **options: Any) -> AsyncIterator[simcord.Env]:
+        """A bot at READY, with its slash commands enabled and synced as an owner does."""
+        red = await self.build()
+        env = simcord.Env(red, shard_count=1, **options)
+        await env.start()
+        try:
+            await asyncio.wait_for(red.wait_until_red_ready(), 30)
+            await sync(red)
+            yield env
+            await env.settle()
+            await env.bot.unload_extension("shoppex")
+        finally:
+            await env.shutdown()
+        env.raise_errors()
+
+    async def restart(self, env: simcord.Env) -> None:
+        """The process ends here, without a goodbye, and another begins on the same data path."""
+        old = env.bot.get_cog("Shoppex")
+        # What the system would take back from a dead process.
+        await old.webhooks.stop()
+        await old.clients.close()
+        await env.restart_bot(await self.build())
+        red = env.bot
+        assert isinstance(red, Red)
+        await asyncio.wait_for(red.wait_until_red_ready(), 30)
+        await sync(red)
+        await env.settle()
+
+
+def forget_process() -> None:
+    """Drop what Red and the cog keep for the life of a process, so that files are read again."""
+    red_config._config_cache.clear()
+    for finalizer in json_driver._finalizers:
+        # It would count down the drivers of the next bot when the last one's are collected.
+        finalizer.detach()
+    json_driver._finalizers.clear()
+    json_driver._shared_datastore.clear()
+    json_driver._driver_counts.clear()
+    json_driver._locks.clear()
+    for name in [n for n in sys.modules if n == "shoppex" or n.startswith("shoppex.")]:
+        del sys.modules[name]
+
+
+async def sync(red: Red) -> None:
+    """What `[p]slash enable` and `[p]slash sync` do."""
+    for name in SLASH:
+        await red.enable_app_command(name)
+    await red.tree.red_check_enabled()
+    await red.tree.sync()
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,43 @@
+"""A local stand-in of Shoppex: Dev API, hosted checkout and signed webhooks over real sockets.
+
+It is written from the contract alone and shares no code with the cog, so that a
+misreading on one side does not hide the same misreading on the other.
+
+::
+
+    async with StandIn(clock=clock) as shop:
+        product = shop.add_product(title="VIP", price="9.99", serials=["AAA-1"], type="SERIALS")
+        hook = shop.add_webhook("http://127.0.0.1:8080/hook")
+        ...  # the program under test orders at shop.api_url with shop.api_key
+        await shop.pay(shop.orders[-1].uniqid)
+"""
+
+from .catalogue import Coupon, Product, Variant
+from .faults import Fault, Hang
+from .gate import RecordedRequest
+from .orders import Goods, LineItem, Order
+from .shop import StandIn
+from .signing import sign_legacy, sign_v2, v2_header
+from .switches import Switches
+from .webhooks import ORDER_EVENTS, Answer, Delivery, WebhookEndpoint
+
+__all__ = [
+    "ORDER_EVENTS",
+    "Answer",
+    "Coupon",
+    "Delivery",
+    "Fault",
+    "Goods",
+    "Hang",
+    "LineItem",
+    "Order",
+    "Product",
+    "RecordedRequest",
+    "StandIn",
+    "Switches",
+    "Variant",
+    "WebhookEndpoint",
+    "sign_legacy",
+    "sign_v2",
+    "v2_header",
+]

@@ -1,0 +1,61 @@
+"""Errors that the Dev API answers with (contract, section 1, *Error envelope*)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One entry of ``error.details``."""
+
+    field: str
+    message: str
+
+
+class ApiError(Exception):
+    """An answer that is an error.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    code
+        ``error.code``.
+    message
+        ``error.message``.
+    details
+        ``error.details``; left out of the answer when empty.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, details: tuple[Problem, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+def not_found(what: str) -> ApiError:
+    """404: there is no such ``what``."""
+    return ApiError(404, "NOT_FOUND", f"{what} not found")
+
+
+def invalid(*problems: Problem) -> ApiError:
+    """422: the request has a bad shape or field.
+
+    The message repeats the details, so that the fields are named in the flat envelopes too.
+    """
+    text = "; ".join(f"{problem.field} {problem.message}" for problem in problems)
+    return ApiError(422, "VALIDATION_ERROR", f"Validation failed: {text}", problems)
+
+
+def refused(message: str) -> ApiError:
+    """400: well-formed, but against a business rule. The code's name is our choice."""
+    return ApiError(400, "BAD_REQUEST", message)
+
+
+def forbidden(message: str) -> ApiError:
+    """403: a missing scope or a suspended shop (contradiction C19: the same code for both)."""
+    return ApiError(403, "FORBIDDEN", message)

@@ -1,0 +1,164 @@
+"""What each call of the Dev API passes: record, faults, key, idempotency, error envelope."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from .api import API_PREFIX
+from .errors import ApiError, Problem, forbidden, invalid
+from .faults import cloudflare_page
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from .faults import Faults
+    from .render import Render
+    from .switches import Switches
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_LONGEST_IDEMPOTENCY_KEY = 128
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """One call of the Dev API, as it came in.
+
+    Parameters
+    ----------
+    path
+        Below ``/dev/v1``, without the query.
+    headers
+        Names compare in any case.
+    json
+        The body; ``None`` when there was none or it was not JSON.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    json: Any
+
+
+class _Stored(NamedTuple):
+    call: tuple[str, str, bytes]
+    status: int
+    body: bytes
+
+
+class Gate:
+    """The middleware in front of all handlers of the Dev API.
+
+    It sits in the one application, not in a sub-application: aiohttp 3.9 cannot route to one
+    with the yarl that Red pins.
+
+    Idempotency (contract, section 1, leaves open what is not said here): a write that
+    succeeded is remembered under its ``Idempotency-Key`` for ever. The same key with the same
+    method, path and body gives the same answer again; with another one it is refused with
+    422, and so is a key of more than 128 characters. Writes that were refused are not
+    remembered.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        switches: Switches,
+        render: Render,
+        faults: Faults,
+        requests: list[RecordedRequest],
+    ) -> None:
+        self._api_key = api_key
+        self._switches = switches
+        self._render = render
+        self._faults = faults
+        self._requests = requests
+        self._answers: dict[str, _Stored] = {}
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer one call; those of the checkout pages pass untouched."""
+        if not request.path.startswith(f"{API_PREFIX}/"):
+            return await handler(request)
+        path = request.path.removeprefix(API_PREFIX)
+        self._requests.append(
+            RecordedRequest(
+                request.method,
+                path,
+                dict(request.query),
+                CIMultiDict(request.headers),
+                _json_or_none(await request.read()),
+            )
+        )
+        response = await self._meet_faults(request, path, handler)
+        response.headers.setdefault("x-request-id", f"req_{secrets.token_hex(8)}")
+        return response
+
+    async def _meet_faults(
+        self, request: web.Request, path: str, handler: Handler
+    ) -> web.StreamResponse:
+        if request.headers.get("User-Agent", "").startswith("Python-urllib"):
+            return cloudflare_page(403, "Error 1010: Access denied")
+        fault = self._faults.take(request.method, path)
+        if fault is None:
+            return await self._perform(request, handler)
+        # Compared with None throughout: an aiohttp response counts as false.
+        performed = await self._perform(request, handler) if fault.after else None
+        answer = await fault.act(request)
+        if answer is not None:
+            return answer
+        return await self._perform(request, handler) if performed is None else performed
+
+    async def _perform(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            self._authenticate(request)
+            return await self._once(request, handler)
+        except web.HTTPMethodNotAllowed:
+            return self._refusal(ApiError(405, "METHOD_NOT_ALLOWED", "Method not allowed"))
+        except web.HTTPNotFound:
+            return self._refusal(ApiError(404, "NOT_FOUND", "Route not found"))
+        except ApiError as error:
+            return self._refusal(error)
+
+    def _authenticate(self, request: web.Request) -> None:
+        if request.headers.get("Authorization") != f"Bearer {self._api_key}":
+            raise ApiError(401, "UNAUTHORIZED", "The API key is missing or wrong")
+        if self._switches.suspended:
+            raise forbidden("This shop is suspended")
+
+    async def _once(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        key = request.headers.get("Idempotency-Key")
+        if key is None or request.method == "GET":
+            return await handler(request)
+        if not 1 <= len(key) <= _LONGEST_IDEMPOTENCY_KEY:
+            raise invalid(Problem("Idempotency-Key", "must have 1 to 128 characters"))
+        call = (request.method, request.path, await request.read())
+        stored = self._answers.get(key)
+        if stored is None:
+            response = await handler(request)
+            if isinstance(response, web.Response) and isinstance(response.body, bytes):
+                self._answers[key] = _Stored(call, response.status, response.body)
+            return response
+        if stored.call != call:
+            raise invalid(Problem("Idempotency-Key", "was used for another request"))
+        return web.Response(
+            status=stored.status, body=stored.body, content_type="application/json"
+        )
+
+    def _refusal(self, error: ApiError) -> web.Response:
+        is_validation = error.code == "VALIDATION_ERROR"
+        status = self._switches.validation_status if is_validation else error.status
+        return web.json_response(self._render.error(error), status=status)
+
+
+def _json_or_none(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,247 @@
+"""Orders, payments, products and stock out of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoppex.api import (
+    MalformedOrder,
+    MalformedProduct,
+    parse_order,
+    parse_payment,
+    parse_product,
+    parse_stock,
+)
+from shoppex.api.product_reading import parse_levels
+from shoppex.domain.money import Money
+from shoppex.domain.product import Stock, Variant
+from shoppex.domain.remote import LineItem, RemoteOrder
+from shoppex.domain.status import OrderStatus
+
+ORDER: dict[str, object] = {
+    "id": 7,
+    "uniqid": "u-1",
+    "status": "COMPLETED",
+    "total": Decimal("9.90"),
+    "currency": "EUR",
+    "checkout_url": "https://checkout.shoppex.io/invoice/u-1",
+    "custom_fields": {"nonce": "00ff"},
+    "created_at": 1772366400,
+    "items": [
+        {
+            "product_id": 12,
+            "product_title": "Key",
+            "quantity": "2",
+            "delivered_items": {"serials": ["A", "B"]},
+        }
+    ],
+}
+PRODUCT: dict[str, object] = {
+    "id": 12,
+    "uniqid": "p-1",
+    "slug": "vip",
+    "title": " VIP ",
+    "type": "serials",
+    "currency": "EUR",
+    "price": "9.90",
+    "quantity_min": 1,
+    "quantity_max": -1,
+    "stock": 5,
+    "unlisted": False,
+    "private": 0,
+    "on_hold": "false",
+}
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+
+
+def test_an_order() -> None:
+    assert parse_order(ORDER) == RemoteOrder(
+        uniqid="u-1",
+        status=OrderStatus.PAID,
+        total=Money(Decimal("9.90"), "EUR"),
+        url="https://checkout.shoppex.io/invoice/u-1",
+        custom_fields={"nonce": "00ff"},
+        items=(LineItem("12", "Key", 2, ("A", "B")),),
+        goods=("A", "B"),
+        created_at=datetime(2026, 3, 1, 12, tzinfo=timezone.utc),
+    )
+
+
+def test_the_short_form_of_a_webhook() -> None:
+    data = {"uniqid": "u-1", "status": "COMPLETED", "total": "49.99", "currency": "usd"}
+    assert parse_order(data) == RemoteOrder(
+        "u-1", OrderStatus.PAID, Money(Decimal("49.99"), "USD")
+    )
+
+
+@pytest.mark.parametrize("uniqid", [None, "", " ", True, [], "x" * 200])
+def test_an_order_without_a_name(uniqid: object) -> None:
+    with pytest.raises(MalformedOrder):
+        parse_order({**ORDER, "uniqid": uniqid})
+
+
+def test_an_order_wrapped_once_more() -> None:
+    assert parse_order({"order": ORDER}) == parse_order(ORDER)
+
+
+def test_goods_are_found_in_all_three_places_and_once() -> None:
+    order = parse_order({**ORDER, "serials": ["C", "A"], "delivered_items": ["D", "C"]})
+    assert order.goods == ("C", "A", "D", "B")
+
+
+def test_custom_fields_of_the_items_where_the_order_has_none() -> None:
+    items = [
+        {"custom_fields": [{"name": "nonce", "value": "1"}]},
+        {"custom_fields": {"nonce": "2", "more": "3"}},
+    ]
+    order = parse_order({**ORDER, "custom_fields": None, "items": items})
+    assert order.custom_fields == {"nonce": "1", "more": "3"}
+    assert parse_order({**ORDER, "items": items}).custom_fields == {"nonce": "00ff"}
+
+
+def test_amounts_that_cannot_be_read_are_not_zero() -> None:
+    assert parse_order({**ORDER, "total": "?"}).total is None
+    assert parse_order({**ORDER, "currency": None}).total is None
+
+
+def test_links_of_orders_and_payments() -> None:
+    links = {
+        "url": "https://shop.example/pay",
+        "url_branded": "https://own.example/pay",
+        "checkout_url": "https://provider.example/pay",
+    }
+    data = {**ORDER, **links}
+    assert parse_order(data).url == links["checkout_url"]
+    assert parse_payment(data).url == links["url_branded"]
+    assert parse_payment({**data, "url_branded": None}).url == links["url"]
+    assert (
+        parse_payment({**data, "url_branded": "javascript:x", "url": ""}).url
+        == (links["checkout_url"])
+    )
+    assert parse_order({**data, "checkout_url": "javascript:x"}).url is None
+
+
+def test_a_product() -> None:
+    product = parse_product(PRODUCT)
+    assert (product.id, product.uniqid, product.slug) == ("12", "p-1", "vip")
+    assert (product.title, product.type) == ("VIP", "SERIALS")
+    assert product.price == Money(Decimal("9.90"), "EUR")
+    assert product.stock == Stock(5)
+    assert (product.quantity_min, product.quantity_max) == (1, None)
+    assert not product.hidden
+
+
+@pytest.mark.parametrize("flag", ["unlisted", "private", "on_hold"])
+@pytest.mark.parametrize("value", [True, 1, "true"])
+def test_each_flag_hides(flag: str, value: object) -> None:
+    assert parse_product({**PRODUCT, flag: value}).hidden
+
+
+def test_quantities() -> None:
+    product = parse_product({**PRODUCT, "quantity_min": 2, "quantity_max": 10})
+    assert (product.quantity_min, product.quantity_max) == (2, 10)
+    product = parse_product({**PRODUCT, "quantity_min": 0, "quantity_max": None})
+    assert (product.quantity_min, product.quantity_max) == (1, None)
+
+
+@pytest.mark.parametrize("missing", [("id", "uniqid"), ("price",), ("currency",)])
+def test_products_that_cannot_be_read(missing: tuple[str, ...]) -> None:
+    data = {name: value for name, value in PRODUCT.items() if name not in missing}
+    with pytest.raises(MalformedProduct):
+        parse_product(data)
+
+
+def test_variants_share_the_products_currency_and_type() -> None:
+    product = parse_product(
+        {
+            **PRODUCT,
+            "type": "SERVICE",
+            "variants": [
+                {"id": 1, "uniqid": "v-1", "title": "Month", "price": "4.50", "stock": 0},
+                {"id": 2, "title": "Year", "price": None, "stock": 3},
+                {"title": "nameless"},
+                None,
+            ],
+        }
+    )
+    assert product.variants == (
+        Variant("v-1", "Month", Money(Decimal("4.50"), "EUR"), Stock(None)),
+        Variant("2", "Year", Money(Decimal("9.90"), "EUR"), Stock(3)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "type_", "available"),
+    [
+        ({"stock": 5}, "SERIALS", 5),
+        ({"stock": 0}, "SERIALS", 0),
+        ({"stock": "0"}, "FILE", 0),
+        ({"stock": -1}, "SERIALS", None),
+        ({"stock": None}, "SERIALS", None),
+        ({}, "SERIALS", None),
+        ({"stock": 0}, "DYNAMIC", None),
+        ({"stock": 0}, "SERVICE", None),
+        ({"stock": 2}, "SERVICE", 2),
+        ({"available_stock": 3, "stock": 9}, "SERIALS", 3),
+        ({"available_stock": 0, "stock": 9}, "SERIALS", 0),
+        ({"available_stock": None, "unlimited": True, "stock": 0}, "SERIALS", None),
+        ({"unlimited": False, "stock": 4}, "SERIALS", 4),
+        ({"available_stock": -1}, "SERIALS", None),
+        ({"orderable": True, "available_stock": 0}, "SERIALS", None),
+        ({"orderable": True, "available_stock": 2}, "SERIALS", 2),
+        ({"orderable": False, "available_stock": 2}, "SERIALS", 0),
+        ({"orderable": False, "unlimited": True}, "DYNAMIC", 0),
+    ],
+)
+def test_stock(data: dict[str, object], type_: str, available: int | None) -> None:
+    assert parse_stock(data, type_) == Stock(available)
+
+
+def test_stock_levels_name_variants_by_each_id() -> None:
+    levels = parse_levels(
+        {
+            "type": "SERIALS",
+            "available_stock": 4,
+            "variants": [{"id": 1, "uniqid": "v", "stock": 0}],
+        }
+    )
+    assert levels.product == Stock(4)
+    assert levels.variants == {"1": Stock(0), "v": Stock(0)}
+
+
+def _fuzzed(base: dict[str, object]) -> st.SearchStrategy[dict[str, object]]:
+    names = [*base, "variants", "available_stock", "orderable", "delivered_items", "url"]
+    return st.dictionaries(st.sampled_from(names), values).map(lambda odd: {**base, **odd})
+
+
+@pytest.mark.parametrize("parse", [parse_order, parse_payment])
+@given(data=_fuzzed(ORDER))
+def test_odd_orders_are_read_or_refused(
+    parse: Callable[[dict[str, object]], RemoteOrder], data: dict[str, object]
+) -> None:
+    try:
+        order = parse(data)
+    except MalformedOrder:
+        return
+    assert order.uniqid.strip()
+    assert order.total is None or order.total.amount.is_finite()
+
+
+@given(_fuzzed(PRODUCT))
+def test_odd_products_are_read_or_refused(data: dict[str, object]) -> None:
+    try:
+        product = parse_product(data)
+    except MalformedProduct:
+        return
+    assert product.title
+    assert product.quantity_min >= 1
