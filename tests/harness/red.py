@@ -23,7 +23,6 @@ from redbot.core._drivers import json as json_driver
 from redbot.core.bot import Red
 
 ROOT = Path(__file__).parents[2]
-OWNER_ID = 1
 PREFIX = "!"
 SLASH = ("buy", "shoppexset")
 
@@ -64,7 +63,7 @@ class RedInstance:
             "STORAGE_TYPE": "JSON",
             "STORAGE_DETAILS": {},
         }
-        flags = ["--no-instance", "--no-prompt", "--prefix", PREFIX, "--owner", str(OWNER_ID)]
+        flags = ["--no-instance", "--no-prompt", "--prefix", PREFIX]
         if self.cog_path is not None:
             flags += ["--cog-path", str(self.cog_path), "--load-cogs", "shoppex"]
         await _drivers.get_driver_class().initialize(**data_manager.storage_details())
@@ -85,7 +84,8 @@ class RedInstance:
             await sync(red)
             yield env
             await env.settle()
-            await env.bot.unload_extension("shoppex")
+            if "shoppex" in env.bot.extensions:
+                await env.bot.unload_extension("shoppex")
         finally:
             await env.shutdown()
         env.raise_errors()

@@ -30,6 +30,8 @@ class World:
         )
         self.admin = self.guild.add_member(env.create_user("ada"), roles=[self.admins])
         self.buyer = self.guild.add_member(env.create_user("ben"))
+        self.owner = self.guild.add_member(env.create_user("olga"))
+        self.make_owner(self.owner)
         self.hook: standin.WebhookEndpoint | None = None
 
     @property
@@ -41,6 +43,10 @@ class World:
     def webhook_url(self) -> str:
         """Where the cog listens for this server."""
         return f"http://127.0.0.1:{self.instance.port}/shoppex/{self.guild.id}"
+
+    def make_owner(self, actor: simcord.MemberActor) -> None:
+        """The bot belongs to somebody, as `redbot --owner` says."""
+        self.bot.owner_ids.add(actor.id)
 
     # -- what people do --------------------------------------------------------------------
 

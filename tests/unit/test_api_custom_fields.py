@@ -83,7 +83,7 @@ def test_the_same_map_in_any_shape(fields: dict[str, str]) -> None:
         assert normalise(shape) == fields
 
 
-@given(json_values | json_values.map(lambda value: json.dumps(value)))
+@given(json_values | json_values.map(json.dumps))
 def test_any_json_gives_bounded_text(value: object) -> None:
     fields = normalise(value)
     assert len(fields) <= 100

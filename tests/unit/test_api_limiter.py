@@ -16,9 +16,11 @@ class Clock:
         self.now = 100.0
 
     def monotonic(self) -> float:
+        """Seconds."""
         return self.now
 
     async def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
         await asyncio.sleep(0)
         self.now += seconds
 

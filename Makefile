@@ -1,0 +1,43 @@
+# Everything runs in an environment of its own, made from nothing by the first target that needs it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/ready
+RED := XDG_CONFIG_HOME=$(CURDIR)/.run/config XDG_DATA_HOME=$(CURDIR)/.run/share $(BIN)
+
+.PHONY: help test lint unit demo run clean
+
+help:
+	@echo "make test          set up, then run every test, the linters and the type checker"
+	@echo "make demo          sell a role and a key, with no Discord and no Shoppex account"
+	@echo "make demo PAUSE=1  the same, but you pay by hand in a browser"
+	@echo "make run           start a real Red with the cog on its path; needs RED_TOKEN"
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Python 3.11 is needed (Red 3.5 runs on nothing newer). Set PYTHON=/path/to/python3.11."; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(READY)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/pytest -n 2 --quiet
+
+test: lint unit
+
+demo: $(READY)
+	@PAUSE="$(PAUSE)" PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python demo/demo.py
+
+run: $(READY)
+	@test -n "$$RED_TOKEN" || { echo "Set RED_TOKEN to the token of your bot: RED_TOKEN=… make run"; exit 1; }
+	@test -d .run/data || $(RED)/redbot-setup --no-prompt --instance-name shoppex --data-path "$(CURDIR)/.run/data" --backend json
+	@echo "On its very first start Red loads no cogs: type !load shoppex once it is online."
+	$(RED)/redbot shoppex --no-prompt --prefix '!' --cog-path "$(CURDIR)" --load-cogs shoppex
+
+clean:
+	rm -rf .venv .run .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,150 @@
+"""From a git repository into a live Red, with the commands that an owner types."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+import simcord
+from harness import ROOT, RedInstance
+from redbot.cogs.downloader.installable import Installable
+from redbot.cogs.downloader.json_mixins import RepoJSONMixin
+
+
+class Console:
+    """What an owner types, and what the bot answers to it."""
+
+    def __init__(self, env: simcord.Env) -> None:
+        self._env = env
+        guild = env.create_guild("Home")
+        self._channel = guild.create_text_channel("bot")
+        self._owner = guild.add_member(env.create_user("olga"))
+        env.bot.owner_ids.add(self._owner.id)
+
+    async def type(self, text: str) -> str:
+        """Send a message; all that the bot wrote since."""
+        before = {message.id for message in self._channel.history()}
+        await self._owner.send(self._channel, text)
+        return "\n".join(
+            message.content + "".join(str(embed.to_dict()) for embed in message.embeds)
+            for message in self._channel.history()
+            if message.id not in before and message.author.id != self._owner.id
+        )
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git clone of this repository as it stands in the working tree."""
+    source = tmp_path / "source"
+    listed = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard")
+    for name in listed.splitlines():
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, source / name)
+    _git(source, "init", "--quiet", "--initial-branch=main")
+    _git(source, "add", "--all")
+    who = ["-c", "user.name=Olga", "-c", "user.email=olga@example.com"]
+    _git(source, *who, "commit", "--quiet", "--message", "as it stands")
+    return source
+
+
+@pytest.fixture
+async def console(tmp_path: Path) -> AsyncIterator[Console]:
+    """An owner in front of a Red that has never heard of shoppex."""
+    instance = RedInstance(tmp_path / "red", cog_path=None)
+    async with instance.run(settle_timeout=60.0) as env:
+        yield Console(env)
+
+
+async def test_an_owner_installs_loads_reloads_unloads_and_uninstalls(
+    console: Console, repository: Path
+) -> None:
+    assert "Loaded" in await console.type("!load downloader")
+    assert "I agree" in await console.type(f"!repo add shoppex {repository}")
+    assert "successfully added" in await console.type("I agree")
+
+    offered = await console.type("!cog list shoppex")
+    assert "shoppex" in offered
+    assert "tests" not in offered
+
+    assert "installed" in await console.type("!cog install shoppex shoppex")
+    assert "Loaded" in await console.type("!load shoppex")
+    assert "Sell roles and keys" in await console.type("!help Shoppex")
+    assert "Reloaded" in await console.type("!reload shoppex")
+    assert "unloaded" in await console.type("!unload shoppex")
+    assert "Loaded" in await console.type("!load shoppex")
+    assert "uninstalled" in await console.type("!cog uninstall shoppex")
+    assert "not found" in await console.type("!load shoppex")
+
+
+def test_shoppex_is_the_only_cog_on_offer() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages == {"shoppex"}
+
+
+def test_red_reads_every_line_of_both_cards(caplog: pytest.LogCaptureFixture) -> None:
+    """Red drops what it cannot read, and says so only in its log."""
+    RepoJSONMixin(ROOT)
+    card = Installable(ROOT / "shoppex")
+    assert caplog.records == []
+    assert card.requirements == ()
+    assert card.min_python_version == (3, 10, 0)
+    assert card.end_user_data_statement
+
+
+# The keys and types that Red's schema/red_cog.schema.json and red_cog_repo.schema.json name.
+_TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+_REPO_CARD = {
+    "type": "object",
+    "required": ["author", "short", "description"],
+    "properties": {
+        "author": _TEXTS,
+        "short": {"type": "string", "minLength": 1},
+        "description": {"type": "string", "minLength": 1},
+        "install_msg": {"type": "string"},
+        "name": {"const": "shoppex"},
+        "$schema": {"type": "string", "format": "uri"},
+    },
+    "additionalProperties": False,
+}
+_VERSION = {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"}
+_COG_CARD = {
+    **_REPO_CARD,
+    "required": [*_REPO_CARD["required"], "end_user_data_statement", "min_bot_version"],
+    "properties": {
+        **_REPO_CARD["properties"],  # type: ignore[dict-item]
+        "end_user_data_statement": {"type": "string", "minLength": 1},
+        "min_bot_version": _VERSION,
+        "min_python_version": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "minItems": 3,
+            "maxItems": 3,
+        },
+        "requirements": {"type": "array", "maxItems": 0},
+        "tags": {**_TEXTS, "uniqueItems": True},
+        "permissions": _TEXTS,
+        "type": {"const": "COG"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"), [("info.json", _REPO_CARD), ("shoppex/info.json", _COG_CARD)]
+)
+def test_the_cards_have_the_form_that_red_documents(
+    path: str, schema: dict[str, object]
+) -> None:
+    jsonschema.validate(json.loads((ROOT / path).read_text()), schema)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout
