@@ -52,6 +52,7 @@ class ProductCommands(SettingsGroup):
             return
         entry = ProductEntry(found.uniqid, found.title, tuple(role.id for role in roles))
         await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(entry))
+        self.catalogue.wake(ctx.guild.id, now=True)
         self.engine.mark_unsettled(ctx.guild.id)
         text = _("✅ **{title}** is for sale here. {gives}").format(
             title=plain(found.title), gives=gives(roles)

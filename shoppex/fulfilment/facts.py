@@ -44,12 +44,16 @@ def learn(key: AccountKey, order: Order, news: RemoteOrder, now: datetime) -> Or
     if says_too_little(order, news):
         return ask_again(order)
     status = advance(order.status, news.status)
+    unpaid = status is OrderStatus.PENDING
     # Goods are not taken twice: once they are with the buyer they are wiped here.
     takes_goods = news.goods and order.message.state is not DeliveryState.DELIVERED
     goods = news.goods if takes_goods else order.goods
     return replace(
         order,
         uniqid=order.uniqid or news.uniqid,
+        # Shoppex's answer to the order never arrived: this is it, by another way.
+        quote=news.total if order.uniqid is None and unpaid and news.total else order.quote,
+        url=order.url or news.url,
         status=status,
         paid_at=order.paid_at or (now if status is OrderStatus.PAID else None),
         goods=goods,

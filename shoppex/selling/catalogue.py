@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..api import ApiError, ClientPool, Forbidden, NotFound, Unauthorized
+from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unauthorized
 from ..domain.account import OfferKind
 from ..domain.offer import Offer
-from ..domain.product import Product
+from ..domain.product import Product, Variant
 from ..store.settings import GuildSettings, ItemEntry, ProductEntry, Settings
 from .errors import NotForSale, NotSetUp, ShopMisconfigured, ShopUnavailable
 
@@ -19,6 +19,8 @@ log = logging.getLogger("red.shoppex.catalogue")
 
 _STALE_AFTER = timedelta(minutes=1)
 _TRY_AGAIN_AFTER = timedelta(seconds=10)
+_VARIANTS_STALE_AFTER = timedelta(minutes=15)
+_MOST_VARIANTS = 2000
 
 # Product types that deliver something which has to be waited for (contract, section 3).
 _WITH_GOODS = frozenset({"SERIALS", "DYNAMIC", "FILE"})
@@ -27,8 +29,13 @@ _WITH_GOODS = frozenset({"SERIALS", "DYNAMIC", "FILE"})
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     products: tuple[Product, ...]
-    read_at: datetime
     api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Variants:
+    variants: tuple[Variant, ...]
+    read_at: datetime
 
 
 class Catalogue:
@@ -47,6 +54,7 @@ class Catalogue:
         self._clients = clients
         self._clock = clock
         self._shelves: dict[int, _Shelf] = {}
+        self._variants: dict[str, _Variants] = {}
         self._tried_at: dict[int, datetime] = {}
         self._refreshing: dict[int, asyncio.Task[None]] = {}
 
@@ -62,29 +70,24 @@ class Catalogue:
         )
         return tuple(sorted(offers, key=lambda offer: offer.title.casefold()))
 
-    def find(self, guild_id: int, text: str) -> Offer:
-        """The offer with that ref, id, uniqid, slug or title; or the only one that begins so.
+    def find(self, guild_id: int, text: str, *, whole: bool) -> Offer | None:
+        """The one offer of that name; ``None`` when there is none, or more than one.
 
-        Raises
-        ------
-        NotSetUp
-            When nothing at all is for sale.
-        NotForSale
-            When nothing, or more than one thing, is meant.
+        Parameters
+        ----------
+        whole
+            Whether ``text`` must be a whole name (ref, id, uniqid, slug or title), or may be
+            the beginning of a title.
         """
-        offers = self.offers(guild_id)
-        if not offers:
-            raise NotSetUp
-        for offer in offers:
-            if text == offer.ref:
-                return offer
         wanted = text.strip().casefold()
-        exact = [o for o in offers if self._is_named(guild_id, o, wanted)]
-        begun = [o for o in offers if wanted and o.title.casefold().startswith(wanted)]
-        for found in (exact, begun):
-            if len(found) == 1:
-                return found[0]
-        raise NotForSale
+        found = [
+            offer
+            for offer in self.offers(guild_id)
+            if text == offer.ref
+            or self._is_named(guild_id, offer, wanted)
+            or (not whole and wanted and offer.title.casefold().startswith(wanted))
+        ]
+        return found[0] if len(found) == 1 else None
 
     def products(self, guild_id: int) -> tuple[Product, ...]:
         """The shop's whole catalogue as last read, for those who choose what to sell."""
@@ -134,13 +137,19 @@ class Catalogue:
             raise NotForSale
         return offer_from_product(entry, product)
 
-    def wake(self, guild_id: int) -> None:
-        """Begin a refresh in the background when what is known is old. Returns at once."""
+    def wake(self, guild_id: int, *, now: bool = False) -> None:
+        """Begin a refresh in the background when what is known is old. Returns at once.
+
+        Parameters
+        ----------
+        now
+            Refresh even if what is known is young: something was put on sale.
+        """
         if guild_id in self._refreshing or not self._settings.guild(guild_id).api_key:
             return
         patience = _STALE_AFTER if self._shelf(guild_id) else _TRY_AGAIN_AFTER
         tried_at = self._tried_at.get(guild_id)
-        if tried_at is not None and self._clock() - tried_at < patience:
+        if not now and tried_at is not None and self._clock() - tried_at < patience:
             return
         task = asyncio.create_task(self._refresh_quietly(guild_id), name="shoppex catalogue")
         self._refreshing[guild_id] = task
@@ -157,10 +166,30 @@ class Catalogue:
         self._tried_at[guild_id] = self._clock()
         try:
             client = self._clients.client_for(api_key)
-            products = tuple([product async for product in client.products.list()])
+            products = [product async for product in client.products.list()]
         except ApiError as error:
             raise translate(error) from error
-        self._shelves[guild_id] = _Shelf(products, self._clock(), api_key)
+        sold = self._settings.guild(guild_id).products
+        for number, product in enumerate(products):
+            if product.uniqid in sold and not product.variants:
+                variants = await self._variants_of(client, product)
+                products[number] = replace(product, variants=variants)
+        self._shelves[guild_id] = _Shelf(tuple(products), api_key)
+
+    async def _variants_of(self, client: ShoppexClient, product: Product) -> tuple[Variant, ...]:
+        """The variants that the list of products may leave out. Asked for now and then only."""
+        known = self._variants.get(product.uniqid)
+        if known is not None and self._clock() - known.read_at < _VARIANTS_STALE_AFTER:
+            return known.variants
+        try:
+            variants = (await client.products.get(product.uniqid)).variants
+        except ApiError:
+            # A purchase reads the product afresh, and asks for the variant then.
+            return () if known is None else known.variants
+        self._variants[product.uniqid] = _Variants(variants, self._clock())
+        while len(self._variants) > _MOST_VARIANTS:
+            del self._variants[next(iter(self._variants))]
+        return variants
 
     async def close(self) -> None:
         """Stop what runs in the background."""

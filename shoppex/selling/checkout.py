@@ -118,7 +118,7 @@ class Checkout:
         same = [
             order
             for order in self._ledger.get(key).orders.values()
-            if order.status is OrderStatus.PENDING and order.url and _is_for(order, wish)
+            if order.status is OrderStatus.PENDING and order.uniqid and _is_for(order, wish)
         ]
         return max(same, key=lambda order: order.created_at, default=None)
 
@@ -146,14 +146,17 @@ class Checkout:
         except NotFound:
             return None
         except ApiError as error:
-            if self._clock() - order.created_at < _SURELY_OPEN:
+            if order.url and self._clock() - order.created_at < _SURELY_OPEN:
                 return Purchase(order, continued=True)
             raise ShopUnavailable from error
         await self._recorder.learn(key, nonce, news)
         order = self._ledger.get(key).orders[nonce]
         if order.paid_at is not None:
             raise AlreadyPaid
-        return Purchase(order, continued=True) if order.status is OrderStatus.PENDING else None
+        if order.status is not OrderStatus.PENDING:
+            return None
+        url = order.url or hosted_checkout(news.uniqid)
+        return Purchase(replace(order, url=url), continued=True)
 
     async def buy(
         self,
@@ -335,7 +338,7 @@ def check(offer: Offer, wish: Wish) -> Variant | None:
         if variant is None and len(offer.variants) == 1:
             variant = offer.variants[0]
         if variant is None:
-            raise VariantNeeded
+            raise VariantNeeded(offer)
     too_many = offer.quantity_max is not None and wish.quantity > offer.quantity_max
     if wish.quantity < max(1, offer.quantity_min) or too_many:
         raise QuantityOutOfRange(max(1, offer.quantity_min), offer.quantity_max)

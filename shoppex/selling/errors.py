@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.money import Money
+from ..domain.offer import Offer
 
 
 class Refusal(Exception):
@@ -20,8 +21,11 @@ class NotForSale(Refusal):
     """Nothing of that name is for sale here."""
 
 
+@dataclass(eq=False)
 class VariantNeeded(Refusal):
     """The product comes in variants and none, or an unknown one, was chosen."""
+
+    offer: Offer
 
 
 @dataclass(eq=False)

@@ -167,6 +167,7 @@ class OrderModal(GuardedModal):
         super().__init__(gate, user_id, title=shorten(wish.offer.title, 45))
         self._wish = wish
         self._desk = desk
+        self._amount = amount
         self._anew = anew
         self.email: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(
             placeholder="you@example.com", default=email, min_length=3, max_length=254
@@ -198,15 +199,16 @@ class OrderModal(GuardedModal):
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Order, with what was filled in."""
-        text = self.quantity.value.strip() or str(self._wish.quantity)
-        if not (text.isascii() and text.isdigit()):
-            await say(
-                interaction,
-                _("The quantity must be a whole number, such as 1. Nothing was ordered."),
-            )
-            return
-        coupon = self.coupon.value.strip() or self._wish.coupon
-        wish = replace(self._wish, quantity=int(text), coupon=coupon)
+        wish = self._wish
+        if self._amount:
+            text = self.quantity.value.strip()
+            if not (text.isascii() and text.isdigit()):
+                await say(
+                    interaction,
+                    _("The quantity must be a whole number, such as 1. Nothing was ordered."),
+                )
+                return
+            wish = replace(wish, quantity=int(text), coupon=self.coupon.value.strip() or None)
         await self._desk.place(
             interaction,
             wish,

@@ -13,7 +13,7 @@ from ..fulfilment.engine import Engine
 from ..i18n import _
 from ..selling.catalogue import Catalogue
 from ..selling.checkout import Checkout, Purchase, Wish
-from ..selling.errors import NotSetUp, Refusal, VariantNeeded
+from ..selling.errors import NotForSale, NotSetUp, Refusal, VariantNeeded
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -78,19 +78,20 @@ class Counter:
                 await self.show_card(interaction, wish)
                 return
             wish = replace(wish, variant_id=variant_id)
-        elif variant_text and not offer.variants:
-            raise VariantNeeded
         await self.take(interaction, wish)
 
     def _find(self, guild_id: int, request: Request) -> tuple[Offer, str | None]:
         """The offer that is meant. A title typed without quotes arrives in two halves."""
         text = request.product or ""
-        try:
-            return self._catalogue.find(guild_id, text), request.variant
-        except Refusal:
-            if request.variant is None:
-                raise
-            return self._catalogue.find(guild_id, f"{text} {request.variant}"), None
+        readings = [(text, request.variant)]
+        if request.variant is not None:
+            readings.append((f"{text} {request.variant}", None))
+        for whole in (True, False):
+            for title, variant in readings:
+                offer = self._catalogue.find(guild_id, title, whole=whole)
+                if offer is not None:
+                    return offer, variant
+        raise NotForSale
 
     async def show_shelf(
         self, interaction: discord.Interaction[Red], offers: tuple[Offer, ...] | None = None
@@ -158,6 +159,8 @@ class Counter:
                 back_to=_channel_url(interaction),
                 anew=anew,
             )
+        except VariantNeeded as refusal:
+            await self.show_card(interaction, replace(wish, offer=refusal.offer))
         except Refusal as refusal:
             await interaction.edit_original_response(content=refusal_sentence(refusal))
         except StoreUnavailable:

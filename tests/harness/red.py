@@ -16,7 +16,7 @@ from typing import Any
 
 import redbot
 import simcord
-from redbot.core import _drivers, data_manager
+from redbot.core import _drivers, commands, data_manager
 from redbot.core import config as red_config
 from redbot.core._cli import parse_cli_flags
 from redbot.core._drivers import json as json_driver
@@ -25,6 +25,9 @@ from redbot.core.bot import Red
 ROOT = Path(__file__).parents[2]
 PREFIX = "!"
 SLASH = ("buy", "shoppexset")
+
+# What Red answers to a command that must not run, or was typed wrongly: no fault of the bot.
+REFUSALS = (commands.UserInputError, commands.CheckFailure, commands.DisabledCommand)
 
 
 class RedInstance:
@@ -88,7 +91,9 @@ class RedInstance:
                 await env.bot.unload_extension("shoppex")
         finally:
             await env.shutdown()
-        env.raise_errors()
+        faults = [error for error in env.errors if not isinstance(error, REFUSALS)]
+        if faults:
+            raise BaseExceptionGroup("the bot raised during the test", faults)
 
     async def restart(self, env: simcord.Env) -> None:
         """The process ends here, without a goodbye, and another begins on the same data path."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -118,6 +118,15 @@ class World:
         await self.env.settle()
         return order
 
+    async def tell(
+        self, data: Mapping[str, object], event: str = "order:paid", **faults: Any
+    ) -> standin.Answer:
+        """Shoppex sends one signed event, with chosen faults; the answer, when all is done."""
+        assert self.hook is not None
+        answer = await self.shop.deliver(self.hook, event, data, **faults)
+        await self.env.settle()
+        return answer
+
     # -- what there is to see --------------------------------------------------------------
 
     def roles_of(self, actor: simcord.MemberActor) -> set[str]:
@@ -189,6 +198,19 @@ def text_of(answer: simcord.InteractionResult) -> str:
             parts += [f"{f.name}: {f.value}" for f in embed.fields]
             parts.append(embed.footer.text or "")
     return "\n".join(part for part in parts if part)
+
+
+def paid_data(order: standin.Order, **changes: object) -> dict[str, object]:
+    """What an event says of an order that has been paid, but for ``changes``."""
+    return {
+        "uniqid": order.uniqid,
+        "status": "COMPLETED",
+        "total": float(order.total),
+        "currency": order.currency,
+        "customer_email": order.email,
+        "custom_fields": order.custom_fields,
+        **changes,
+    }
 
 
 def link_of(answer: simcord.InteractionResult) -> str | None:

@@ -137,9 +137,7 @@ _COG_CARD = {
 @pytest.mark.parametrize(
     ("path", "schema"), [("info.json", _REPO_CARD), ("shoppex/info.json", _COG_CARD)]
 )
-def test_the_cards_have_the_form_that_red_documents(
-    path: str, schema: dict[str, object]
-) -> None:
+def test_the_cards_have_the_form_that_red_documents(path: str, schema: dict[str, object]) -> None:
     jsonschema.validate(json.loads((ROOT / path).read_text()), schema)
 
 

@@ -1,0 +1,54 @@
+"""The cog's store on Red's JSON backend, opened by one process after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from redbot.core import data_manager
+from redbot.core._drivers import json as json_driver
+
+from harness.red import forget_process
+from shoppex.store.ledger import Ledger
+from shoppex.store.schema import open_partitions, open_settings
+from shoppex.store.settings import Settings
+from shoppex.store.writes import Writes
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What one process has open."""
+
+    ledger: Ledger
+    settings: Settings
+    writes: Writes
+
+
+class Disk:
+    """A data path of Red's, which can also be full."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.written: list[Path] = []
+        self.full = False
+        self._save = json_driver._save_json
+        monkeypatch.setattr(json_driver, "_save_json", self._save_unless_full)
+        paths = {"DATA_PATH": str(path), "COG_PATH_APPEND": "cogs", "CORE_PATH_APPEND": "core"}
+        storage = {"STORAGE_TYPE": "JSON", "STORAGE_DETAILS": {}}
+        monkeypatch.setattr(data_manager, "basic_config", {**paths, **storage})
+
+    async def open(self) -> Store:
+        """The store as a new process sees it."""
+        forget_process()
+        writes = Writes()
+        store = Store(Ledger(open_partitions(), writes), Settings(open_settings(), writes), writes)
+        await store.ledger.load()
+        await store.settings.load()
+        self.written.clear()
+        return store
+
+    def _save_unless_full(self, path: Path, data: dict[str, object]) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self._save(path, data)
+        self.written.append(path)

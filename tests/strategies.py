@@ -1,0 +1,79 @@
+"""Accounts as hypothesis draws them, with everything in them that an account can have."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from hypothesis import strategies as st
+
+from shoppex.domain.account import (
+    Account,
+    AccountKey,
+    Delivery,
+    DeliveryState,
+    Grant,
+    OfferKind,
+    Order,
+)
+from shoppex.domain.money import Money
+from shoppex.domain.status import OrderStatus
+
+snowflakes = st.integers(min_value=1, max_value=2**64 - 1)
+# Text as it comes out of the API's reading: without NUL and lone surrogates.
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
+moments = st.datetimes(
+    min_value=datetime(2020, 1, 1),  # noqa: DTZ001 (hypothesis adds the zone)
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.just(timezone.utc),
+)
+nonces = st.text("0123456789abcdef", min_size=32, max_size=32)
+amounts = st.decimals(min_value=0, max_value=10**9, allow_nan=False, allow_infinity=False)
+currencies = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3)
+money = st.builds(Money, amounts, currencies)
+statuses = st.sampled_from(OrderStatus)
+
+deliveries = st.builds(
+    Delivery,
+    state=st.sampled_from(DeliveryState),
+    reason=st.none() | texts,
+    attempts=st.integers(min_value=0, max_value=1000),
+    begun_at=st.none() | moments,
+    next_try=st.none() | moments,
+)
+grants = st.builds(Grant, ours=st.booleans(), delivery=deliveries)
+roles = st.lists(snowflakes, unique=True, max_size=3).map(tuple)
+orders = st.builds(
+    Order,
+    nonce=nonces,
+    kind=st.sampled_from(OfferKind),
+    offer_id=texts,
+    title=texts,
+    created_at=moments,
+    quantity=st.integers(min_value=1, max_value=10**6),
+    variant_id=st.none() | texts,
+    variant_title=st.none() | texts,
+    coupon=st.none() | texts,
+    roles=roles,
+    wants_goods=st.booleans(),
+    status=statuses,
+    uniqid=st.none() | texts,
+    quote=st.none() | money,
+    url=st.none() | texts,
+    paid_at=st.none() | moments,
+    held=st.none() | texts,
+    reread=st.booleans(),
+    reading=deliveries,
+    goods=st.lists(texts, max_size=3).map(tuple),
+    message=deliveries,
+    seen=st.lists(texts, max_size=8).map(tuple),
+)
+keys = st.builds(AccountKey, snowflakes, snowflakes)
+accounts = st.builds(
+    Account,
+    key=keys,
+    orders=st.lists(orders, max_size=3, unique_by=lambda order: order.nonce).map(
+        lambda drawn: {order.nonce: order for order in drawn}
+    ),
+    grants=st.dictionaries(snowflakes, grants, max_size=3),
+    email=st.none() | texts,
+)

@@ -1,0 +1,90 @@
+"""Imports run downwards only: a room knows the floors below it, never those above."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAYERS = (
+    "cog",
+    "commands",
+    "views",
+    "webhook",
+    "selling",
+    "fulfilment",
+    "store",
+    "api",
+    {"text", "i18n"},
+    "domain",
+)
+NAMES = {name for layer in LAYERS for name in ([layer] if isinstance(layer, str) else layer)}
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("shoppex", include_external_packages=True, cache_dir=None)
+
+
+def imported_names() -> Iterator[tuple[str, str]]:
+    """Each name that a file of the cog imports absolutely, as (file, dotted name)."""
+    for path in sorted((ROOT / "shoppex").rglob("*.py")):
+        file = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((file, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                yield from ((file, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_every_room_is_on_a_floor(graph: grimp.ImportGraph) -> None:
+    assert graph.find_children("shoppex") == {f"shoppex.{name}" for name in NAMES}
+
+
+def test_imports_run_downwards_only(graph: grimp.ImportGraph) -> None:
+    layers = [
+        layer if isinstance(layer, str) else grimp.Layer(*layer, independent=False)
+        for layer in LAYERS
+    ]
+    illegal = graph.find_illegal_dependencies_for_layers(layers, containers={"shoppex"})
+    assert {(found.importer, found.imported) for found in illegal} == set()
+
+
+def test_the_domain_imports_nothing_of_ours_but_itself_and_no_library(
+    graph: grimp.ImportGraph,
+) -> None:
+    rooms = {"shoppex.domain", *graph.find_descendants("shoppex.domain")}
+    imported = {name for room in rooms for name in graph.find_modules_directly_imported_by(room)}
+    ours = {name for name in imported if name.split(".")[0] == "shoppex"}
+    assert ours <= rooms
+    assert imported.isdisjoint({"aiohttp", "babel", "discord", "redbot"})
+
+
+def test_the_api_client_knows_neither_red_nor_discord(graph: grimp.ImportGraph) -> None:
+    assert {"discord", "redbot"} <= graph.modules
+    for room in {"shoppex.api", *graph.find_descendants("shoppex.api")}:
+        for library in ("redbot", "discord"):
+            assert graph.find_shortest_chain(room, library) is None
+
+
+def test_only_the_store_uses_config() -> None:
+    users = {
+        file
+        for file, name in imported_names()
+        if name in ("redbot.core.Config", "redbot.core.config.Config", "redbot.core.config")
+    }
+    assert users
+    assert all(file.startswith("shoppex/store/") for file in users)
+
+
+def test_nobody_reaches_for_the_cog(graph: grimp.ImportGraph) -> None:
+    assert graph.find_modules_that_directly_import("shoppex.cog") == {"shoppex"}
+
+
+def test_nobody_imports_the_package_by_its_name() -> None:
+    # Red loads it under the bare name `shoppex`, from a folder of any name.
+    assert [found for found in imported_names() if found[1].split(".")[0] == "shoppex"] == []

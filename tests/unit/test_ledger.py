@@ -1,0 +1,353 @@
+"""The ledger on Red's JSON backend: what it says it kept is on disk, and nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from disk import Disk
+from shoppex.domain.account import (
+    Account,
+    AccountKey,
+    Delivery,
+    DeliveryState,
+    Grant,
+    OfferKind,
+    Order,
+)
+from shoppex.domain.money import Money
+from shoppex.domain.status import OrderStatus
+from shoppex.store.errors import StoreUnavailable
+from shoppex.store.schema import partition_of
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+ADA = AccountKey(80351110224678912, 80351110224678913)
+ADA_ELSEWHERE = ADA._replace(guild_id=7)
+ORDER = Order(
+    nonce="aa",
+    kind=OfferKind.PRODUCT,
+    offer_id="p-1",
+    title="Gold",
+    created_at=NOW,
+    uniqid="u-1",
+    quote=Money(Decimal("9.90"), "EUR"),
+)
+PAID = replace(ORDER, nonce="bb", uniqid="u-2", status=OrderStatus.PAID, paid_at=NOW)
+GRANT = Grant(delivery=Delivery(DeliveryState.DELIVERED))
+
+
+def neighbour(key: AccountKey) -> AccountKey:
+    """Somebody else whose account lies in the same file."""
+    place = partition_of(key.user_id)
+    user_id = next(n for n in count(1) if partition_of(n) == place and n != key.user_id)
+    return AccountKey(key.guild_id, user_id)
+
+
+def adding(order: Order) -> Callable[[Account], Account]:
+    return lambda account: account.with_order(order)
+
+
+async def test_what_is_kept_is_there_in_a_new_process(disk: Disk) -> None:
+    store = await disk.open()
+    kept = await store.ledger.update(
+        ADA, lambda a: replace(a.with_order(ORDER).with_grant(5, GRANT), email="a@example.org")
+    )
+    assert kept == Account(ADA, {"aa": ORDER}, {5: GRANT}, "a@example.org")
+    assert store.ledger.get(ADA) == kept
+
+    ledger = (await disk.open()).ledger
+    assert ledger.get(ADA) == kept
+    assert list(ledger.accounts()) == [kept]
+    assert ledger.find(uniqid="u-1") == ORDER
+    assert ledger.find(nonce="aa") == ORDER
+
+
+async def test_a_person_never_seen_has_an_empty_account(disk: Disk) -> None:
+    ledger = (await disk.open()).ledger
+    assert ledger.get(ADA) == Account(ADA)
+    assert list(ledger.accounts()) == []
+    assert ledger.find(uniqid="u-1", nonce="aa") is None
+    assert ledger.locate() is None
+
+
+async def test_the_first_run_on_an_empty_data_path_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(tmp_path / "new", monkeypatch)
+    kept = await (await disk.open()).ledger.update(ADA, adding(ORDER))
+    assert (await disk.open()).ledger.get(ADA) == kept
+
+
+async def test_a_start_without_news_writes_nothing(disk: Disk) -> None:
+    await (await disk.open()).ledger.update(ADA, adding(ORDER))
+    disk.full = True
+    assert (await disk.open()).ledger.find(nonce="aa") == ORDER
+
+
+async def test_one_change_is_one_write_to_one_file(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, lambda a: a.with_order(ORDER).with_order(PAID))
+    assert len(disk.written) == 1
+
+
+async def test_nothing_is_written_when_nothing_changed(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, adding(ORDER))
+    disk.written.clear()
+    disk.full = True
+    assert await store.ledger.update(ADA, adding(replace(ORDER))) == store.ledger.get(ADA)
+    assert await store.ledger.update(ADA_ELSEWHERE, lambda a: a) == Account(ADA_ELSEWHERE)
+    assert disk.written == []
+
+
+async def test_accounts_of_one_person_in_two_guilds_are_two(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, adding(ORDER))
+    await store.ledger.update(ADA_ELSEWHERE, adding(PAID))
+    for ledger in (store.ledger, (await disk.open()).ledger):
+        assert set(ledger.get(ADA).orders) == {"aa"}
+        assert set(ledger.get(ADA_ELSEWHERE).orders) == {"bb"}
+        assert [a.key for a in ledger.accounts(7)] == [ADA_ELSEWHERE]
+        assert {a.key for a in ledger.accounts()} == {ADA, ADA_ELSEWHERE}
+
+
+async def test_accounts_may_change_while_they_are_walked_through(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, adding(ORDER))
+    await store.ledger.update(ADA_ELSEWHERE, adding(PAID))
+    walked = []
+    for account in store.ledger.accounts():
+        walked.append(account.key)
+        await store.ledger.update(account.key, lambda a: Account(a.key))
+    assert set(walked) == {ADA, ADA_ELSEWHERE}
+    assert list(store.ledger.accounts()) == []
+
+
+# -- a disk that is full -----------------------------------------------------------------------
+
+
+async def test_a_refused_write_is_said_and_nothing_is_believed(
+    disk: Disk, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await disk.open()
+    before = await store.ledger.update(ADA, adding(ORDER))
+    disk.full = True
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.update(ADA, adding(PAID))
+    assert store.ledger.get(ADA) == before
+    assert store.ledger.find(nonce="bb") is None
+    assert store.ledger.find(uniqid="u-2") is None
+    assert [r.levelno for r in caplog.records if r.name == "red.shoppex.store"] == [logging.ERROR]
+    assert (await disk.open()).ledger.get(ADA) == before
+
+
+async def test_after_a_refused_write_the_next_one_works(disk: Disk) -> None:
+    store = await disk.open()
+    disk.full = True
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.update(ADA, adding(ORDER))
+    disk.full = False
+    kept = await store.ledger.update(ADA, adding(ORDER))
+    assert (await disk.open()).ledger.get(ADA) == kept
+
+
+async def test_an_account_that_could_not_be_forgotten_is_still_there(disk: Disk) -> None:
+    store = await disk.open()
+    before = await store.ledger.update(ADA, adding(ORDER))
+    disk.full = True
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.forget_user(ADA.user_id, keep_paid=False)
+    assert store.ledger.get(ADA) == before
+    assert store.ledger.find(uniqid="u-1") == ORDER
+    assert (await disk.open()).ledger.get(ADA) == before
+
+
+async def test_a_refused_change_does_not_reach_the_disk_with_a_neighbours(disk: Disk) -> None:
+    store = await disk.open()
+    before = await store.ledger.update(ADA, adding(ORDER))
+    disk.full = True
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.update(ADA, adding(PAID))
+    disk.full = False
+    await store.ledger.update(neighbour(ADA), adding(replace(ORDER, nonce="cc", uniqid="u-3")))
+    assert store.ledger.get(ADA) == before
+    assert (await disk.open()).ledger.get(ADA) == before
+
+
+async def test_a_change_that_raises_changes_nothing_and_leaves_the_way_free(disk: Disk) -> None:
+    store = await disk.open()
+
+    def stumble(_account: Account) -> Account:
+        raise KeyError("aa")
+
+    with pytest.raises(KeyError):
+        await store.ledger.update(ADA, stumble)
+    assert store.ledger.get(ADA) == Account(ADA)
+    assert set((await store.ledger.update(ADA, adding(ORDER))).orders) == {"aa"}
+
+
+# -- callers that go away ----------------------------------------------------------------------
+
+
+async def test_the_write_of_a_cancelled_caller_is_waited_for_and_kept(disk: Disk) -> None:
+    store = await disk.open()
+    caller = asyncio.create_task(store.ledger.update(ADA, adding(ORDER)))
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await store.writes.drain()
+    assert len(disk.written) == 1
+    assert store.ledger.find(nonce="aa") == ORDER
+    assert (await disk.open()).ledger.find(nonce="aa") == ORDER
+
+
+async def test_the_next_write_does_not_overtake_that_of_a_cancelled_caller(disk: Disk) -> None:
+    store = await disk.open()
+    caller = asyncio.create_task(store.ledger.update(ADA, adding(ORDER)))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await store.ledger.update(ADA, adding(PAID))
+    assert set((await disk.open()).ledger.get(ADA).orders) == {"aa", "bb"}
+
+
+async def test_draining_without_writes_returns_at_once(disk: Disk) -> None:
+    store = await disk.open()
+    await asyncio.wait_for(store.writes.drain(), 1)
+    await store.ledger.update(ADA, adding(ORDER))
+    await asyncio.wait_for(store.writes.drain(), 1)
+
+
+async def test_changes_at_once_do_not_lose_each_other(disk: Disk) -> None:
+    store = await disk.open()
+    keys = [ADA, neighbour(ADA), ADA_ELSEWHERE]
+
+    async def add(number: int) -> None:
+        order = replace(ORDER, nonce=f"{number:02x}", uniqid=f"u-{number}")
+        await store.ledger.update(keys[number % 3], adding(order))
+
+    await asyncio.gather(*(add(number) for number in range(30)))
+    for ledger in (store.ledger, (await disk.open()).ledger):
+        assert [len(ledger.get(key).orders) for key in keys] == [10, 10, 10]
+        assert all(ledger.find(uniqid=f"u-{number}") is not None for number in range(30))
+
+
+async def test_each_change_sees_the_one_before(disk: Disk) -> None:
+    store = await disk.open()
+
+    def count_one(account: Account) -> Account:
+        attempts = account.grants.get(5, Grant()).delivery.attempts
+        return account.with_grant(5, Grant(delivery=Delivery(attempts=attempts + 1)))
+
+    await asyncio.gather(*(store.ledger.update(ADA, count_one) for _ in range(20)))
+    assert (await disk.open()).ledger.get(ADA).grants[5].delivery.attempts == 20
+
+
+# -- finding orders ----------------------------------------------------------------------------
+
+
+async def test_an_order_is_found_by_either_of_its_names(disk: Disk) -> None:
+    ledger = (await disk.open()).ledger
+    await ledger.update(ADA, adding(ORDER))
+    assert ledger.locate(uniqid="u-1") == ledger.locate(nonce="aa") == (ADA, "aa")
+    assert ledger.locate(uniqid="unheard", nonce="aa") == (ADA, "aa")
+    assert ledger.locate(uniqid="aa") is None
+    assert ledger.locate(nonce="u-1") is None
+
+
+async def test_an_order_is_found_by_its_id_from_when_it_has_one(disk: Disk) -> None:
+    ledger = (await disk.open()).ledger
+    await ledger.update(ADA, adding(replace(ORDER, uniqid=None)))
+    assert ledger.locate(uniqid="u-1") is None
+    assert ledger.locate(nonce="aa") == (ADA, "aa")
+    await ledger.update(ADA, adding(ORDER))
+    assert ledger.locate(uniqid="u-1") == (ADA, "aa")
+
+
+async def test_an_order_that_changed_its_id_is_found_by_the_new_one_only(disk: Disk) -> None:
+    ledger = (await disk.open()).ledger
+    await ledger.update(ADA, adding(ORDER))
+    await ledger.update(ADA, adding(replace(ORDER, uniqid="u-9")))
+    assert ledger.locate(uniqid="u-1") is None
+    assert ledger.locate(uniqid="u-9") == (ADA, "aa")
+
+
+async def test_a_removed_order_is_found_no_more_and_the_others_still_are(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, lambda a: a.with_order(ORDER).with_order(PAID))
+    await store.ledger.update(ADA, lambda a: a.without_order("aa"))
+    for ledger in (store.ledger, (await disk.open()).ledger):
+        assert ledger.find(uniqid="u-1") is None
+        assert ledger.find(nonce="aa") is None
+        assert ledger.find(uniqid="u-2") == PAID
+
+
+async def test_what_is_found_is_what_was_kept_last(disk: Disk) -> None:
+    ledger = (await disk.open()).ledger
+    for minutes in range(3):
+        order = replace(ORDER, paid_at=NOW + timedelta(minutes=minutes))
+        await ledger.update(ADA, adding(order))
+        assert ledger.find(uniqid="u-1") == order
+
+
+# -- forgetting --------------------------------------------------------------------------------
+
+
+async def test_a_user_is_forgotten_in_every_guild(disk: Disk) -> None:
+    store = await disk.open()
+    other = neighbour(ADA)
+    await store.ledger.update(ADA, lambda a: a.with_order(ORDER).with_grant(5, GRANT))
+    await store.ledger.update(ADA_ELSEWHERE, adding(PAID))
+    kept = await store.ledger.update(other, adding(replace(ORDER, nonce="cc", uniqid="u-3")))
+    await store.ledger.forget_user(ADA.user_id, keep_paid=False)
+    for ledger in (store.ledger, (await disk.open()).ledger):
+        assert list(ledger.accounts()) == [kept]
+        assert all(ledger.find(nonce=nonce) is None for nonce in ("aa", "bb"))
+        assert all(ledger.find(uniqid=uniqid) is None for uniqid in ("u-1", "u-2"))
+        assert ledger.find(uniqid="u-3") is not None
+
+
+async def test_no_trace_of_a_forgotten_user_is_left_on_disk(disk: Disk, tmp_path: Path) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, lambda a: replace(a.with_order(ORDER), email="a@example.org"))
+
+    def traces() -> list[Path]:
+        words = (str(ADA.user_id), "u-1", "a@example.org")
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        return [path for path in files if any(w in path.read_text() for w in words)]
+
+    assert traces() != []
+    await store.ledger.forget_user(ADA.user_id, keep_paid=False)
+    assert traces() == []
+
+
+async def test_what_was_paid_for_may_stay_when_a_user_is_forgotten(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(
+        ADA,
+        lambda a: replace(
+            a.with_order(ORDER).with_order(PAID).with_grant(5, GRANT), email="a@example.org"
+        ),
+    )
+    await store.ledger.update(ADA_ELSEWHERE, adding(replace(ORDER, nonce="cc", uniqid="u-3")))
+    await store.ledger.forget_user(ADA.user_id, keep_paid=True)
+    for ledger in (store.ledger, (await disk.open()).ledger):
+        assert list(ledger.accounts()) == [Account(ADA, {"bb": PAID}, {5: GRANT})]
+        assert ledger.find(uniqid="u-1") is None
+        assert ledger.find(uniqid="u-2") == PAID
+
+
+async def test_forgetting_a_stranger_writes_nothing(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, adding(ORDER))
+    disk.written.clear()
+    await store.ledger.forget_user(12345, keep_paid=False)
+    assert disk.written == []
