@@ -200,7 +200,7 @@ def text_of(answer: simcord.InteractionResult) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def paid_data(order: standin.Order, **changes: object) -> dict[str, object]:
+def paid_data(order: standin.Order, /, **changes: object) -> dict[str, object]:
     """What an event says of an order that has been paid, but for ``changes``."""
     return {
         "uniqid": order.uniqid,

@@ -272,8 +272,15 @@ async def test_autocomplete_never_waits_for_shoppex(world: World) -> None:
     await world.sell_product("Key")
     await world.env.advance_time(3600)
     hang = world.shop.hang_next("GET", "/products")
+    before = len(world.env.http_requests)
     asking = asyncio.ensure_future(choices(world, ""))
     await hang.reached()
+
+    async def answered() -> None:
+        while not any("/callback" in r.path for r in world.env.http_requests[before:]):
+            await asyncio.sleep(0)
+
+    await asyncio.wait_for(answered(), 2)  # while Shoppex still says nothing
     hang.release()
     assert await asking == ["Key · €19.50"]
 

@@ -37,6 +37,11 @@ class Console:
         )
 
 
+    def slash_commands(self) -> tuple[str, ...]:
+        """What the owner can type after a slash."""
+        return self._owner.available_commands(self._channel)
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A git clone of this repository as it stands in the working tree."""
@@ -75,6 +80,10 @@ async def test_an_owner_installs_loads_reloads_unloads_and_uninstalls(
     assert "installed" in await console.type("!cog install shoppex shoppex")
     assert "Loaded" in await console.type("!load shoppex")
     assert "Sell roles and keys" in await console.type("!help Shoppex")
+    assert "Enabled 2 commands" in await console.type("!slash enablecog shoppex")
+    assert "Synced 2 commands" in await console.type("!slash sync")
+    assert "buy" in console.slash_commands()
+    assert "shoppexset item add" in console.slash_commands()
     assert "Reloaded" in await console.type("!reload shoppex")
     assert "unloaded" in await console.type("!unload shoppex")
     assert "Loaded" in await console.type("!load shoppex")

@@ -23,7 +23,7 @@ from shoppex.domain.account import (
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
 from shoppex.domain.status import OrderStatus
-from shoppex.fulfilment.desired import desired, wants_reading
+from shoppex.fulfilment.desired import desired
 from strategies import accounts, moments, roles, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -187,19 +187,28 @@ def test_a_role_that_nobody_pays_for_is_not_looked_after() -> None:
 
 
 @given(accounts_and_offers, moments)
-def test_the_next_look_misses_nothing_and_is_never_past(
+def test_the_next_look_is_when_something_becomes_due(
     drawn: tuple[Account, dict[str, tuple[int, ...]]], now: datetime
 ) -> None:
     account, offers = drawn
-    wanted = desired(account, offers, now)
-    waits = [
-        order.reading if wants_reading(order) else order.message
-        for order in account.orders.values()
-        if wants_reading(order) or order.entitled
-    ]
-    waits += [grant.delivery for role, grant in account.grants.items() if role in wanted.roles]
-    times = [w.next_try for w in waits if w.state is DeliveryState.PENDING and w.next_try]
-    assert wanted.look_again == min((time for time in times if time > now), default=None)
+    orders, grants = account.orders.values(), account.grants
+    waits = [w for order in orders for w in (order.reading, order.message)]
+    waits += [grant.delivery for grant in grants.values()]
+    later = sorted(w.next_try for w in waits if w.next_try is not None and w.next_try > now)
+
+    def due(at: datetime) -> object:
+        wanted = desired(account, offers, at)
+        roles_due = {
+            role
+            for role in wanted.roles
+            if role in grants
+            and grants[role].delivery.waits
+            and (grants[role].delivery.next_try or at) <= at
+        }
+        return wanted.readings, wanted.messages, roles_due
+
+    changes = (time for time in later if due(time) != due(now))
+    assert desired(account, offers, now).look_again == next(changes, None)
 
 
 @given(accounts_and_offers, moments)

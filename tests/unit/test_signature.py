@@ -245,7 +245,7 @@ def test_a_wrong_legacy_signature_does_not_harm_a_right_v2() -> None:
     assert trust(headers, legacy=True) is Trust.GENUINE
 
 
-@given(st.integers(0, len(BODY) - 1), st.integers(1, 255), st.booleans())
+@given(place=st.integers(0, len(BODY) - 1), change=st.integers(1, 255), legacy=st.booleans())
 def test_one_changed_byte_of_the_body_is_noticed(place: int, change: int, *, legacy: bool) -> None:
     body = bytearray(BODY)
     body[place] ^= change
