@@ -125,14 +125,22 @@ class Shoppex(
             self.catalogue.wake(guild_id)
         self.engine.mark_unsettled()
         if problem is not None:
-            where = self.settings.listener
-            await self.bot.send_to_owners(
-                _(
-                    "Shoppex cannot listen on {host}, port {port}: {error}. Another program may "
-                    "be using it. The shop sells, but payments do not arrive by webhook until "
-                    "you choose another port with `{prefix}shoppexset listener`."
-                ).format(host=where.host, port=where.port, error=problem.strerror, prefix="[p]")
+            await self._tell_owner(problem)
+
+    async def _tell_owner(self, problem: OSError) -> None:
+        where = self.settings.listener
+        await self.bot.send_to_owners(
+            _(
+                "Shoppex cannot listen on {host}, port {port}: {error}. Another program may be "
+                "using it. The shop sells, but payments do not arrive by webhook until you "
+                "choose another port with `{prefix}shoppexset listener`."
+            ).format(
+                host=where.host,
+                port=where.port,
+                error=problem.strerror,
+                prefix=(await self.bot.get_valid_prefixes())[0],
             )
+        )
 
     # -- what the gateway says -----------------------------------------------------------
 

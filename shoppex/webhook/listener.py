@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -73,9 +74,10 @@ class Listener:
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
-        except OSError:
+        except OSError as error:
             await runner.cleanup()
-            raise
+            # asyncio wraps the system's few words in a sentence of its own.
+            raise OSError(error.errno, os.strerror(error.errno or 0)) from error
         self._runner = runner
 
     async def stop(self) -> None:

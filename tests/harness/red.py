@@ -77,14 +77,23 @@ class RedInstance:
         return red
 
     @asynccontextmanager
-    async def run(self, **options: Any) -> AsyncIterator[simcord.Env]:
-        """A bot at READY, with its slash commands enabled and synced as an owner does."""
+    async def run(self, *, slash: bool = True, **options: Any) -> AsyncIterator[simcord.Env]:
+        """A bot at READY.
+
+        Parameters
+        ----------
+        slash
+            Whether its slash commands are enabled and synced, as an owner does.
+        options
+            For SimCord.
+        """
         red = await self.build()
         env = simcord.Env(red, shard_count=1, **options)
         await env.start()
         try:
             await asyncio.wait_for(red.wait_until_red_ready(), 30)
-            await sync(red)
+            if slash:
+                await sync(red)
             yield env
             await env.settle()
             if "shoppex" in env.bot.extensions:

@@ -21,9 +21,10 @@ class Console:
 
     def __init__(self, env: simcord.Env) -> None:
         self._env = env
-        guild = env.create_guild("Home")
+        user = env.create_user("olga")
+        guild = env.create_guild("Home", owner=user)
         self._channel = guild.create_text_channel("bot")
-        self._owner = guild.add_member(env.create_user("olga"))
+        self._owner = simcord.MemberActor(env, guild, user)
         env.bot.owner_ids.add(self._owner.id)
 
     async def type(self, text: str) -> str:
@@ -62,7 +63,7 @@ def repository(tmp_path: Path) -> Path:
 async def console(tmp_path: Path) -> AsyncIterator[Console]:
     """An owner in front of a Red that has never heard of shoppex."""
     instance = RedInstance(tmp_path / "red", cog_path=None)
-    async with instance.run(settle_timeout=60.0) as env:
+    async with instance.run(slash=False, settle_timeout=60.0) as env:
         yield Console(env)
 
 
