@@ -19,6 +19,7 @@ from pathlib import Path
 
 import aiohttp
 import simcord
+
 import standin
 from harness import World, open_world
 from harness.world import link_of, text_of
@@ -138,9 +139,12 @@ async def pay(story: Transcript, name: str, link: str, order: standin.Order) -> 
         return time.perf_counter()
     story.line(name, "opens the page and presses Pay")
     began = time.perf_counter()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session:
-        async with session.post(f"{link}/pay") as answer:
-            story.line("Shoppex", f"HTTP {answer.status}; a signed webhook is on its way")
+    connector = aiohttp.TCPConnector(force_close=True)
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        session.post(f"{link}/pay") as answer,
+    ):
+        story.line("Shoppex", f"HTTP {answer.status}; a signed webhook is on its way")
     return began
 
 

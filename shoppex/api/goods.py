@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from .parsing import parse_text
 
@@ -25,7 +25,6 @@ _NAMES = frozenset(
 # Too common words to be looked for anywhere but in an entry of such a list.
 _ENTRY_NAMES = _NAMES | {"key", "code", "license"}
 _MOST_PIECES = 1000
-_MOST_SEEN = 10_000
 _LONGEST_PIECE = 64 * 1024
 _DEEPEST = 8
 
@@ -33,42 +32,52 @@ _DEEPEST = 8
 def extract_goods(value: object) -> tuple[str, ...]:
     """Collect what a buyer gets out of ``delivered_items`` or a webhook's data. Never raises.
 
-    The order is kept, a piece that comes twice counts once, and each piece is exactly as it was
-    sent, apart from characters that no text can hold. Blank pieces, and pieces of more than
-    65,536 characters, are left out; at most 1,000 pieces are returned.
+    The order is kept, and each piece is exactly as it was sent, apart from characters that no
+    text can hold. Two equal keys of one list are two keys; the same key under two names is
+    one. Blank pieces, and pieces of more than 65,536 characters, are left out; at most 1,000
+    pieces are returned.
     """
-    pieces = islice(_pieces(value, _NAMES, _DEEPEST), _MOST_SEEN)
-    found = dict.fromkeys(piece for piece in pieces if piece.strip())
-    return tuple(islice(found, _MOST_PIECES))
+    return tuple(_pieces(value, _NAMES, _DEEPEST)[:_MOST_PIECES])
 
 
-def _pieces(value: object, names: frozenset[str], depth: int) -> Iterator[str]:
+def union(sources: Iterable[Iterable[str]]) -> list[str]:
+    """What several sources name together: each piece as often as the one that has most of it."""
+    found: list[str] = []
+    for source in sources:
+        known = Counter(found)
+        for piece in source:
+            if known[piece]:
+                known[piece] -= 1
+            else:
+                found.append(piece)
+    return found
+
+
+def _pieces(value: object, names: frozenset[str], depth: int) -> list[str]:
     if depth == 0:
-        return
+        return []
     if isinstance(value, Mapping):
-        for name, part in value.items():
-            if name == "dynamic_response" and isinstance(part, Mapping):
-                yield from _dynamic(part, depth - 1)
-            elif name in names:
-                yield from _pieces(part, names, depth - 1)
-    elif isinstance(value, (list, tuple)):
-        for entry in value:
-            yield from _pieces(entry, _ENTRY_NAMES, depth - 1)
-    else:
-        text = parse_text(value)
-        if text is not None and len(text) <= _LONGEST_PIECE:
-            yield text
+        return union(_part(name, part, names, depth - 1) for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return [piece for entry in value for piece in _pieces(entry, _ENTRY_NAMES, depth - 1)]
+    text = parse_text(value)
+    return [text] if text is not None and text.strip() and len(text) <= _LONGEST_PIECE else []
 
 
-def _dynamic(response: Mapping[object, object], depth: int) -> Iterator[str]:
+def _part(name: object, part: object, names: frozenset[str], depth: int) -> list[str]:
+    if name == "dynamic_response" and isinstance(part, Mapping):
+        return _dynamic(part, depth)
+    return _pieces(part, names, depth) if name in names else []
+
+
+def _dynamic(response: Mapping[object, object], depth: int) -> list[str]:
     """What a merchant's own server answered: known names, else every text with its name.
 
     Its form is up to the merchant (contract, section 4.9), and it is what was paid for.
     """
-    known = list(islice(_pieces(response, _ENTRY_NAMES, depth), _MOST_SEEN))
-    if known:
-        yield from known
-        return
-    for name, part in response.items():
-        if isinstance(part, str) and part.strip():
-            yield from _pieces(f"{name}: {part}", _NAMES, depth)
+    texts = [
+        f"{name}: {part}"
+        for name, part in response.items()
+        if isinstance(part, str) and part.strip()
+    ]
+    return _pieces(response, _ENTRY_NAMES, depth) or _pieces(texts, _NAMES, depth)

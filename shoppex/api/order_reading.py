@@ -8,7 +8,7 @@ from ..domain.money import parse_money
 from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import parse_status
 from .custom_fields import normalise
-from .goods import extract_goods
+from .goods import extract_goods, union
 from .parsing import (
     as_list,
     as_mapping,
@@ -68,11 +68,8 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         if isinstance(entry, Mapping)
     ]
     items = tuple(_parse_item(line) for line in lines)
-    pieces = [
-        *extract_goods(data),
-        *extract_goods(data.get("delivered_items")),
-        *(piece for item in items for piece in item.goods),
-    ]
+    delivered = extract_goods(data.get("delivered_items"))
+    by_item = [piece for item in items for piece in item.goods]
     urls = (parse_http_url(data.get(name)) for name in links)
     return RemoteOrder(
         uniqid=uniqid,
@@ -81,7 +78,7 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         url=next((url for url in urls if url is not None), None),
         custom_fields=_parse_fields(data, lines),
         items=items,
-        goods=tuple(dict.fromkeys(pieces)),
+        goods=tuple(union([extract_goods(data), delivered, by_item])),
         created_at=parse_time(data.get("created_at")),
     )
 

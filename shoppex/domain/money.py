@@ -39,12 +39,13 @@ def parse_amount(value: object) -> Decimal | None:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return None
-    text = str(value).strip()
-    if len(text) > _LONGEST:
-        return None
     try:
+        text = str(value).strip()
+        if len(text) > _LONGEST:
+            return None
         amount = Decimal(text)
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
+        # ValueError: an integer of more digits than Python writes out.
         return None
     return amount if amount.is_finite() and abs(amount) < _LARGEST else None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..domain.account import Account, Delivery, OfferKind, Order
+from ..domain.account import Account, Delivery, DeliveryState, OfferKind, Order
 from ..domain.offer import offer_ref
 
 
@@ -53,7 +53,7 @@ def desired(
                 roles.setdefault(role_id, set()).add(order.nonce)
         if wants_reading(order):
             _sort(order.reading, order.nonce, readings, later, now)
-        elif order.entitled and order.message.waits:
+        elif order.entitled and order.message.waits and not _lacks_goods(order):
             _sort(order.message, order.nonce, messages, later, now)
     later.extend(
         grant.delivery.next_try
@@ -76,6 +76,12 @@ def wants_reading(order: Order) -> bool:
     if order.uniqid is None or not order.reading.waits:
         return False
     return order.reread or (order.entitled and order.kind is OfferKind.PRODUCT)
+
+
+def _lacks_goods(order: Order) -> bool:
+    """Whether what Shoppex delivers could not be read, and staff can change that."""
+    stuck = order.reading.state is DeliveryState.NEEDS_STAFF
+    return order.wants_goods and stuck and order.reading.reason != "goods_missing"
 
 
 def _sort(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..domain.account import AccountKey, Delivery, DeliveryState, OfferKind, Order
+from ..domain.money import Money
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
 from ..domain.tag import Tag
@@ -22,8 +23,10 @@ def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
     sent = Tag(key.user_id, key.guild_id, order.nonce).to_fields()
     if any(news.custom_fields.get(name, value) != value for name, value in sent.items()):
         return "other_buyer"
-    if news.status is not OrderStatus.PAID or news.total is None or order.quote is None:
+    if news.status is not OrderStatus.PAID or news.total is None:
         return None
+    if order.quote is None:
+        return "other_total"
     if news.total.currency != order.quote.currency:
         return "other_currency"
     if news.total.amount != order.quote.amount:
@@ -44,21 +47,32 @@ def learn(key: AccountKey, order: Order, news: RemoteOrder, now: datetime) -> Or
     if says_too_little(order, news):
         return ask_again(order)
     status = advance(order.status, news.status)
-    unpaid = status is OrderStatus.PENDING
     # Goods are not taken twice: once they are with the buyer they are wiped here.
-    takes_goods = news.goods and order.message.state is not DeliveryState.DELIVERED
+    takes_goods = (
+        _pieces(news.goods) >= max(1, _pieces(order.goods))
+        and order.message.state is not DeliveryState.DELIVERED
+    )
     goods = news.goods if takes_goods else order.goods
+    # An order that Shoppex is to be asked about stays so until it has answered.
+    read = is_complete(order, goods) and not order.reread
     return replace(
         order,
         uniqid=order.uniqid or news.uniqid,
-        # Shoppex's answer to the order never arrived: this is it, by another way.
-        quote=news.total if order.uniqid is None and unpaid and news.total else order.quote,
+        quote=_late_quote(order, news) or order.quote,
         url=order.url or news.url,
         status=status,
         paid_at=order.paid_at or (now if status is OrderStatus.PAID else None),
         goods=goods,
-        reading=Delivery(DeliveryState.DELIVERED) if _complete(order, goods) else order.reading,
+        reading=Delivery(DeliveryState.DELIVERED) if read else order.reading,
     )
+
+
+def _late_quote(order: Order, news: RemoteOrder) -> Money | None:
+    """What Shoppex asks for an order whose answer never arrived; this news is that answer."""
+    answers = order.uniqid is None and news.status is OrderStatus.PENDING
+    if not answers or news.total is None or order.quote is None:
+        return None
+    return news.total if news.total.currency == order.quote.currency else None
 
 
 def says_too_little(order: Order, news: RemoteOrder) -> bool:
@@ -85,9 +99,12 @@ def mark_seen(order: Order, delivery_id: str) -> Order:
     return replace(order, seen=(*order.seen, delivery_id)[-_SEEN:])
 
 
-def _complete(order: Order, goods: tuple[str, ...]) -> bool:
+def is_complete(order: Order, goods: tuple[str, ...]) -> bool:
     """Whether everything that Shoppex delivers with this order has arrived."""
     if order.kind is OfferKind.ITEM:
         return True
-    pieces = sum(len(text.splitlines()) for text in goods)
-    return order.wants_goods and pieces >= order.quantity
+    return order.wants_goods and _pieces(goods) >= order.quantity
+
+
+def _pieces(goods: tuple[str, ...]) -> int:
+    return sum(len(text.splitlines()) for text in goods)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import aiohttp
 import discord
 
-from ..api import Blocked, Forbidden, RateLimited, Unauthorized
+from ..api import Blocked, Forbidden, RateLimited, Unauthorized, Unavailable
 from ..domain.account import Delivery, DeliveryState
 
 _FIRST_SECONDS = 5.0
@@ -26,6 +26,7 @@ _DISCORD_CODES = {
     50278: (DeliveryState.NEEDS_BUYER, "dms_closed"),
     10007: (DeliveryState.NEEDS_BUYER, "member_left"),
     10013: (DeliveryState.FAILED, "user_gone"),
+    40003: (DeliveryState.PENDING, "dms_too_fast"),
 }
 
 
@@ -62,7 +63,7 @@ def classify(error: Exception) -> Failure:
         return Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
     if isinstance(error, RateLimited):
         return Failure(DeliveryState.PENDING, "rate_limited", error.retry_after)
-    if isinstance(error, (aiohttp.ClientError, asyncio.TimeoutError, OSError)):
+    if isinstance(error, (Unavailable, aiohttp.ClientError, asyncio.TimeoutError, OSError)):
         return Failure(DeliveryState.PENDING, "no_connection")
     return Failure(DeliveryState.PENDING, "unexpected")
 

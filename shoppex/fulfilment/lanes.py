@@ -85,7 +85,7 @@ class Lanes:
     async def _run(self, guild_id: int) -> None:
         due = self._due[guild_id]
         try:
-            while due:
+            while due and self._open:
                 key = next(iter(due))
                 del due[key]
                 again = await self._work_on(key)

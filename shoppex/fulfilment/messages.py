@@ -135,6 +135,15 @@ class MessageStep:
         ]
         if names:
             embed.add_field(name=_("Your roles"), value="\n".join(names))
+        if order.wants_goods and not order.goods:
+            embed.add_field(
+                name=_("Not here yet"),
+                value=_(
+                    "The shop has not delivered your key. The server's staff can see this order "
+                    "and will help you; tell them the number below."
+                ),
+                inline=False,
+            )
         embed.add_field(name=_("Server"), value=plain(guild.name))
         embed.set_footer(text=_reference(order))
         return embed

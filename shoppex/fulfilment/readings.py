@@ -14,7 +14,7 @@ from ..domain.remote import RemoteOrder
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .desired import Desired, desired
-from .facts import says_too_little
+from .facts import is_complete, says_too_little
 from .failures import Failure, after_failure, classify
 from .recorder import Recorder
 
@@ -92,6 +92,8 @@ class ReadStep:
             read = replace(order, reread=False)
             if not order.reading.waits or not order.entitled:
                 return read
+            if is_complete(order, order.goods):
+                return replace(read, reading=Delivery(DeliveryState.DELIVERED))
             late = now - (order.paid_at or now)
             if order.wants_goods and late > _PATIENCE:
                 failure = Failure(DeliveryState.NEEDS_STAFF, "goods_missing")

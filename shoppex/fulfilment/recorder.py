@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,15 +12,17 @@ from enum import Enum
 from ..api import MalformedOrder, parse_order
 from ..domain.account import Account, AccountKey, Order
 from ..domain.remote import RemoteOrder
-from ..domain.status import OrderStatus
+from ..domain.status import OrderStatus, advance
 from ..domain.tag import Tag
 from ..store.ledger import Ledger
-from .facts import ask_again, has_seen, learn, mark_seen
+from .facts import ask_again, distrust, has_seen, learn, mark_seen
 
 log = logging.getLogger("red.shoppex.recorder")
 
-# What the name of an event says where its payload has no status that we know. `order:paid`
-# is not among them: only a status that we know is a payment.
+_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+# What the name of an event says beside the status in its payload. `order:paid` is not among
+# them: only a status that we know is a payment.
 _IMPLIED = {
     "order:cancelled": OrderStatus.CANCELLED,
     "order:disputed": OrderStatus.DISPUTED,
@@ -57,7 +60,8 @@ def read_event(payload: object, header: str | None) -> Hearing | None:
         return None
     name = payload.get("event") or payload.get("type") or header
     data = payload.get("data")
-    if not isinstance(name, str) or not isinstance(data, dict):
+    # The name goes into the log, and whoever knows a server's secret chooses it.
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(data, dict):
         return None
     return Hearing(name, data)
 
@@ -111,12 +115,17 @@ class Recorder:
             # One Shoppex shop can serve two servers; each hears of the other's orders too.
             log.warning("Guild %s was told of an order of guild %s", guild_id, key.guild_id)
             return Outcome.OTHER_GUILD
-        if news.status is OrderStatus.UNKNOWN and event.family in _IMPLIED:
-            news = replace(news, status=_IMPLIED[event.family])
-        if has_seen(self._ledger.get(key).orders[nonce], delivery_id):
+        implied = _IMPLIED.get(event.family, OrderStatus.UNKNOWN)
+        news = replace(news, status=advance(news.status, implied))
+        order = self._ledger.get(key).orders[nonce]
+        if has_seen(order, delivery_id):
             return Outcome.KNOWN
         unclear = event.family == "order:paid" and news.status is OrderStatus.UNKNOWN
-        if unclear or not fresh:
+        reason = distrust(key, order, news)
+        if reason is not None:
+            log.warning("Order %s is told of in a way that cannot be: %s", order.uniqid, reason)
+        if unclear or not fresh or reason is not None:
+            # What cannot be believed here may still be true: Shoppex's API has the last word.
             return await self._write(
                 key, nonce, lambda o: mark_seen(ask_again(adopt(o, news)), delivery_id)
             )

@@ -13,10 +13,9 @@ from dataclasses import replace
 from redbot.core import Config
 
 from ..domain.account import Account, AccountKey, Order
-from .errors import StoreUnavailable
 from .records import account_from_record, account_to_record
 from .schema import ACCOUNT, partition_of
-from .writes import Writes
+from .writes import Writes, replace_record
 
 # An account that nobody can have. Writing it makes PostgreSQL create schema and table before
 # the first concurrent writes race for that, and it carries the version of the records.
@@ -120,11 +119,7 @@ class Ledger:
                 return before
             group = self._partitions[number].custom(ACCOUNT, str(key.guild_id), str(key.user_id))
             record = account_to_record(after)
-            try:
-                await (group.set(record) if record else group.clear())
-            except Exception as error:
-                # The two backends raise whatever their files and sockets raise.
-                raise StoreUnavailable(type(error).__name__) from error
+            await replace_record(group, account_to_record(before), record)
             self._forget(before)
             if record:
                 self._remember(after)

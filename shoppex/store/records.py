@@ -84,7 +84,7 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         nonce=nonce,
         kind=OfferKind(record["kind"]),
         offer_id=record["offer"],
-        title=record["title"],
+        title=record.get("title", ""),
         created_at=created_at,
         quantity=record.get("quantity", 1),
         variant_id=record.get("variant"),

@@ -13,8 +13,7 @@ from redbot.core import Config
 from ..domain.account import OfferKind
 from ..domain.money import Money
 from ..domain.offer import offer_ref
-from .errors import StoreUnavailable
-from .writes import Writes
+from .writes import Writes, replace_record
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8317
@@ -136,13 +135,10 @@ class Settings:
         self, guild_id: int, change: Callable[[GuildSettings], GuildSettings]
     ) -> GuildSettings:
         async with self._lock:
-            after = change(self.guild(guild_id))
-            group = self._config.guild_from_id(guild_id)
-            try:
-                await group.shop.set(_guild_to_record(after))  # type: ignore[no-untyped-call]
-            except Exception as error:
-                # The two backends raise whatever their files and sockets raise.
-                raise StoreUnavailable(type(error).__name__) from error
+            before = self.guild(guild_id)
+            after = change(before)
+            group = self._config.guild_from_id(guild_id).shop
+            await replace_record(group, _guild_to_record(before), _guild_to_record(after))
             self._guilds[guild_id] = after
             return after
 
@@ -158,17 +154,17 @@ class Settings:
 
     async def _set_listener(self, listener: ListenerSettings) -> None:
         async with self._lock:
-            record = {
-                "host": listener.host,
-                "port": listener.port,
-                "public_url": listener.public_url,
-            }
-            try:
-                await self._config.listener.set(record)  # type: ignore[no-untyped-call]
-            except Exception as error:
-                # As above.
-                raise StoreUnavailable(type(error).__name__) from error
+            before = _listener_to_record(self._listener)
+            await replace_record(self._config.listener, before, _listener_to_record(listener))
             self._listener = listener
+
+
+def _listener_to_record(listener: ListenerSettings) -> dict[str, Any]:
+    return {
+        "host": listener.host,
+        "port": listener.port,
+        "public_url": listener.public_url,
+    }
 
 
 def _guild_to_record(settings: GuildSettings) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from aiohttp import web
@@ -18,6 +18,11 @@ from ..store.settings import Settings
 from .signature import Trust, verify
 
 log = logging.getLogger("red.shoppex.webhook")
+
+_SILENCE = logging.getLogger("red.shoppex.webhook.http")
+_SILENCE.disabled = True
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 1024 * 1024
 _MAX_AT_ONCE = 64
@@ -60,16 +65,22 @@ class Listener:
         OSError
             When the address cannot be bound; nothing is left behind then.
         """
-        app = web.Application(client_max_size=MAX_BODY)
+        # aiohttp refuses a body that reaches its limit, not only one that exceeds it.
+        app = web.Application(client_max_size=MAX_BODY + 1, middlewares=[_log_our_own_faults])
         app.add_routes(
             [
                 web.get("/shoppex/health", self._health),
                 web.post("/shoppex/{guild_id}", self._receive),
             ]
         )
-        # The defaults log every hit, and let a small compressed body fill the memory.
+        # The defaults log every hit, log what is no HTTP as it came (an e-mail, a key), and
+        # let a small compressed body fill the memory.
         runner = web.AppRunner(
-            app, access_log=None, auto_decompress=False, shutdown_timeout=_SHUTDOWN_SECONDS
+            app,
+            access_log=None,
+            logger=_SILENCE,
+            auto_decompress=False,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await runner.setup()
         try:
@@ -144,6 +155,18 @@ class Listener:
             return _answer(503, "not kept, please send it again", headers={"Retry-After": "60"})
         log.debug("Webhook %s %s: %s", delivery_id, event.name, outcome.value)
         return web.json_response({"status": outcome.value})
+
+
+@web.middleware
+async def _log_our_own_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer for a bug of ours; aiohttp's own log, which would tell of it, is silenced."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        log.exception("A webhook met a fault of the cog")
+        return _answer(500, "something went wrong here, please send it again")
 
 
 def _guild_id(text: str) -> int:

@@ -130,8 +130,10 @@ def _only(headers: Headers, name: str) -> str | None:
 
 
 def _delivery_id(headers: Headers) -> str | None:
-    values = {value for name in _DELIVERY for value in headers.getall(name, ())}
-    if len(values) != 1:
+    """The id, whichever of its two headers carries it; both must agree (contract, 4.2)."""
+    sent = [headers.getall(name, ()) for name in _DELIVERY]
+    values = {value for each in sent for value in each}
+    if len(values) != 1 or max(map(len, sent)) > 1:
         return None
     value = values.pop()
     return value if _DELIVERY_FORM.fullmatch(value) else None

@@ -1,6 +1,6 @@
 """A real Red under SimCord, a local Shoppex, and the people of one server."""
 
-from .red import PREFIX, ROOT, RedInstance, free_port
+from .red import PREFIX, ROOT, RedInstance, bot_of, free_port
 from .world import World, open_world
 
-__all__ = ("PREFIX", "ROOT", "RedInstance", "World", "free_port", "open_world")
+__all__ = ("PREFIX", "ROOT", "RedInstance", "World", "bot_of", "free_port", "open_world")

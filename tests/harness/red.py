@@ -16,7 +16,7 @@ from typing import Any
 
 import redbot
 import simcord
-from redbot.core import _drivers, commands, data_manager
+from redbot.core import _cog_manager, _drivers, commands, data_manager
 from redbot.core import config as red_config
 from redbot.core._cli import parse_cli_flags
 from redbot.core._drivers import json as json_driver
@@ -59,13 +59,14 @@ class RedInstance:
         """A fresh bot on this data path, as a new process would see it."""
         forget_process()
         redbot._update_logger_class()
-        data_manager.basic_config = {
+        config: Any = {
             "DATA_PATH": str(self.path),
             "COG_PATH_APPEND": "cogs",
             "CORE_PATH_APPEND": "core",
             "STORAGE_TYPE": "JSON",
             "STORAGE_DETAILS": {},
         }
+        data_manager.basic_config = config
         flags = ["--no-instance", "--no-prompt", "--prefix", PREFIX]
         if self.cog_path is not None:
             flags += ["--cog-path", str(self.cog_path), "--load-cogs", "shoppex"]
@@ -96,26 +97,29 @@ class RedInstance:
                 await sync(red)
             yield env
             await env.settle()
-            if "shoppex" in env.bot.extensions:
-                await env.bot.unload_extension("shoppex")
+            if "shoppex" in bot_of(env).extensions:
+                await bot_of(env).unload_extension("shoppex")
         finally:
             await env.shutdown()
         faults = [error for error in env.errors if not isinstance(error, REFUSALS)]
-        if faults:
-            raise BaseExceptionGroup("the bot raised during the test", faults)
+        assert not faults, f"the bot raised during the test: {faults}"
 
     async def restart(self, env: simcord.Env) -> None:
         """The process ends here, without a goodbye, and another begins on the same data path."""
-        old = env.bot.get_cog("Shoppex")
+        old: Any = bot_of(env).get_cog("Shoppex")
         # What the system would take back from a dead process.
         await old.webhooks.stop()
         await old.clients.close()
         await env.restart_bot(await self.build())
-        red = env.bot
-        assert isinstance(red, Red)
+        red = bot_of(env)
         await asyncio.wait_for(red.wait_until_red_ready(), 30)
         await sync(red)
         await env.settle()
+
+
+def bot_of(env: simcord.Env) -> Any:
+    """The Red that is running now; SimCord knows it only as some client of discord.py."""
+    return env.bot
 
 
 def forget_process() -> None:
@@ -128,6 +132,7 @@ def forget_process() -> None:
     json_driver._shared_datastore.clear()
     json_driver._driver_counts.clear()
     json_driver._locks.clear()
+    _cog_manager._TEMP_PATHS.clear()
     for name in [n for n in sys.modules if n == "shoppex" or n.startswith("shoppex.")]:
         del sys.modules[name]
 
@@ -136,8 +141,9 @@ async def sync(red: Red) -> None:
     """What `[p]slash enable` and `[p]slash sync` do."""
     for name in SLASH:
         await red.enable_app_command(name)
-    await red.tree.red_check_enabled()
-    await red.tree.sync()
+    tree: Any = red.tree
+    await tree.red_check_enabled()
+    await tree.sync()
 
 
 def free_port() -> int:

@@ -11,9 +11,10 @@ from typing import Any
 
 import discord
 import simcord
+
 import standin
 
-from .red import ROOT, RedInstance
+from .red import ROOT, RedInstance, bot_of
 
 
 class World:
@@ -37,7 +38,7 @@ class World:
     @property
     def bot(self) -> Any:
         """The bot that is running now."""
-        return self.env.bot
+        return bot_of(self.env)
 
     @property
     def webhook_url(self) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import discord
 import pytest
 import simcord
+
 from harness import World
 from harness.world import field, link_of, text_of
 from standin import Variant

@@ -11,9 +11,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 import simcord
-from harness import ROOT, RedInstance
 from redbot.cogs.downloader.installable import Installable
 from redbot.cogs.downloader.json_mixins import RepoJSONMixin
+
+from harness import ROOT, RedInstance, bot_of
 
 
 class Console:
@@ -25,7 +26,7 @@ class Console:
         guild = env.create_guild("Home", owner=user)
         self._channel = guild.create_text_channel("bot")
         self._owner = simcord.MemberActor(env, guild, user)
-        env.bot.owner_ids.add(self._owner.id)
+        bot_of(env).owner_ids.add(self._owner.id)
 
     async def type(self, text: str) -> str:
         """Send a message; all that the bot wrote since."""
@@ -36,7 +37,6 @@ class Console:
             for message in self._channel.history()
             if message.id not in before and message.author.id != self._owner.id
         )
-
 
     def slash_commands(self) -> tuple[str, ...]:
         """What the owner can type after a slash."""
@@ -107,52 +107,53 @@ def test_red_reads_every_line_of_both_cards(caplog: pytest.LogCaptureFixture) ->
     assert card.end_user_data_statement
 
 
-# The keys and types that Red's schema/red_cog.schema.json and red_cog_repo.schema.json name.
+# The keys and types that Red's schema/red_cog_repo.schema.json and red_cog.schema.json name.
 _TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-_REPO_CARD = {
-    "type": "object",
-    "required": ["author", "short", "description"],
-    "properties": {
-        "author": _TEXTS,
-        "short": {"type": "string", "minLength": 1},
-        "description": {"type": "string", "minLength": 1},
-        "install_msg": {"type": "string"},
-        "name": {"const": "shoppex"},
-        "$schema": {"type": "string", "format": "uri"},
-    },
-    "additionalProperties": False,
-}
+_TEXT = {"type": "string", "minLength": 1}
 _VERSION = {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"}
-_COG_CARD = {
-    **_REPO_CARD,
-    "required": [*_REPO_CARD["required"], "end_user_data_statement", "min_bot_version"],
-    "properties": {
-        **_REPO_CARD["properties"],  # type: ignore[dict-item]
-        "end_user_data_statement": {"type": "string", "minLength": 1},
-        "min_bot_version": _VERSION,
-        "min_python_version": {
-            "type": "array",
-            "items": {"type": "integer"},
-            "minItems": 3,
-            "maxItems": 3,
-        },
-        "requirements": {"type": "array", "maxItems": 0},
-        "tags": {**_TEXTS, "uniqueItems": True},
-        "permissions": _TEXTS,
-        "type": {"const": "COG"},
+_REPO_KEYS = {
+    "author": _TEXTS,
+    "short": _TEXT,
+    "description": _TEXT,
+    "install_msg": _TEXT,
+    "name": {"const": "shoppex"},
+    "$schema": {"type": "string", "format": "uri"},
+}
+_COG_KEYS = {
+    **_REPO_KEYS,
+    "end_user_data_statement": _TEXT,
+    "min_bot_version": _VERSION,
+    "min_python_version": {
+        "type": "array",
+        "items": {"type": "integer"},
+        "minItems": 3,
+        "maxItems": 3,
     },
+    "requirements": {"type": "array", "maxItems": 0},
+    "tags": {**_TEXTS, "uniqueItems": True},
+    "permissions": _TEXTS,
+    "type": {"const": "COG"},
 }
 
 
 @pytest.mark.parametrize(
-    ("path", "schema"), [("info.json", _REPO_CARD), ("shoppex/info.json", _COG_CARD)]
+    ("path", "keys"), [("info.json", _REPO_KEYS), ("shoppex/info.json", _COG_KEYS)]
 )
-def test_the_cards_have_the_form_that_red_documents(path: str, schema: dict[str, object]) -> None:
+def test_the_cards_have_the_form_that_red_documents(path: str, keys: dict[str, object]) -> None:
+    schema = {
+        "type": "object",
+        "properties": keys,
+        "required": list(keys),
+        "additionalProperties": False,
+    }
     jsonschema.validate(json.loads((ROOT / path).read_text()), schema)
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+    done = subprocess.run(  # noqa: S603 - the arguments are this file's own
+        ["git", "-C", str(folder), *arguments],  # noqa: S607 - wherever git is
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return done.stdout

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from harness import RedInstance, World
+
+from harness import RedInstance, World, bot_of
 from harness.world import link_of, text_of
 
 
@@ -29,7 +30,7 @@ async def test_a_port_in_use_is_told_to_the_owner_and_the_rest_works(tmp_path: P
         async with instance.run() as env:
             guild = env.create_guild()
             owner = guild.add_member(env.create_user("olga"))
-            env.bot.owner_ids.add(owner.id)
+            bot_of(env).owner_ids.add(owner.id)
             channel = guild.create_text_channel("bot")
             await owner.send(channel, "!reload shoppex")
             dms = env.backend.dm_channels[owner.id]

@@ -162,7 +162,7 @@ class StandIn:
 
     # The catalogue
 
-    def add_product(  # noqa: PLR0913 - a product has that many facts
+    def add_product(
         self,
         *,
         title: str,
@@ -295,7 +295,7 @@ class StandIn:
         """Send a delivery again under the same id; ``resign_retries`` says how it is signed."""
         return await self._alive().postman.redeliver(delivery)
 
-    async def deliver(  # noqa: PLR0913 - each is one way to be wrong
+    async def deliver(
         self,
         endpoint: WebhookEndpoint,
         event: str,
@@ -343,7 +343,7 @@ class StandIn:
 
     # Faults of the Dev API. Paths are those below /dev/v1, such as "/orders" or "/orders/*".
 
-    def fail_next(  # noqa: PLR0913 - what an answer has, and when
+    def fail_next(
         self,
         method: str = "*",
         path_glob: str = "*",

@@ -215,7 +215,7 @@ class Postman:
             delivery.due_at = None
         return answer
 
-    async def deliver(  # noqa: PLR0913 - each is one way to be wrong
+    async def deliver(
         self,
         endpoint: WebhookEndpoint,
         event: str,
