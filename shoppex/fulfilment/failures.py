@@ -13,6 +13,15 @@ import discord
 from ..api import Blocked, Forbidden, RateLimited, Unauthorized, Unavailable
 from ..domain.account import Delivery, DeliveryState
 
+# What a request to Discord can raise: its answers, and no answer at all.
+REQUEST_ERRORS = (
+    discord.HTTPException,
+    discord.RateLimited,
+    aiohttp.ClientError,
+    asyncio.TimeoutError,
+    OSError,
+)
+
 _FIRST_SECONDS = 5.0
 _LONGEST_SECONDS = 3600.0
 _DOUBLINGS = 12

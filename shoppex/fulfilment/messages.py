@@ -20,7 +20,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..text import format_money, plain
 from .desired import Desired, desired
-from .failures import after_failure, classify
+from .failures import REQUEST_ERRORS, after_failure, classify
 
 log = logging.getLogger("red.shoppex.messages")
 
@@ -83,7 +83,7 @@ class MessageStep:
                     key, nonce, replace(order.message, begun_at=self._clock(), next_try=None)
                 )
                 await self._deliver(user, guild, order)
-        except (discord.HTTPException, OSError) as error:
+        except REQUEST_ERRORS as error:
             failure = classify(error)
             log.info("Message of order %s: %s", order.uniqid, failure.reason)
             message = self._ledger.get(key).orders[nonce].message

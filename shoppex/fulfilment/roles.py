@@ -15,7 +15,7 @@ from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .desired import desired
-from .failures import Failure, after_failure, classify
+from .failures import REQUEST_ERRORS, Failure, after_failure, classify
 
 log = logging.getLogger("red.shoppex.roles")
 
@@ -79,7 +79,7 @@ class RoleStep:
             return now + _GUILD_AWAY
         try:
             member = guild.get_member(key.user_id) or await guild.fetch_member(key.user_id)
-        except (discord.HTTPException, OSError) as error:
+        except REQUEST_ERRORS as error:
             for role_id in todo:
                 await self._failed(key, role_id, classify(error))
         else:
@@ -108,7 +108,7 @@ class RoleStep:
             await self._write(key, role_id, Grant(delivery=Delivery(begun_at=self._clock())))
         try:
             await member.add_roles(role, reason=f"Shoppex order {orders}", atomic=True)
-        except (discord.HTTPException, OSError) as error:
+        except REQUEST_ERRORS as error:
             await self._failed(key, role_id, classify(error))
         else:
             await self._write(key, role_id, Grant(delivery=Delivery(DeliveryState.DELIVERED)))
