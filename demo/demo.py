@@ -40,7 +40,7 @@ class Transcript:
 
     def chapter(self, title: str) -> None:
         """A new part of the story."""
-        print(f"\n── {title} " + "─" * max(0, 84 - len(title)))
+        print(f"\n── {title} " + "─" * max(0, 84 - len(title)), flush=True)
 
     def line(self, who: str, text: str) -> None:
         """Somebody does or sees something."""
@@ -48,9 +48,9 @@ class Transcript:
         for mention, name in self._names.items():
             text = text.replace(mention, name)
         first, *others = textwrap.wrap(text, 76, replace_whitespace=False) or [""]
-        print(f"{seconds:7.2f} s  {who:>7} │ {first}")
+        print(f"{seconds:7.2f} s  {who:>7} │ {first}", flush=True)
         for other in others:
-            print(f"{'':9}  {'':>7} │ {other}")
+            print(f"{'':9}  {'':>7} │ {other}", flush=True)
 
     def answer(self, text: str) -> None:
         """The bot says something."""
