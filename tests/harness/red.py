@@ -6,7 +6,6 @@ Red has no public way to be started inside another program; pinned in requiremen
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -16,11 +15,13 @@ from typing import Any
 
 import redbot
 import simcord
-from redbot.core import _cog_manager, _drivers, commands, data_manager
+from redbot.core import Config, _cog_manager, _drivers, commands, data_manager
 from redbot.core import config as red_config
 from redbot.core._cli import parse_cli_flags
 from redbot.core._drivers import json as json_driver
 from redbot.core.bot import Red
+
+from .storage import new_storage
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "!"
@@ -45,37 +46,44 @@ class RedInstance:
         self.port = free_port()
         (path / "cogs" / "Downloader" / "lib").mkdir(parents=True)
         (path / "core").mkdir()
-        self._choose_port()
-
-    def _choose_port(self) -> None:
-        """Save a free port as an earlier run would have: tests run beside each other."""
-        folder = self.path / "cogs" / "Shoppex"
-        folder.mkdir()
-        listener = {"host": "127.0.0.1", "port": self.port, "public_url": None}
-        settings = {"7409251834620117": {"GLOBAL": {"listener": listener}}}
-        (folder / "settings.json").write_text(json.dumps(settings))
+        self._storage = new_storage()
+        self._built = False
 
     async def build(self) -> Red:
         """A fresh bot on this data path, as a new process would see it."""
+        await self._disconnect()
         forget_process()
         redbot._update_logger_class()
         config: Any = {
             "DATA_PATH": str(self.path),
             "COG_PATH_APPEND": "cogs",
             "CORE_PATH_APPEND": "core",
-            "STORAGE_TYPE": "JSON",
-            "STORAGE_DETAILS": {},
+            **self._storage.config(),
         }
         data_manager.basic_config = config
         flags = ["--no-instance", "--no-prompt", "--prefix", PREFIX]
         if self.cog_path is not None:
             flags += ["--cog-path", str(self.cog_path), "--load-cogs", "shoppex"]
         await _drivers.get_driver_class().initialize(**data_manager.storage_details())
+        await self._choose_port()
         red = Red(cli_flags=parse_cli_flags(flags), description="", dm_help=None)
         # A data path on which Red never ran loads no packages at its first start.
         await red._config.last_system_info.python_version.set(list(sys.version_info[:2]))
         await red._pre_login()
         return red
+
+    async def _disconnect(self) -> None:
+        """The last process's connections end with it."""
+        if self._built:
+            await _drivers.get_driver_class().teardown()
+        self._built = True
+
+    async def _choose_port(self) -> None:
+        """Save a free port as an earlier run would have: tests run beside each other."""
+        config = Config.get_conf(None, 7409251834620117, cog_name="Shoppex")
+        config.register_global(listener={})
+        if not await config.listener():
+            await config.listener.set({"host": "127.0.0.1", "port": self.port})
 
     @asynccontextmanager
     async def run(self, *, slash: bool = True, **options: Any) -> AsyncIterator[simcord.Env]:
@@ -101,6 +109,7 @@ class RedInstance:
                 await bot_of(env).unload_extension("shoppex")
         finally:
             await env.shutdown()
+            await self._disconnect()
         faults = [error for error in env.errors if not isinstance(error, REFUSALS)]
         assert not faults, f"the bot raised during the test: {faults}"
 

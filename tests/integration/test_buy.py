@@ -9,7 +9,7 @@ import discord
 import pytest
 import simcord
 
-from harness import World
+from harness import World, store_away
 from harness.world import field, link_of, text_of
 from standin import Variant
 
@@ -408,11 +408,8 @@ async def test_a_server_in_which_the_cog_is_switched_off(world: World) -> None:
 async def test_the_store_takes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.sell_item("Gold Pass", "9.99", "EUR")
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("redbot.core._drivers.json._save_json", full)
-    answer = await world.order("Gold Pass")
+    with store_away(monkeypatch):
+        answer = await world.order("Gold Pass")
     assert "cannot save anything" in text_of(answer)
     assert world.shop.orders == []
 

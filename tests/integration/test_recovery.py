@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
 import pytest
 import simcord
-from redbot.core._drivers import json as json_driver
 
 import standin
-from harness import World
+from harness import World, store_away
 from harness.world import paid_data, text_of
 
 KEY = "AAAA-BBBB-1"
@@ -59,23 +53,6 @@ async def waits_for_staff(world: World) -> str:
     """What `/shoppexset show` says staff have to see to."""
     shown = text_of(await world.admin.slash(world.channel, "shoppexset show"))
     return shown.partition("Waits for you: ")[2]
-
-
-@contextmanager
-def disk_full_once(
-    monkeypatch: pytest.MonkeyPatch, happened: Callable[[], bool]
-) -> Iterator[None]:
-    """From the moment that something ``happened``, nothing can be written."""
-    save = json_driver._save_json
-
-    def save_if_there_is_space(path: Path, data: dict[str, Any]) -> None:
-        if happened():
-            raise OSError(28, "No space left on device")
-        save(path, data)
-
-    with monkeypatch.context() as disk:
-        disk.setattr(json_driver, "_save_json", save_if_there_is_space)
-        yield
 
 
 # -- restarts ------------------------------------------------------------------------------
@@ -148,7 +125,7 @@ async def test_a_role_given_right_before_the_end_is_not_given_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await ordered(world, "Gold Pass")
-    with disk_full_once(monkeypatch, lambda: role_requests(world) > 0):
+    with store_away(monkeypatch, lambda: role_requests(world) > 0):
         await world.shop.pay(order.uniqid)
         await world.env.settle()
         assert world.roles_of(world.buyer) == {"Gold"}
@@ -165,7 +142,7 @@ async def test_a_message_sent_right_before_the_end_is_not_sent_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await ordered(world, "Gold Pass")
-    with disk_full_once(monkeypatch, lambda: message_requests(world) > 0):
+    with store_away(monkeypatch, lambda: message_requests(world) > 0):
         await world.shop.pay(order.uniqid)
         await world.env.settle()
         assert len(world.dms(world.buyer)) == 1
@@ -181,9 +158,7 @@ async def test_a_full_disk_heals_without_a_restart(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await ordered(world, "Gold Pass")
-    with disk_full_once(
-        monkeypatch, lambda: role_requests(world) > 0 or message_requests(world) > 0
-    ):
+    with store_away(monkeypatch, lambda: role_requests(world) > 0 or message_requests(world) > 0):
         await world.shop.pay(order.uniqid)
         await world.env.settle()
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 import simcord
-from redbot.core._drivers import json as json_driver
 
 import standin
-from harness import World
+from harness import World, store_away
 from harness.world import paid_data
 from standin.switches import FieldsShape, GoodsShape
 
@@ -247,8 +245,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(
 ) -> None:
     order = await ordered(world, "Gold Pass")
 
-    with monkeypatch.context() as disk:
-        disk.setattr(json_driver, "_save_json", disk_is_full)
+    with store_away(monkeypatch):
         [delivery] = await world.shop.pay(order.uniqid)
         await world.env.settle()
 
@@ -265,7 +262,3 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(
 
     assert delivery.ok
     assert_one_gold(world)
-
-
-def disk_is_full(_path: Path, _data: dict[str, Any]) -> NoReturn:
-    raise OSError(28, "No space left on device")

