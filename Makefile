@@ -4,10 +4,11 @@ BIN := .venv/bin
 READY := .venv/ready
 RED := XDG_CONFIG_HOME=$(CURDIR)/.run/config XDG_DATA_HOME=$(CURDIR)/.run/share $(BIN)
 
-.PHONY: help test lint unit demo run clean
+.PHONY: help test lint unit postgres demo run clean
 
 help:
 	@echo "make test          set up, then run every test, the linters and the type checker"
+	@echo "make postgres      run the integration tests on Red's PostgreSQL backend"
 	@echo "make demo          sell a role and a key, with no Discord and no Shoppex account"
 	@echo "make demo PAUSE=1  the same, but you pay by hand in a browser"
 	@echo "make run           start a real Red with the cog on its path; needs RED_TOKEN"
@@ -29,6 +30,9 @@ unit: $(READY)
 	$(BIN)/pytest -n 2 --quiet
 
 test: lint unit
+
+postgres: $(READY)
+	SHOPPEX_TEST_BACKEND=postgres $(BIN)/pytest -n 2 --quiet tests/integration
 
 demo: $(READY)
 	@PAUSE="$(PAUSE)" PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python demo/demo.py

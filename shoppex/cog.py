@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -104,11 +105,12 @@ class Shoppex(
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
+        self.gate.close()
         await self.webhooks.stop()
         await self.engine.close()
         await self.catalogue.close()
-        await self._writes.drain()
         await self.clients.close()
+        await self._writes.close()
 
     async def _listen(self) -> OSError | None:
         where = self.settings.listener
@@ -123,6 +125,9 @@ class Shoppex(
         await self.bot.wait_until_red_ready()
         for guild_id in self.settings.guild_ids():
             self.catalogue.wake(guild_id)
+        # What stood in the way may have been mended while the bot was away.
+        with contextlib.suppress(StoreUnavailable):
+            await self.engine.retry_all(None, DeliveryState.NEEDS_STAFF)
         self.engine.mark_unsettled()
         if problem is not None:
             await self._tell_owner(problem)
@@ -152,9 +157,10 @@ class Shoppex(
             await self._retry(key, DeliveryState.NEEDS_BUYER)
 
     @commands.Cog.listener()
-    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """A role was moved, or its permissions changed."""
-        self.engine.mark_unsettled(after.guild.id)
+        if before.position != after.position or before.permissions != after.permissions:
+            self.engine.mark_unsettled(after.guild.id)
 
     @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
@@ -187,16 +193,17 @@ class Shoppex(
         if ctx.interaction is not None:
             if not ctx.interaction.response.is_done():
                 await ctx.defer(ephemeral=True)
-            sentence = _refusal_by_red(error)
+            sentence = _refusal_by_red(ctx, error)
             if sentence is not None:
                 await ctx.send(sentence, ephemeral=True)
                 return
         cause = getattr(error, "original", None)
         if isinstance(cause, StoreUnavailable):
             await ctx.send(
-                _("The bot cannot save anything right now, so nothing was changed."),
+                _("The bot cannot save anything right now. Please try again later."),
                 ephemeral=True,
             )
+            return
         # `unhandled_by_cog` is Red's own; discord.py's signature lacks it.
         await self.bot.on_command_error(ctx, error, unhandled_by_cog=True)  # type: ignore[call-arg, arg-type]
 
@@ -211,15 +218,19 @@ class Shoppex(
         await self.ledger.forget_user(user_id, keep_paid=keep_paid)
 
 
-def _refusal_by_red(error: Exception) -> str | None:
+def _refusal_by_red(ctx: commands.Context, error: Exception) -> str | None:
     """Why Red's own checks refused, for a slash user whom Red would leave waiting."""
     if isinstance(error, commands.DisabledCommand):
         return _("This command is switched off in this server. Its staff can switch it on again.")
-    if isinstance(error, commands.BotMissingPermissions):
+    if isinstance(error, commands.UserFeedbackCheckFailure) and error.message:
+        return str(error.message)
+    if isinstance(error, (commands.BotMissingPermissions, commands.NoPrivateMessage)):
         return None
-    if isinstance(error, (commands.CheckFailure, commands.UserFeedbackCheckFailure)):
-        return _(
-            "You are not allowed to use this command. It needs the permission Manage Server, the "
-            "server's admin role, or the bot's owner."
-        )
-    return None
+    if not isinstance(error, commands.CheckFailure):
+        return None
+    if ctx.command is not None and ctx.command.root_parent is None:
+        return _("You are not allowed to use this command here. Ask the server's staff about it.")
+    return _(
+        "You are not allowed to use this command. It needs the permission Manage Server, the "
+        "server's admin role, or the bot's owner."
+    )

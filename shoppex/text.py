@@ -28,7 +28,7 @@ def format_price(money: Money | None) -> str:
 def plain(text: str, limit: int = 200) -> str:
     """Text from outside, safe to show: no markup, no mentions, one line, bounded."""
     one_line = " ".join(text.split())
-    return escape_mentions(escape_markdown(shorten(one_line, limit)))
+    return shorten(escape_mentions(escape_markdown(shorten(one_line, limit))), limit)
 
 
 def shorten(text: str, limit: int) -> str:

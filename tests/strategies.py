@@ -14,6 +14,7 @@ from shoppex.domain.account import (
     Grant,
     OfferKind,
     Order,
+    Promise,
 )
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
@@ -41,6 +42,7 @@ deliveries = st.builds(
     next_try=st.none() | moments,
 )
 grants = st.builds(Grant, ours=st.booleans(), delivery=deliveries)
+digests = st.text("0123456789abcdef", min_size=16, max_size=16)
 roles = st.lists(snowflakes, unique=True, max_size=3).map(tuple)
 orders = st.builds(
     Order,
@@ -54,16 +56,18 @@ orders = st.builds(
     variant_title=st.none() | texts,
     coupon=st.none() | texts,
     roles=roles,
-    wants_goods=st.booleans(),
+    promise=st.sampled_from(Promise),
     status=statuses,
     uniqid=st.none() | texts,
     quote=st.none() | money,
     url=st.none() | texts,
     paid_at=st.none() | moments,
     held=st.none() | texts,
-    reread=st.booleans(),
+    asking=st.none() | deliveries,
     reading=deliveries,
     goods=st.lists(texts, max_size=3).map(tuple),
+    handed=st.lists(digests, unique=True, max_size=3).map(tuple),
+    fulfilled=st.booleans(),
     message=deliveries,
     seen=st.lists(texts, max_size=8).map(tuple),
 )

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 
+from ..domain.account import OfferKind
+from ..domain.remote import RemoteOrder
 from .coupons import CouponResource
 from .limiter import Limiter
 from .orders import OrderResource
@@ -54,6 +56,18 @@ class ShoppexClient:
         self.orders = OrderResource(transport)
         self.payments = PaymentResource(transport)
         self.coupons = CouponResource(transport)
+
+    async def read(self, kind: OfferKind, uniqid: str) -> RemoteOrder:
+        """Read an order, wherever its kind is kept.
+
+        Raises
+        ------
+        ApiError
+            When Shoppex refuses or cannot be asked.
+        """
+        if kind is OfferKind.ITEM:
+            return await self.payments.get(uniqid)
+        return await self.orders.get(uniqid)
 
 
 class ClientPool:

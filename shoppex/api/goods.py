@@ -7,21 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from .parsing import parse_text
 
-_NAMES = frozenset(
-    {
-        "serials",
-        "serial",
-        "codes",
-        "keys",
-        "license_keys",
-        "license_key",
-        "licenses",
-        "text",
-        "service_text",
-        "dynamic_response",
-        "access_url",
-    }
+_KEY_NAMES = frozenset(
+    {"serials", "serial", "codes", "keys", "license_keys", "license_key", "licenses"}
 )
+_NAMES = _KEY_NAMES | {"text", "service_text", "dynamic_response", "access_url"}
 # Too common words to be looked for anywhere but in an entry of such a list.
 _ENTRY_NAMES = _NAMES | {"key", "code", "license"}
 _MOST_PIECES = 1000
@@ -38,6 +27,17 @@ def extract_goods(value: object) -> tuple[str, ...]:
     pieces are returned.
     """
     return tuple(_pieces(value, _NAMES, _DEEPEST)[:_MOST_PIECES])
+
+
+def extract_keys(value: object) -> tuple[str, ...]:
+    """Collect only the keys among the goods, each by itself. Never raises.
+
+    They stand under a name of their own. Where Shoppex gives nothing but a text or a list
+    without names, that is what they are; a text holds one key a line.
+    """
+    if isinstance(value, str):
+        value = value.splitlines()
+    return tuple(_pieces(value, _KEY_NAMES, _DEEPEST)[:_MOST_PIECES])
 
 
 def union(sources: Iterable[Iterable[str]]) -> list[str]:

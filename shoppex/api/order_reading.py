@@ -8,7 +8,7 @@ from ..domain.money import parse_money
 from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import parse_status
 from .custom_fields import normalise
-from .goods import extract_goods, union
+from .goods import extract_goods, extract_keys, union
 from .parsing import (
     as_list,
     as_mapping,
@@ -68,8 +68,9 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         if isinstance(entry, Mapping)
     ]
     items = tuple(_parse_item(line) for line in lines)
-    delivered = extract_goods(data.get("delivered_items"))
-    by_item = [piece for item in items for piece in item.goods]
+    delivered = [data.get("delivered_items"), *(line.get("delivered_items") for line in lines)]
+    by_item = [piece for value in delivered[1:] for piece in extract_goods(value)]
+    keys_by_item = [key for value in delivered[1:] for key in extract_keys(value)]
     urls = (parse_http_url(data.get(name)) for name in links)
     return RemoteOrder(
         uniqid=uniqid,
@@ -78,7 +79,8 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         url=next((url for url in urls if url is not None), None),
         custom_fields=_parse_fields(data, lines),
         items=items,
-        goods=tuple(union([extract_goods(data), delivered, by_item])),
+        goods=tuple(union([extract_goods(data), extract_goods(delivered[0]), by_item])),
+        keys=len(union([extract_keys(data), extract_keys(delivered[0]), keys_by_item])),
         created_at=parse_time(data.get("created_at")),
     )
 

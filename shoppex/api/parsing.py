@@ -18,7 +18,8 @@ _ISO = re.compile(
 _WHOLE = re.compile(r"[+-]?\d{1,10}(?:\.0{1,9})?", re.ASCII)
 _LARGEST_INTEGER = 10**64
 _LONGEST_NUMBER = 128
-_LONGEST_ID = 128
+# Discord takes values of at most 100 characters in menus and choices.
+_LONGEST_ID = 100
 _LONGEST_URL = 2048
 _YES = ("true", "1", "yes")
 _NO = ("false", "0", "no", "")

@@ -10,6 +10,7 @@ from discord import app_commands
 from redbot.core import commands
 
 from ..i18n import _
+from ..store.errors import StoreUnavailable
 from ..store.settings import ListenerSettings
 from .group import SettingsGroup
 
@@ -51,7 +52,12 @@ class HostCommands(SettingsGroup):
             ).format(host=host, port=port, error=error.strerror)
             await ctx.send(text + " " + await self._listen_as_before(before), ephemeral=True)
             return
-        await self.settings.set_listener(replace(before, host=host, port=port))
+        try:
+            await self.settings.set_listener(replace(before, host=host, port=port))
+        except StoreUnavailable:
+            await self.webhooks.stop()
+            await self._listen_as_before(before)
+            raise
         await ctx.send(
             _("✅ I listen on {host}, port {port}.").format(host=host, port=port), ephemeral=True
         )

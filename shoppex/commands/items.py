@@ -96,9 +96,9 @@ class ItemCommands(SettingsGroup):
             return
         changed = replace(entry, roles=tuple(role.id for role in roles))
         await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_item(changed))
-        self.engine.mark_unsettled(ctx.guild.id)
+        await self.retry_for_staff(ctx.guild.id)
         await ctx.send(
-            _("✅ **{title}**: {gives} Nobody loses a role by this.").format(
+            _("✅ **{title}**: {gives} Those who have bought it keep what they have.").format(
                 title=plain(entry.title), gives=gives(roles)
             ),
             ephemeral=True,

@@ -12,6 +12,7 @@ from redbot.core.bot import Red
 
 from ..api import ApiError, Forbidden, Unauthorized
 from ..domain.account import DeliveryState
+from ..fulfilment.desired import desired
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
@@ -36,6 +37,7 @@ class AccessCommands(SettingsGroup):
         You get a button that opens a form, so that nobody reads the key. Create the key at
         Shoppex under Settings → Developer → API Keys.
         """
+        await _take_back_a_pasted_secret(ctx)
         view = SecretView(
             self.gate,
             ctx.author.id,
@@ -97,7 +99,7 @@ class AccessCommands(SettingsGroup):
         except StoreUnavailable:
             return _not_saved()
         self.catalogue.wake(guild_id)
-        await self._retry_for_staff(guild_id)
+        await self.retry_for_staff(guild_id)
         return _("✅ The key works and is saved. Your shop: **{name}**.").format(
             name=plain(shop_name) or "Shoppex"
         )
@@ -109,6 +111,7 @@ class AccessCommands(SettingsGroup):
         You get a button that opens a form, so that nobody reads the secret. Shoppex shows it
         once, when you create the webhook under Settings → Developer → Webhooks.
         """
+        await _take_back_a_pasted_secret(ctx)
         view = SecretView(
             self.gate,
             ctx.author.id,
@@ -170,10 +173,6 @@ class AccessCommands(SettingsGroup):
         )
         await ctx.send(text, ephemeral=True)
 
-    async def _retry_for_staff(self, guild_id: int) -> None:
-        for account in self.ledger.accounts(guild_id):
-            await self.engine.retry(account.key, DeliveryState.NEEDS_STAFF)
-
     @SettingsGroup.shoppexset.command(name="show")
     async def shoppexset_show(self, ctx: commands.GuildContext) -> None:
         """Show how this server's shop is set up, and what waits for you."""
@@ -183,7 +182,7 @@ class AccessCommands(SettingsGroup):
         )
         embed.add_field(
             name=_("API key"),
-            value=_("✅ set, ends in `{end}`").format(end=shop.api_key[-4:])
+            value=_set_text(shop.api_key, private=ctx.interaction is not None)
             if shop.api_key
             else _("❌ missing: `/shoppexset apikey`"),
         )
@@ -214,10 +213,13 @@ class AccessCommands(SettingsGroup):
     def _waiting(self, guild_id: int) -> list[str]:
         """Paid things that staff must see to, by cause."""
         causes: Tally[str | None] = Tally()
+        roles_by_offer = self.settings.guild(guild_id).roles_by_offer()
+        now = discord.utils.utcnow()
         for account in self.ledger.accounts(guild_id):
-            deliveries = [grant.delivery for grant in account.grants.values()]
+            roles = desired(account, roles_by_offer, now).roles
+            deliveries = [g.delivery for role_id, g in account.grants.items() if role_id in roles]
             for order in account.orders.values():
-                deliveries += [order.reading, order.message]
+                deliveries += [d for d in (order.asking, order.reading, order.message) if d]
                 if order.held is not None:
                     causes[order.held] += 1
             causes.update(d.reason for d in deliveries if d.state is DeliveryState.NEEDS_STAFF)
@@ -233,6 +235,30 @@ class AccessCommands(SettingsGroup):
             "❌ not listening: {host}, port {port} could not be taken. The bot's owner can choose "
             "another with `/shoppexset listener`."
         ).format(host=where.host, port=where.port)
+
+
+async def _take_back_a_pasted_secret(ctx: commands.GuildContext) -> None:
+    """Delete what was typed after a command that takes nothing: it can only be the secret."""
+    if ctx.interaction is not None or not ctx.view.read_rest().strip():
+        return
+    try:
+        await ctx.message.delete()
+    except discord.HTTPException:
+        deleted = _("I could not delete your message: delete it yourself, now.")
+    else:
+        deleted = _("I deleted your message.")
+    await ctx.send(
+        _(
+            "⚠️ Never type it in a channel. {deleted} Others may have read it: replace it at "
+            "Shoppex by a new one, and enter that with the button."
+        ).format(deleted=deleted)
+    )
+
+
+def _set_text(api_key: str, *, private: bool) -> str:
+    if private:
+        return _("✅ set, ends in `{end}`").format(end=api_key[-4:])
+    return _("✅ set")
 
 
 def _not_saved() -> str:

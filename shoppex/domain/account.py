@@ -26,6 +26,17 @@ class OfferKind(str, Enum):
     ITEM = "item"
 
 
+class Promise(str, Enum):
+    """What Shoppex delivers with an order, and has to be waited for."""
+
+    NOTHING = "nothing"
+    """Maybe a text; the buyer does not wait for it."""
+    SOMETHING = "something"
+    """A file, or what a merchant's own server makes: whatever comes is all."""
+    KEYS = "keys"
+    """As many keys as were bought."""
+
+
 class DeliveryState(str, Enum):
     """How far one delivery has come, as people see it."""
 
@@ -93,19 +104,25 @@ class Order:
         The product's uniqid, or the id of an item of the bot's own.
     roles
         What the offer gave when it was sold, for the day it is no longer for sale.
-    wants_goods
-        Whether Shoppex delivers something (a key, a file) with it that has to be waited for.
+    promise
+        What has to be waited for before the buyer's message is complete.
     uniqid, quote, url
         What Shoppex answered; ``None`` until then. ``quote`` is what the buyer was shown and
         what must be paid.
     held
         Why this order is not trusted although Shoppex speaks of it; staff must look.
-    reread
-        Shoppex must be asked about this order before anything else is believed.
+    asking
+        The progress of asking Shoppex about news that could not be believed; ``None`` when
+        there is nothing to ask.
     reading
-        The progress of asking.
+        The progress of reading what Shoppex delivers with the order.
     goods
         Keys that arrived and are not yet confirmed to be in the buyer's hands; wiped then.
+    handed
+        Digests of the goods that are in the buyer's hands, so that none is sent twice.
+    fulfilled
+        Whether the buyer has every role of this order. What the offer gives later on no
+        longer concerns it.
     message
         The direct message that the buyer is owed.
     seen
@@ -122,16 +139,18 @@ class Order:
     variant_title: str | None = None
     coupon: str | None = None
     roles: tuple[int, ...] = ()
-    wants_goods: bool = False
+    promise: Promise = Promise.NOTHING
     status: OrderStatus = OrderStatus.PENDING
     uniqid: str | None = None
     quote: Money | None = None
     url: str | None = None
     paid_at: datetime | None = None
     held: str | None = None
-    reread: bool = False
+    asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
     goods: tuple[str, ...] = ()
+    handed: tuple[str, ...] = ()
+    fulfilled: bool = False
     message: Delivery = field(default_factory=Delivery)
     seen: tuple[str, ...] = ()
 
@@ -139,6 +158,17 @@ class Order:
     def entitled(self) -> bool:
         """Whether this order gives what was bought."""
         return self.status is OrderStatus.PAID and self.held is None
+
+    @property
+    def touched_by_money(self) -> bool:
+        """Whether somebody paid for it, or is about to have paid."""
+        paid = self.paid_at is not None or self.held is not None
+        return paid or self.status is OrderStatus.PARTIAL
+
+    def describe(self) -> str:
+        """What was bought, in a few words."""
+        title = f"{self.title} ({self.variant_title})" if self.variant_title else self.title
+        return title if self.quantity == 1 else f"{self.quantity} × {title}"
 
 
 @dataclass(frozen=True, slots=True)

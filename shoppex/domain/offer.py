@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .account import OfferKind
+from .account import OfferKind, Promise
 from .money import Money
 from .product import Stock, Variant
 
@@ -21,8 +21,8 @@ class Offer:
         Role ids that a buyer gets.
     quantity_max
         ``None`` when there is no limit.
-    wants_goods
-        Whether Shoppex delivers something (a key, a file) with it.
+    promise
+        What Shoppex delivers with it.
     """
 
     kind: OfferKind
@@ -36,7 +36,7 @@ class Offer:
     quantity_max: int | None = None
     description: str = ""
     image_url: str | None = None
-    wants_goods: bool = False
+    promise: Promise = Promise.NOTHING
 
     @property
     def ref(self) -> str:

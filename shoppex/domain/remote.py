@@ -36,6 +36,8 @@ class RemoteOrder:
         Already normalised to name → text.
     goods
         Keys, links and texts delivered so far, over all lines.
+    keys
+        How many keys are among them.
     """
 
     uniqid: str
@@ -45,4 +47,5 @@ class RemoteOrder:
     custom_fields: Mapping[str, str] = field(default_factory=dict)
     items: tuple[LineItem, ...] = ()
     goods: tuple[str, ...] = ()
+    keys: int = 0
     created_at: datetime | None = None

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from ..domain.account import Account, Delivery, DeliveryState, OfferKind, Order
+from ..domain.account import (
+    Account,
+    Delivery,
+    DeliveryState,
+    OfferKind,
+    Order,
+    Promise,
+)
 from ..domain.offer import offer_ref
+
+RolesByOffer = Mapping[str, tuple[int, ...]]
+
+# A buyer whose key is late, or comes without the name of one, gets what there is after this.
+_PATIENCE_WITH_GOODS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +44,13 @@ class Desired:
     look_again: datetime | None
 
 
-def desired(
-    account: Account, roles_by_offer: Mapping[str, tuple[int, ...]], now: datetime
-) -> Desired:
+def desired(account: Account, roles_by_offer: RolesByOffer, now: datetime) -> Desired:
     """The desired state of one account.
 
     Parameters
     ----------
     roles_by_offer
-        What each offer gives today. An offer that is no longer for sale gives what it gave
-        when it was sold.
+        What each offer gives today.
     """
     roles: dict[int, set[str]] = {}
     readings: list[str] = []
@@ -49,11 +58,11 @@ def desired(
     later: list[datetime] = []
     for order in account.orders.values():
         if order.entitled:
-            for role_id in roles_by_offer.get(offer_ref(order.kind, order.offer_id), order.roles):
+            for role_id in roles_of(order, roles_by_offer):
                 roles.setdefault(role_id, set()).add(order.nonce)
-        if wants_reading(order):
-            _sort(order.reading, order.nonce, readings, later, now)
-        elif order.entitled and order.message.waits and not _lacks_goods(order):
+        for reading in _readings(order):
+            _sort(reading, order.nonce, readings, later, now)
+        if order.entitled and order.message.waits and _can_be_told(order, now):
             _sort(order.message, order.nonce, messages, later, now)
     later.extend(
         grant.delivery.next_try
@@ -65,23 +74,67 @@ def desired(
     )
     return Desired(
         roles={role_id: frozenset(nonces) for role_id, nonces in roles.items()},
-        readings=tuple(readings),
+        readings=tuple(dict.fromkeys(readings)),
         messages=tuple(messages),
         look_again=min(later, default=None),
     )
 
 
-def wants_reading(order: Order) -> bool:
-    """Whether Shoppex has to be asked about this order before its message can go out."""
-    if order.uniqid is None or not order.reading.waits:
-        return False
-    return order.reread or (order.entitled and order.kind is OfferKind.PRODUCT)
+def roles_of(order: Order, roles_by_offer: RolesByOffer) -> tuple[int, ...]:
+    """What an order gives.
+
+    Until the buyer has it, that is what its offer gives today, so that staff can mend it. An
+    offer that is no longer for sale gives what it gave when it was sold.
+    """
+    if order.fulfilled:
+        return order.roles
+    return roles_by_offer.get(offer_ref(order.kind, order.offer_id), order.roles)
 
 
-def _lacks_goods(order: Order) -> bool:
-    """Whether what Shoppex delivers could not be read, and staff can change that."""
-    stuck = order.reading.state is DeliveryState.NEEDS_STAFF
-    return order.wants_goods and stuck and order.reading.reason != "goods_missing"
+def close_orders(account: Account, roles_by_offer: RolesByOffer) -> Account:
+    """The account with every order closed whose buyer has all of its roles."""
+    for order in account.orders.values():
+        if not order.entitled or order.fulfilled:
+            continue
+        roles = roles_of(order, roles_by_offer)
+        if all(_is_given(account, role_id) for role_id in roles):
+            account = account.with_order(replace(order, roles=roles, fulfilled=True))
+    return account
+
+
+def is_unsettled(account: Account) -> bool:
+    """Whether this account is owed something that has not been given up."""
+    return any(
+        bool(_readings(order)) or (order.entitled and (order.message.waits or not order.fulfilled))
+        for order in account.orders.values()
+    )
+
+
+def _is_given(account: Account, role_id: int) -> bool:
+    grant = account.grants.get(role_id)
+    return grant is not None and grant.delivery.state is DeliveryState.DELIVERED
+
+
+def _readings(order: Order) -> list[Delivery]:
+    """What Shoppex has to be asked about this order."""
+    if order.uniqid is None:
+        return []
+    goods = order.entitled and order.kind is OfferKind.PRODUCT
+    wanted = [order.asking, order.reading if goods else None]
+    return [reading for reading in wanted if reading is not None and reading.waits]
+
+
+def _can_be_told(order: Order, now: datetime) -> bool:
+    """Whether the buyer's message says all that is to be said, or must not wait any longer."""
+    if order.kind is OfferKind.ITEM or order.reading.state is DeliveryState.DELIVERED:
+        return True
+    if order.promise is Promise.NOTHING:
+        return bool(order.goods) or order.reading.attempts > 0
+    if order.reading.state is DeliveryState.NEEDS_STAFF:
+        # Staff can mend the key to the API, and then the goods can be read after all.
+        return order.reading.reason != "api_key_refused"
+    late = now - (order.paid_at or now)
+    return bool(order.goods) and late > _PATIENCE_WITH_GOODS
 
 
 def _sort(

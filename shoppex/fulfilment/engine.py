@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant, Order
+from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
 from ..store.ledger import Ledger
-from .desired import wants_reading
+from .desired import is_unsettled
 from .lanes import Lanes
 
 
@@ -58,28 +58,24 @@ class Engine:
             When that could not be written down.
         """
         before = self._ledger.get(key)
-        if await self._ledger.update(key, lambda a: _woken(a, waiting_for)) != before:
+        if _woken(before, waiting_for) != before:
+            await self._ledger.update(key, lambda account: _woken(account, waiting_for))
             self.mark(key)
+
+    async def retry_all(self, guild_id: int | None, waiting_for: DeliveryState) -> None:
+        """The same for every account, of one guild if given.
+
+        Raises
+        ------
+        StoreUnavailable
+            When that could not be written down.
+        """
+        for account in self._ledger.accounts(guild_id):
+            await self.retry(account.key, waiting_for)
 
     async def close(self) -> None:
         """Stop all lanes, at most five seconds."""
         await asyncio.gather(*(lanes.close() for lanes in self._lanes))
-
-
-def is_unsettled(account: Account) -> bool:
-    """Whether this account is owed something that has not been given up."""
-    grants = any(
-        grant.delivery.state not in (DeliveryState.DELIVERED, DeliveryState.FAILED)
-        for grant in account.grants.values()
-    )
-    return grants or any(
-        wants_reading(order) or (order.entitled and order.message.waits) or _gives(account, order)
-        for order in account.orders.values()
-    )
-
-
-def _gives(account: Account, order: Order) -> bool:
-    return order.entitled and any(role_id not in account.grants for role_id in order.roles)
 
 
 def _woken(account: Account, waiting_for: DeliveryState) -> Account:
@@ -87,7 +83,12 @@ def _woken(account: Account, waiting_for: DeliveryState) -> Account:
         return Delivery() if delivery.state is waiting_for else delivery
 
     orders = {
-        nonce: replace(order, reading=wake(order.reading), message=wake(order.message))
+        nonce: replace(
+            order,
+            asking=order.asking and wake(order.asking),
+            reading=wake(order.reading),
+            message=wake(order.message),
+        )
         for nonce, order in account.orders.items()
     }
     grants = {

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ..domain.account import AccountKey, Delivery, DeliveryState, OfferKind, Order
+from ..domain.account import (
+    Account,
+    AccountKey,
+    Delivery,
+    DeliveryState,
+    OfferKind,
+    Order,
+    Promise,
+)
 from ..domain.money import Money
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
 from ..domain.tag import Tag
 
 _SEEN = 8
+_DIGEST = 16
+_UNPAID_FOR = timedelta(days=14)
 
 
 def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
     """Why this news must not be acted on, as a stable word; ``None`` when it may.
 
     Design, section 2, rule 5: custom fields, currency and total must be what the bot sent
-    and quoted.
+    and quoted. News of an order whose payment was believed before is never doubted.
     """
+    if order.paid_at is not None:
+        return None
     sent = Tag(key.user_id, key.guild_id, order.nonce).to_fields()
     if any(news.custom_fields.get(name, value) != value for name, value in sent.items()):
         return "other_buyer"
@@ -37,34 +50,64 @@ def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
 def learn(key: AccountKey, order: Order, news: RemoteOrder, now: datetime) -> Order:
     """The order after news of it from Shoppex, by webhook or by API.
 
-    News that cannot be trusted holds the order for staff, but never one whose payment was
-    believed before. News of a payment that does not say how much was paid only makes the
-    API be asked.
+    News that cannot be trusted holds the order for staff. News of a payment that does not
+    say how much was paid only makes the API be asked.
     """
     reason = distrust(key, order, news)
     if reason is not None:
-        return order if order.paid_at is not None else replace(order, held=reason)
+        return replace(order, held=reason)
     if says_too_little(order, news):
         return ask_again(order)
     status = advance(order.status, news.status)
-    # Goods are not taken twice: once they are with the buyer they are wiped here.
-    takes_goods = (
-        _pieces(news.goods) >= max(1, _pieces(order.goods))
-        and order.message.state is not DeliveryState.DELIVERED
-    )
-    goods = news.goods if takes_goods else order.goods
-    # An order that Shoppex is to be asked about stays so until it has answered.
-    read = is_complete(order, goods) and not order.reread
-    return replace(
+    learnt = replace(
         order,
         uniqid=order.uniqid or news.uniqid,
         quote=_late_quote(order, news) or order.quote,
         url=order.url or news.url,
         status=status,
         paid_at=order.paid_at or (now if status is OrderStatus.PAID else None),
-        goods=goods,
-        reading=Delivery(DeliveryState.DELIVERED) if read else order.reading,
     )
+    return _take_goods(learnt, news)
+
+
+def _take_goods(order: Order, news: RemoteOrder) -> Order:
+    """The order with goods that are neither held nor in the buyer's hands.
+
+    What comes after the message was sent makes another one due. Late news of less than what
+    is held takes nothing away.
+    """
+    held = {digest for piece in order.goods for digest in _digests(piece)}
+    new = tuple(p for p in news.goods if not held.union(order.handed).issuperset(_digests(p)))
+    if new:
+        reopened = order.message.state is DeliveryState.DELIVERED
+        message = Delivery() if reopened else order.message
+        order = replace(order, goods=(*order.goods, *new), message=message)
+    complete = order.kind is OfferKind.ITEM or _keeps_promise(order, news)
+    return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
+
+
+def _keeps_promise(order: Order, news: RemoteOrder) -> bool:
+    """Whether everything that Shoppex delivers with this order has arrived."""
+    if order.promise is Promise.KEYS:
+        return news.keys >= order.quantity
+    return order.promise is Promise.SOMETHING and bool(news.goods)
+
+
+def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
+    """The order after ``goods`` reached the buyer: wiped, and remembered by digests only.
+
+    What arrived meanwhile makes another message due.
+    """
+    handed = (*order.handed, *(d for piece in goods for d in _digests(piece)))
+    kept = tuple(piece for piece in order.goods if piece not in goods)
+    message = Delivery() if kept else Delivery(DeliveryState.DELIVERED)
+    return replace(order, goods=kept, handed=tuple(dict.fromkeys(handed)), message=message)
+
+
+def _digests(piece: str) -> list[str]:
+    """By line, because one answer joins keys that another lists."""
+    lines = (line.strip() for line in piece.splitlines())
+    return [hashlib.sha256(line.encode()).hexdigest()[:_DIGEST] for line in lines if line]
 
 
 def _late_quote(order: Order, news: RemoteOrder) -> Money | None:
@@ -82,9 +125,7 @@ def says_too_little(order: Order, news: RemoteOrder) -> bool:
 
 def ask_again(order: Order) -> Order:
     """The order, to be read from the API before anything is believed."""
-    if order.reread:
-        return order
-    return replace(order, reread=True, reading=Delivery())
+    return order if order.asking is not None else replace(order, asking=Delivery())
 
 
 def has_seen(order: Order, delivery_id: str) -> bool:
@@ -99,12 +140,11 @@ def mark_seen(order: Order, delivery_id: str) -> Order:
     return replace(order, seen=(*order.seen, delivery_id)[-_SEEN:])
 
 
-def is_complete(order: Order, goods: tuple[str, ...]) -> bool:
-    """Whether everything that Shoppex delivers with this order has arrived."""
-    if order.kind is OfferKind.ITEM:
-        return True
-    return order.wants_goods and _pieces(goods) >= order.quantity
-
-
-def _pieces(goods: tuple[str, ...]) -> int:
-    return sum(len(text.splitlines()) for text in goods)
+def forget_unpaid(account: Account, now: datetime) -> Account:
+    """The account without orders that nobody paid for two weeks; a paid one is never forgotten."""
+    kept = {
+        nonce: order
+        for nonce, order in account.orders.items()
+        if order.touched_by_money or now - order.created_at < _UNPAID_FOR
+    }
+    return account if len(kept) == len(account.orders) else replace(account, orders=kept)

@@ -68,11 +68,13 @@ def classify(error: Exception) -> Failure:
         if error.status == 429 or error.status >= 500:
             return Failure(DeliveryState.PENDING, "discord_unavailable")
         return Failure(DeliveryState.NEEDS_STAFF, "discord_refused")
-    if isinstance(error, (Unauthorized, Forbidden, Blocked)):
+    if isinstance(error, (Unauthorized, Forbidden)):
         return Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
     if isinstance(error, RateLimited):
         return Failure(DeliveryState.PENDING, "rate_limited", error.retry_after)
-    if isinstance(error, (Unavailable, aiohttp.ClientError, asyncio.TimeoutError, OSError)):
+    if isinstance(
+        error, (Unavailable, Blocked, aiohttp.ClientError, asyncio.TimeoutError, OSError)
+    ):
         return Failure(DeliveryState.PENDING, "no_connection")
     return Failure(DeliveryState.PENDING, "unexpected")
 

@@ -13,13 +13,13 @@ import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
-from ..domain.account import AccountKey, Delivery, DeliveryState, Order
-from ..domain.offer import offer_ref
+from ..domain.account import AccountKey, Order, Promise
 from ..i18n import _
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from ..text import format_money, plain
-from .desired import Desired, desired
+from ..text import format_money, plain, shorten
+from .desired import Desired, desired, roles_of
+from .facts import hand_over
 from .failures import REQUEST_ERRORS, after_failure, classify
 
 log = logging.getLogger("red.shoppex.messages")
@@ -28,6 +28,7 @@ _GUILD_AWAY = timedelta(minutes=10)
 _CLOCK_SLACK = timedelta(minutes=2)
 _LOOK_BACK = 50
 _LONGEST_CONTENT = 1900
+_FIELD = 1024
 # https://discord.com/developers/docs/resources/message#create-message: at most 25 characters.
 _NONCE_LENGTH = 25
 
@@ -79,19 +80,27 @@ class MessageStep:
         try:
             user = self._bot.get_user(key.user_id) or await self._bot.fetch_user(key.user_id)
             if not await self._went_out(user, order):
-                await self._write(
-                    key, nonce, replace(order.message, begun_at=self._clock(), next_try=None)
-                )
+                begun = replace(order.message, begun_at=self._clock(), next_try=None)
+                await self._change(key, nonce, lambda o: replace(o, message=begun))
                 await self._deliver(user, guild, order)
         except REQUEST_ERRORS as error:
             failure = classify(error)
-            log.info("Message of order %s: %s", order.uniqid, failure.reason)
-            message = self._ledger.get(key).orders[nonce].message
-            await self._write(
-                key, nonce, after_failure(message, failure, self._clock(), random.random)
+            log.warning(
+                "The message of order %s did not go out: %s (%s)",
+                order.uniqid,
+                failure.reason,
+                getattr(error, "code", type(error).__name__),
+            )
+            now = self._clock()
+            await self._change(
+                key,
+                nonce,
+                lambda o: replace(
+                    o, message=after_failure(o.message, failure, now, random.random)
+                ),
             )
         else:
-            await self._write(key, nonce, Delivery(DeliveryState.DELIVERED))
+            await self._change(key, nonce, lambda o: hand_over(o, order.goods))
 
     async def _went_out(self, user: discord.User, order: Order) -> bool:
         """Whether a try that was begun got through after all.
@@ -113,7 +122,7 @@ class MessageStep:
         text, file = goods_text(order.goods)
         embed = self._embed(guild, order, await self._bot.get_embed_color(user))
         channel = user.dm_channel or await user.create_dm()
-        nonce = order.nonce[:_NONCE_LENGTH]
+        nonce = f"{len(order.handed)}-{order.nonce}"[:_NONCE_LENGTH]
         if file is None:
             await channel.send(text, embed=embed, nonce=nonce)
         else:
@@ -121,21 +130,23 @@ class MessageStep:
 
     def _embed(self, guild: discord.Guild, order: Order, colour: discord.Colour) -> discord.Embed:
         embed = discord.Embed(
-            title=_("Your purchase is paid. Thank you!"),
-            description=f"**{plain(describe(order))}**",
+            title=_("More of your purchase is here.")
+            if order.handed
+            else _("Your purchase is paid. Thank you!"),
+            description=f"**{plain(order.describe())}**",
             colour=colour,
         )
         if order.quote is not None:
             embed.add_field(name=_("Paid"), value=format_money(order.quote))
-        role_ids = self._settings.guild(guild.id).roles_by_offer()
+        role_ids = roles_of(order, self._settings.guild(guild.id).roles_by_offer())
         names = [
             plain(role.name)
-            for role_id in role_ids.get(offer_ref(order.kind, order.offer_id), order.roles)
+            for role_id in role_ids
             if (role := guild.get_role(role_id)) is not None
         ]
         if names:
-            embed.add_field(name=_("Your roles"), value="\n".join(names))
-        if order.wants_goods and not order.goods:
+            embed.add_field(name=_("Your roles"), value=shorten("\n".join(names), _FIELD))
+        if order.promise is not Promise.NOTHING and not order.goods and not order.handed:
             embed.add_field(
                 name=_("Not here yet"),
                 value=_(
@@ -145,27 +156,13 @@ class MessageStep:
                 inline=False,
             )
         embed.add_field(name=_("Server"), value=plain(guild.name))
-        embed.set_footer(text=_reference(order))
+        embed.set_footer(text=_("Order {id}").format(id=_reference(order)))
         return embed
 
-    async def _write(self, key: AccountKey, nonce: str, message: Delivery) -> None:
-        confirmed = message.state is DeliveryState.DELIVERED
-
-        def change(order: Order) -> Order:
-            goods = () if confirmed else order.goods
-            return replace(order, message=message, goods=goods)
-
+    async def _change(self, key: AccountKey, nonce: str, change: Callable[[Order], Order]) -> None:
         await self._ledger.update(
             key, lambda account: account.with_order(change(account.orders[nonce]))
         )
-
-
-def describe(order: Order) -> str:
-    """What was bought, in a few words."""
-    title = order.title
-    if order.variant_title:
-        title = f"{title} ({order.variant_title})"
-    return title if order.quantity == 1 else f"{order.quantity} × {title}"
 
 
 def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]:
@@ -177,13 +174,15 @@ def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]
         file = discord.File(io.BytesIO(text.encode()), filename="purchase.txt")
         return _("What you bought is in the attached file."), file
     if all(piece.startswith(("https://", "http://")) for piece in goods):
-        return text, None
+        # Bare, Discord would fetch the address for a preview, and some work only once.
+        return "\n".join(f"<{piece}>" for piece in goods), None
     return f"```\n{text}\n```", None
 
 
 def _reference(order: Order) -> str:
-    return _("Order {id}").format(id=order.uniqid)
+    """Names one message of an order: what came later has a number."""
+    return f"{order.uniqid} ({len(order.handed)})" if order.handed else f"{order.uniqid}"
 
 
 def _names(message: discord.Message, order: Order) -> bool:
-    return any(order.uniqid and order.uniqid in (e.footer.text or "") for e in message.embeds)
+    return any(_reference(order) in (embed.footer.text or "") for embed in message.embeds)

@@ -8,23 +8,28 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..api import ApiError, ClientPool
-from ..domain.account import AccountKey, Delivery, DeliveryState, OfferKind, Order
-from ..domain.remote import RemoteOrder
+from ..api import ApiError, ClientPool, NotFound
+from ..domain.account import AccountKey, Delivery, DeliveryState, Order, Promise
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .desired import Desired, desired
-from .facts import is_complete, says_too_little
+from .facts import says_too_little
 from .failures import Failure, after_failure, classify
 from .recorder import Recorder
 
 log = logging.getLogger("red.shoppex.readings")
 
-# A key can arrive after the webhook (contract, section 4.5). Where nothing is promised, a few
-# looks are enough before the buyer hears that the payment arrived.
-_LOOKS_WITHOUT_A_PROMISE = 3
-_LATE = Failure(DeliveryState.PENDING, "goods_late")
+# A key can arrive after the webhook (contract, section 4.5). Where nothing is promised, a
+# text can come late too: it is looked for over about ten minutes.
+_LOOKS_WITHOUT_A_PROMISE = 8
+_TRIES_FOR_WHAT_IS_GONE = 5
 _PATIENCE = timedelta(hours=72)
+
+_LATE = Failure(DeliveryState.PENDING, "goods_late")
+_NO_TOTAL = Failure(DeliveryState.PENDING, "no_total")
+_NO_KEY = Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
+_MISSING = Failure(DeliveryState.NEEDS_STAFF, "goods_missing")
+_UNREADABLE = Failure(DeliveryState.NEEDS_STAFF, "unreadable")
 
 
 class ReadStep:
@@ -58,6 +63,8 @@ class ReadStep:
         """Read what has to be read; say when to look again."""
         for nonce in self._desired(key).readings:
             await self._read(key, nonce)
+            # What was read, or will not be, may be all that the buyer's message waited for.
+            self._on_change(key)
         return self._desired(key).look_again
 
     def _desired(self, key: AccountKey) -> Desired:
@@ -67,59 +74,57 @@ class ReadStep:
         order = self._ledger.get(key).orders[nonce]
         api_key = self._settings.guild(key.guild_id).api_key
         if api_key is None or order.uniqid is None:
-            await self._failed(key, nonce, Failure(DeliveryState.NEEDS_STAFF, "api_key_refused"))
+            await self._change(key, nonce, lambda o: self._after(o, _NO_KEY))
             return
-        client = self._clients.client_for(api_key)
         try:
-            if order.kind is OfferKind.ITEM:
-                news = await client.payments.get(order.uniqid)
-            else:
-                news = await client.orders.get(order.uniqid)
+            news = await self._clients.client_for(api_key).read(order.kind, order.uniqid)
         except ApiError as error:
             log.warning("Order %s cannot be read: %s", order.uniqid, error)
-            await self._failed(key, nonce, classify(error))
+            failure = _unless_hopeless(order, error, self._clock())
+            await self._change(key, nonce, lambda o: self._after(o, failure))
             return
         if says_too_little(order, news):
-            await self._failed(key, nonce, Failure(DeliveryState.PENDING, "no_total"))
+            await self._change(key, nonce, lambda o: self._after(o, _NO_TOTAL))
             return
         await self._recorder.learn(key, nonce, news)
-        await self._conclude(key, nonce, news)
+        await self._change(key, nonce, self._conclude)
 
-    async def _conclude(self, key: AccountKey, nonce: str, news: RemoteOrder) -> None:
-        now = self._clock()
+    def _conclude(self, order: Order) -> Order:
+        """The order after it was read: asked no more, and read again if something is missing."""
+        order = replace(order, asking=None)
+        if not order.entitled or not order.reading.waits:
+            return order
+        if order.promise is Promise.NOTHING:
+            enough = order.reading.attempts + 1 >= _LOOKS_WITHOUT_A_PROMISE
+            if enough:
+                return replace(order, reading=Delivery(DeliveryState.DELIVERED))
+            return self._after(order, _LATE)
+        late = self._clock() - (order.paid_at or self._clock())
+        return self._after(order, _MISSING if late > _PATIENCE else _LATE)
 
-        def conclude(order: Order) -> Order:
-            read = replace(order, reread=False)
-            if not order.reading.waits or not order.entitled:
-                return read
-            if is_complete(order, order.goods):
-                return replace(read, reading=Delivery(DeliveryState.DELIVERED))
-            late = now - (order.paid_at or now)
-            if order.wants_goods and late > _PATIENCE:
-                failure = Failure(DeliveryState.NEEDS_STAFF, "goods_missing")
-                return replace(
-                    read, reading=after_failure(order.reading, failure, now, random.random)
-                )
-            looked_enough = order.reading.attempts + 1 >= _LOOKS_WITHOUT_A_PROMISE
-            if not order.wants_goods and (news.goods or looked_enough):
-                return replace(read, reading=Delivery(DeliveryState.DELIVERED))
-            return replace(read, reading=after_failure(order.reading, _LATE, now, random.random))
-
-        await self._change(key, nonce, conclude)
-        # What was read may have been all that the buyer's message waited for.
-        self._on_change(key)
-
-    async def _failed(self, key: AccountKey, nonce: str, failure: Failure) -> None:
-        now = self._clock()
-        await self._change(
-            key,
-            nonce,
-            lambda order: replace(
-                order, reading=after_failure(order.reading, failure, now, random.random)
-            ),
-        )
+    def _after(self, order: Order, failure: Failure) -> Order:
+        """The order after a try that did not bring what was looked for."""
+        now, jitter = self._clock(), random.random
+        asking = order.asking
+        if asking is not None and asking.waits:
+            asking = after_failure(asking, failure, now, jitter)
+        reading = order.reading
+        if order.entitled and reading.waits:
+            reading = after_failure(reading, failure, now, jitter)
+        return replace(order, asking=asking, reading=reading)
 
     async def _change(self, key: AccountKey, nonce: str, change: Callable[[Order], Order]) -> None:
         await self._ledger.update(
             key, lambda account: account.with_order(change(account.orders[nonce]))
         )
+
+
+def _unless_hopeless(order: Order, error: ApiError, now: datetime) -> Failure:
+    """What an error means, unless it has lasted so long that staff have to look."""
+    failure = classify(error)
+    if failure.state is not DeliveryState.PENDING:
+        return failure
+    tries = max(order.reading.attempts, order.asking.attempts if order.asking else 0)
+    gone = isinstance(error, NotFound) and tries >= _TRIES_FOR_WHAT_IS_GONE
+    since = order.paid_at or order.created_at
+    return _UNREADABLE if gone or now - since > _PATIENCE else failure

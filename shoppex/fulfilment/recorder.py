@@ -162,7 +162,7 @@ class Recorder:
         if after.held is not None:
             log.warning("Order %s of guild %s is held: %s", after.uniqid, key.guild_id, after.held)
             return Outcome.HELD
-        return Outcome.ASKED if after.reread else Outcome.RECORDED
+        return Outcome.ASKED if after.asking is not None else Outcome.RECORDED
 
     def _place(self, news: RemoteOrder) -> tuple[AccountKey, str] | None:
         """Whose order that is: by Shoppex's id, else by the nonce that came back.

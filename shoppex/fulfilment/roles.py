@@ -14,7 +14,7 @@ from redbot.core.bot import Red
 from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .desired import desired
+from .desired import RolesByOffer, close_orders, desired
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
 
 log = logging.getLogger("red.shoppex.roles")
@@ -66,13 +66,14 @@ class RoleStep:
         """Give what is missing; say when to look again."""
         now = self._clock()
         account = self._ledger.get(key)
-        wanted = desired(account, self._settings.guild(key.guild_id).roles_by_offer(), now)
+        wanted = desired(account, self._roles(key), now)
         todo = {
             role_id: nonces
             for role_id, nonces in wanted.roles.items()
             if _workable(account.grants.get(role_id), now)
         }
         if not todo:
+            await self._ledger.update(key, lambda a: close_orders(a, self._roles(key)))
             return wanted.look_again
         guild = self._bot.get_guild(key.guild_id)
         if guild is None or guild.unavailable or await self._asleep(guild):
@@ -85,8 +86,7 @@ class RoleStep:
         else:
             for role_id, nonces in todo.items():
                 await self._give(key, member, role_id, self._references(account, nonces))
-        after = self._ledger.get(key)
-        return desired(after, self._settings.guild(key.guild_id).roles_by_offer(), now).look_again
+        return desired(self._ledger.get(key), self._roles(key), now).look_again
 
     async def _give(
         self, key: AccountKey, member: discord.Member, role_id: int, orders: str
@@ -129,7 +129,12 @@ class RoleStep:
         await self._write(key, role_id, replace(grant, delivery=failed))
 
     async def _write(self, key: AccountKey, role_id: int, grant: Grant) -> None:
-        await self._ledger.update(key, lambda account: account.with_grant(role_id, grant))
+        await self._ledger.update(
+            key, lambda a: close_orders(a.with_grant(role_id, grant), self._roles(key))
+        )
+
+    def _roles(self, key: AccountKey) -> RolesByOffer:
+        return self._settings.guild(key.guild_id).roles_by_offer()
 
     @staticmethod
     def _references(account: Account, nonces: frozenset[str]) -> str:

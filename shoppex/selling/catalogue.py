@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unauthorized
-from ..domain.account import OfferKind
+from ..domain.account import OfferKind, Promise
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
 from ..store.settings import GuildSettings, ItemEntry, ProductEntry, Settings
@@ -22,8 +22,12 @@ _TRY_AGAIN_AFTER = timedelta(seconds=10)
 _VARIANTS_STALE_AFTER = timedelta(minutes=15)
 _MOST_VARIANTS = 2000
 
-# Product types that deliver something which has to be waited for (contract, section 3).
-_WITH_GOODS = frozenset({"SERIALS", "DYNAMIC", "FILE"})
+# What each type of product delivers (contract, section 3).
+_PROMISES = {
+    "SERIALS": Promise.KEYS,
+    "DYNAMIC": Promise.SOMETHING,
+    "FILE": Promise.SOMETHING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Catalogue:
         self._shelves: dict[int, _Shelf] = {}
         self._variants: dict[str, _Variants] = {}
         self._tried_at: dict[int, datetime] = {}
+        # Buyers share the connections; many servers that start at once must not take them all.
+        self._turn = asyncio.Semaphore(2)
         self._refreshing: dict[int, asyncio.Task[None]] = {}
 
     def offers(self, guild_id: int) -> tuple[Offer, ...]:
@@ -103,7 +109,7 @@ class Catalogue:
         NotSetUp, NotForSale, ShopMisconfigured, ShopUnavailable
         """
         client = self._clients.client_for(self._api_key(guild_id))
-        await self.refresh(guild_id)
+        await self.refresh(guild_id, variants=False)
         for product in self.products(guild_id):
             if product.is_named(text):
                 return product
@@ -155,8 +161,13 @@ class Catalogue:
         self._refreshing[guild_id] = task
         task.add_done_callback(lambda _task: self._refreshing.pop(guild_id, None))
 
-    async def refresh(self, guild_id: int) -> None:
+    async def refresh(self, guild_id: int, *, variants: bool = True) -> None:
         """Read the whole catalogue now.
+
+        Parameters
+        ----------
+        variants
+            Whether to ask for the variants that the list leaves out, product by product.
 
         Raises
         ------
@@ -172,15 +183,18 @@ class Catalogue:
         sold = self._settings.guild(guild_id).products
         for number, product in enumerate(products):
             if product.uniqid in sold and not product.variants:
-                variants = await self._variants_of(client, product)
-                products[number] = replace(product, variants=variants)
+                found = await self._variants_of(client, product, ask=variants)
+                products[number] = replace(product, variants=found)
         self._shelves[guild_id] = _Shelf(tuple(products), api_key)
 
-    async def _variants_of(self, client: ShoppexClient, product: Product) -> tuple[Variant, ...]:
+    async def _variants_of(
+        self, client: ShoppexClient, product: Product, *, ask: bool
+    ) -> tuple[Variant, ...]:
         """The variants that the list of products may leave out. Asked for now and then only."""
         known = self._variants.get(product.uniqid)
-        if known is not None and self._clock() - known.read_at < _VARIANTS_STALE_AFTER:
-            return known.variants
+        young = known is not None and self._clock() - known.read_at < _VARIANTS_STALE_AFTER
+        if young or not ask:
+            return () if known is None else known.variants
         try:
             variants = (await client.products.get(product.uniqid)).variants
         except ApiError:
@@ -200,7 +214,8 @@ class Catalogue:
 
     async def _refresh_quietly(self, guild_id: int) -> None:
         try:
-            await self.refresh(guild_id)
+            async with self._turn:
+                await self.refresh(guild_id)
         except (NotSetUp, NotForSale, ShopMisconfigured, ShopUnavailable) as error:
             log.warning(
                 "The catalogue of guild %s cannot be read: %s", guild_id, type(error).__name__
@@ -246,7 +261,8 @@ def is_set_up(shop: GuildSettings) -> bool:
 
 def offer_from_item(item: ItemEntry) -> Offer:
     """An item of the bot's own, as an offer."""
-    return Offer(OfferKind.ITEM, item.id, item.title, item.price, item.roles)
+    # It gives roles only, and nobody can have a role twice.
+    return Offer(OfferKind.ITEM, item.id, item.title, item.price, item.roles, quantity_max=1)
 
 
 def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
@@ -263,7 +279,7 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
         quantity_max=product.quantity_max,
         description=product.description,
         image_url=product.image_url,
-        wants_goods=product.type in _WITH_GOODS,
+        promise=_PROMISES.get(product.type, Promise.NOTHING),
     )
 
 

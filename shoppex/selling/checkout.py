@@ -10,8 +10,10 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import quote
+
+from babel.numbers import get_currency_precision
 
 from ..api import (
     ApiError,
@@ -32,18 +34,20 @@ from ..domain.product import Variant
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus
 from ..domain.tag import Tag
-from ..fulfilment.messages import describe
+from ..fulfilment.facts import forget_unpaid
 from ..fulfilment.recorder import Recorder
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .catalogue import Catalogue
 from .errors import (
     AlreadyPaid,
+    BeingConfirmed,
     BelowMinimum,
     CouponRejected,
     EmailRejected,
     NotForSale,
     NotSetUp,
+    PaymentHeld,
     QuantityOutOfRange,
     ShopMisconfigured,
     ShopRefused,
@@ -52,12 +56,16 @@ from .errors import (
     TooManyOrders,
     VariantNeeded,
 )
+from .pace import Pace
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 _LONGEST_EMAIL = 254
 
 _UNPAID_AT_ONCE = 5
 _UNPAID_WITHIN = timedelta(minutes=10)
+_TRIES_AT_ONCE = 20
+_TRIES_WITHIN = timedelta(minutes=2)
+_BLOCKS_FOR = timedelta(days=7)
 
 # How long an unpaid link lives is not documented (contract, section 12, no. 5). Shoppex is
 # asked each time; without an answer a young link is handed out all the same.
@@ -109,16 +117,27 @@ class Checkout:
         self._clients = clients
         self._recorder = recorder
         self._clock = clock
+        self._tries = Pace(_TRIES_AT_ONCE, _TRIES_WITHIN)
+        # Of orders whose answer is still out: the digest of the address they were made with.
+        self._addresses: dict[str, str] = {}
         self._locks: weakref.WeakValueDictionary[AccountKey, asyncio.Lock] = (
             weakref.WeakValueDictionary()
         )
 
     def open_order(self, key: AccountKey, wish: Wish) -> Order | None:
-        """The newest unpaid order for the same thing, from memory."""
+        """The newest order for the same thing that is not done with, from memory.
+
+        One whose payment is being confirmed, or held, is among them for some days: nobody is
+        to pay for it twice.
+        """
+        now = self._clock()
         same = [
             order
             for order in self._ledger.get(key).orders.values()
-            if order.status is OrderStatus.PENDING and order.uniqid and _is_for(order, wish)
+            if order.uniqid is not None
+            and order.status in (OrderStatus.PENDING, OrderStatus.PARTIAL)
+            and (not order.touched_by_money or now - order.created_at < _BLOCKS_FOR)
+            and _is_for(order, wish)
         ]
         return max(same, key=lambda order: order.created_at, default=None)
 
@@ -127,22 +146,19 @@ class Checkout:
 
         Raises
         ------
-        AlreadyPaid
-            When it has been paid meanwhile. The payment is recorded.
+        AlreadyPaid, BeingConfirmed, PaymentHeld
+            When money has come for it meanwhile. The payment is recorded.
         ShopUnavailable
             When Shoppex does not answer and the link is not young.
         StoreUnavailable
             When Shoppex's answer could not be recorded.
         """
+        self._tries.take(key, self._clock())
         order = self._ledger.get(key).orders[nonce]
         if order.uniqid is None:
             return None
         try:
-            client = self._client(key.guild_id)
-            if order.kind is OfferKind.ITEM:
-                news = await client.payments.get(order.uniqid)
-            else:
-                news = await client.orders.get(order.uniqid)
+            news = await self._client(key.guild_id).read(order.kind, order.uniqid)
         except NotFound:
             return None
         except ApiError as error:
@@ -151,8 +167,12 @@ class Checkout:
             raise ShopUnavailable from error
         await self._recorder.learn(key, nonce, news)
         order = self._ledger.get(key).orders[nonce]
+        if order.held is not None:
+            raise PaymentHeld(news.uniqid)
         if order.paid_at is not None:
             raise AlreadyPaid
+        if order.status is OrderStatus.PARTIAL:
+            raise BeingConfirmed
         if order.status is not OrderStatus.PENDING:
             return None
         url = order.url or hosted_checkout(news.uniqid)
@@ -189,6 +209,7 @@ class Checkout:
         StoreUnavailable
             When the order could not be written down; none was made then.
         """
+        self._tries.take(key, self._clock())
         email = email.strip()
         if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
             raise EmailRejected
@@ -198,10 +219,11 @@ class Checkout:
                 continued = await self.resume(key, existing.nonce)
                 if continued is not None:
                     return continued
-            order = await self._write_intent(key, wish)
+            address = hashlib.sha256(email.encode()).hexdigest()[:16]
+            order = await self._write_intent(key, wish, address)
             return await self._order(key, order, email, remember=remember, back_to=back_to)
 
-    async def _write_intent(self, key: AccountKey, wish: Wish) -> Order:
+    async def _write_intent(self, key: AccountKey, wish: Wish, address: str) -> Order:
         """Write down what is about to be ordered; the nonce finds it again after a crash."""
         now = self._clock()
         self._refuse_a_flood(self._ledger.get(key), now)
@@ -216,7 +238,7 @@ class Checkout:
             total = discounted(total, coupon)
         elif total.amount < _SMALLEST_PAYMENT and offer.kind is OfferKind.ITEM:
             raise BelowMinimum(Money(_SMALLEST_PAYMENT, total.currency))
-        order = self._begun_before(key, wish, total) or Order(
+        order = self._begun_before(key, wish, total, address) or Order(
             nonce=secrets.token_hex(16),
             kind=offer.kind,
             offer_id=offer.id,
@@ -227,21 +249,26 @@ class Checkout:
             variant_title=None if variant is None else variant.title,
             coupon=wish.coupon or None,
             roles=offer.roles,
-            wants_goods=offer.wants_goods,
+            promise=offer.promise,
             quote=total,
         )
-        await self._ledger.update(key, lambda account: account.with_order(order))
+        await self._ledger.update(key, lambda a: forget_unpaid(a, now).with_order(order))
+        self._addresses[order.nonce] = address
         return order
 
-    def _begun_before(self, key: AccountKey, wish: Wish, total: Money) -> Order | None:
+    def _begun_before(
+        self, key: AccountKey, wish: Wish, total: Money, address: str
+    ) -> Order | None:
         """An order for the same thing of which Shoppex's answer never arrived.
 
-        It is tried again under the same idempotency key, so that it cannot become two.
+        It is tried again under the same idempotency key, so that it cannot become two. With
+        another address it is another order, and needs a nonce of its own.
         """
         for order in self._ledger.get(key).orders.values():
             begun = order.uniqid is None and order.status is OrderStatus.PENDING
             young = self._clock() - order.created_at < _UNPAID_WITHIN
-            if begun and young and order.quote == total and _is_for(order, wish):
+            same = order.quote == total and self._addresses.get(order.nonce) == address
+            if begun and young and same and _is_for(order, wish):
                 return order
         return None
 
@@ -252,6 +279,7 @@ class Checkout:
             answer = await self._create(key, order, email, back_to)
         except ApiError as error:
             if not error.ambiguous:
+                self._addresses.pop(order.nonce, None)
                 await self._ledger.update(key, lambda a: a.without_order(order.nonce))
             raise refusal(error) from error
 
@@ -267,6 +295,7 @@ class Checkout:
             return account.with_order(made)
 
         account = await self._ledger.update(key, apply)
+        self._addresses.pop(order.nonce, None)
         return Purchase(account.orders[order.nonce], continued=False)
 
     async def _create(
@@ -274,9 +303,8 @@ class Checkout:
     ) -> RemoteOrder:
         client = self._client(key.guild_id)
         fields = Tag(key.user_id, key.guild_id, order.nonce).to_fields()
-        # One key per decision, not per click; another address is another decision.
-        address = hashlib.sha256(email.encode()).hexdigest()[:16]
-        idempotency_key = f"shoppex-{order.nonce}-{address}"
+        # One key per decision, not per click.
+        idempotency_key = f"shoppex-{order.nonce}"
         if order.kind is OfferKind.PRODUCT:
             return await client.orders.create(
                 [OrderLine(order.offer_id, order.quantity, order.variant_id)],
@@ -288,7 +316,7 @@ class Checkout:
         if order.quote is None:
             raise ShopUnavailable
         return await client.payments.create(
-            title=describe(order),
+            title=order.describe(),
             email=email,
             value=order.quote,
             custom_fields=fields,
@@ -352,7 +380,9 @@ def discounted(total: Money, coupon: Coupon) -> Money:
     """What is left to pay. Shoppex's own total replaces it as soon as there is one."""
     percentage = coupon.kind is CouponKind.PERCENTAGE
     discount = total.amount * coupon.value / 100 if percentage else coupon.value
-    return Money(max(Decimal(0), total.amount - discount), total.currency)
+    cents = Decimal(1).scaleb(-get_currency_precision(total.currency))
+    left = (total.amount - discount).quantize(cents, ROUND_HALF_UP)
+    return Money(max(Decimal(0), left), total.currency)
 
 
 def hosted_checkout(uniqid: str) -> str:

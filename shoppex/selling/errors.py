@@ -62,6 +62,17 @@ class AlreadyPaid(Refusal):
     """The order that was to be continued is paid; its delivery is on the way."""
 
 
+class BeingConfirmed(Refusal):
+    """The order that was to be continued is paid, and the payment is being confirmed."""
+
+
+@dataclass(eq=False)
+class PaymentHeld(Refusal):
+    """A payment for it came that is not what was quoted; staff must look."""
+
+    uniqid: str
+
+
 class ShopUnavailable(Refusal):
     """Shoppex cannot be reached, or answers badly. Nothing was lost; later may work."""
 

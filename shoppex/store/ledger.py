@@ -38,7 +38,7 @@ class Ledger:
         self._partitions = partitions
         self._locks = [asyncio.Lock() for _ in partitions]
         self._writes = writes
-        self._accounts: dict[AccountKey, Account] = {}
+        self._guilds: dict[int, dict[int, Account]] = {}
         self._by_uniqid: dict[str, tuple[AccountKey, str]] = {}
         self._by_nonce: dict[str, AccountKey] = {}
 
@@ -57,13 +57,13 @@ class Ledger:
 
     def get(self, key: AccountKey) -> Account:
         """The account as it is on disk; an empty one for a person never seen."""
-        return self._accounts.get(key) or Account(key)
+        return self._guilds.get(key.guild_id, {}).get(key.user_id) or Account(key)
 
     def accounts(self, guild_id: int | None = None) -> Iterator[Account]:
         """All accounts, of one guild if given. Safe against changes meanwhile."""
-        for account in tuple(self._accounts.values()):
-            if guild_id is None or account.key.guild_id == guild_id:
-                yield account
+        guilds = tuple(self._guilds) if guild_id is None else (guild_id,)
+        for guild in guilds:
+            yield from tuple(self._guilds.get(guild, {}).values())
 
     def find(self, *, uniqid: str | None = None, nonce: str | None = None) -> Order | None:
         """The order with Shoppex's id ``uniqid``, or with our ``nonce``."""
@@ -126,14 +126,14 @@ class Ledger:
             return after
 
     def _remember(self, account: Account) -> None:
-        self._accounts[account.key] = account
+        self._guilds.setdefault(account.key.guild_id, {})[account.key.user_id] = account
         for order in account.orders.values():
             self._by_nonce[order.nonce] = account.key
             if order.uniqid is not None:
                 self._by_uniqid[order.uniqid] = (account.key, order.nonce)
 
     def _forget(self, account: Account) -> None:
-        self._accounts.pop(account.key, None)
+        self._guilds.get(account.key.guild_id, {}).pop(account.key.user_id, None)
         for order in account.orders.values():
             self._by_nonce.pop(order.nonce, None)
             if order.uniqid is not None:
@@ -141,7 +141,7 @@ class Ledger:
 
 
 def _only_paid(account: Account) -> Account:
-    paid = {nonce: o for nonce, o in account.orders.items() if o.paid_at is not None}
+    paid = {nonce: order for nonce, order in account.orders.items() if order.touched_by_money}
     return replace(account, orders=paid, email=None)
 
 

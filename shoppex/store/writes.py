@@ -56,6 +56,7 @@ class Writes:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     async def run(self, write: Coroutine[Any, Any, T]) -> T:
         """Run ``write`` to its end, whatever happens to the caller.
@@ -63,9 +64,12 @@ class Writes:
         Raises
         ------
         StoreUnavailable
-            When the backend refused the write. Whatever ``write`` raises as a
-            ``StoreUnavailable`` comes through as it is.
+            When the backend refused the write, or the cog was unloaded: another one may have
+            been loaded since, and what this one remembers is no longer true.
         """
+        if self._closed:
+            write.close()
+            raise StoreUnavailable("unloaded")
         task = asyncio.create_task(write)
         self._running.add(task)
         task.add_done_callback(self._done)
@@ -76,8 +80,9 @@ class Writes:
         if not task.cancelled() and isinstance(error := task.exception(), StoreUnavailable):
             log.error("The store refused a write: %s", error)
 
-    async def drain(self) -> None:
-        """Wait until every write that was begun has ended, at most ten seconds."""
+    async def close(self) -> None:
+        """Begin no more writes, and wait until all have ended, at most ten seconds."""
+        self._closed = True
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=_DRAIN_SECONDS)

@@ -91,8 +91,8 @@ class ShelfView(GuardedView):
 
     async def _choose(self, interaction: discord.Interaction[Red], ref: str) -> None:
         offer = next(offer for offer in self._offers if offer.ref == ref)
-        self.stop()
         await self._desk.show_card(interaction, Wish(offer))
+        self.stop()
 
 
 class CardView(GuardedView):
@@ -126,16 +126,16 @@ class CardView(GuardedView):
         self.add_item(PressButton(_("All products"), self._back))
 
     async def _choose(self, interaction: discord.Interaction[Red], variant_id: str) -> None:
-        self.stop()
         await self._desk.show_card(interaction, replace(self._wish, variant_id=variant_id))
+        self.stop()
 
     async def _buy(self, interaction: discord.Interaction[Red]) -> None:
         await self._desk.ask(interaction, self._wish)
 
     async def _back(self, interaction: discord.Interaction[Red]) -> None:
-        self.stop()
         try:
             await self._desk.show_shelf(interaction)
+            self.stop()
         except Refusal as refusal:
             await say(interaction, refusal_sentence(refusal))
 
@@ -173,10 +173,10 @@ class OrderModal(GuardedModal):
             placeholder="you@example.com", default=email, min_length=3, max_length=254
         )
         self.quantity: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(
-            default=str(wish.quantity), max_length=6
+            default=str(wish.quantity)[:6], max_length=6
         )
         self.coupon: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(
-            default=wish.coupon, required=False, max_length=64
+            default=(wish.coupon or "")[:64], required=False, max_length=64
         )
         self.remember: discord.ui.Checkbox[OrderModal] = discord.ui.Checkbox(
             default=email is not None
@@ -184,7 +184,7 @@ class OrderModal(GuardedModal):
         self._add(
             _("E-mail address"),
             self.email,
-            _("Shoppex sends the receipt to it. Staff never see it."),
+            _("Shoppex sends the receipt to it. It is never shown in Discord."),
         )
         if amount:
             self._add(_("Quantity"), self.quantity)
@@ -242,6 +242,9 @@ def card_embed(offer: Offer, guild: discord.Guild | None, colour: discord.Colour
     roles = role_mentions(offer.roles, guild)
     if roles:
         embed.add_field(name=_("You get"), value=roles, inline=False)
+    if len(offer.variants) > _PER_PAGE:
+        more = _("There are more variants: name yours with `/buy`, where all are offered.")
+        embed.add_field(name="…", value=more, inline=False)
     if offer.image_url:
         embed.set_thumbnail(url=offer.image_url)
     embed.set_footer(text=_("Only you can see this."))

@@ -172,7 +172,9 @@ class Counter:
         self, interaction: discord.Interaction[Red], wish: Wish, purchase: Purchase
     ) -> None:
         view = InvoiceView(self.gate, interaction.user.id, wish, purchase.order, self)
-        embed = invoice_embed(purchase, interaction.guild, await self._colour(interaction))
+        embed = invoice_embed(
+            purchase, interaction.guild, interaction.user, await self._colour(interaction)
+        )
         view.message = await interaction.edit_original_response(embed=embed, view=view)
 
     async def ask_other_email(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
@@ -192,6 +194,10 @@ class Counter:
         )
         if not waiting:
             return
+        try:
+            await self._engine.retry(key, DeliveryState.NEEDS_BUYER)
+        except StoreUnavailable:
+            return
         await say(
             interaction,
             _(
@@ -200,7 +206,6 @@ class Counter:
                 "messages in this server's privacy settings and use `/buy` once more."
             ),
         )
-        await self._engine.retry(key, DeliveryState.NEEDS_BUYER)
 
     async def _colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
         return await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from typing import Any
 
 import discord
@@ -21,6 +22,18 @@ class Gate:
     def __init__(self, bot: Red, cog: commands.Cog) -> None:
         self.bot = bot
         self._cog = cog
+        self._open: weakref.WeakSet[discord.ui.View | discord.ui.Modal] = weakref.WeakSet()
+        self._closed = False
+
+    def watch(self, view: discord.ui.View | discord.ui.Modal) -> None:
+        """Remember a view that must not outlive the cog."""
+        self._open.add(view)
+
+    def close(self) -> None:
+        """Let nobody through any more: what these views would write is no longer true."""
+        self._closed = True
+        for view in self._open:
+            view.stop()
 
     async def asleep(self, guild: discord.Guild) -> bool:
         """Whether the cog is switched off in a guild."""
@@ -36,6 +49,8 @@ class Gate:
         return False
 
     async def _refusal(self, interaction: discord.Interaction[Red], user_id: int) -> str | None:
+        if self._closed:
+            return _("The bot was updated a moment ago. Please use the command again.")
         if interaction.user.id != user_id:
             return _("This button belongs to somebody else. Use the command yourself instead.")
         if not await self.bot.allowed_by_whitelist_blacklist(interaction.user):
@@ -59,6 +74,7 @@ class GuardedView(discord.ui.View):
 
     def __init__(self, gate: Gate, user_id: int, *, timeout: float = 840.0) -> None:
         super().__init__(timeout=timeout)
+        gate.watch(self)
         self.gate = gate
         self.user_id = user_id
         self.message: discord.Message | discord.InteractionMessage | None = None
@@ -92,6 +108,7 @@ class GuardedModal(discord.ui.Modal):
 
     def __init__(self, gate: Gate, user_id: int, *, title: str) -> None:
         super().__init__(title=title[:45], timeout=840.0)
+        gate.watch(self)
         self.gate = gate
         self.user_id = user_id
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import discord
 from redbot.core.bot import Red
 
 from ..domain.account import Order
-from ..fulfilment.messages import describe
 from ..i18n import _
 from ..selling.checkout import Purchase, Wish
 from ..text import format_money, plain
@@ -29,12 +30,24 @@ class InvoiceView(GuardedView):
             self.add_item(discord.ui.Button(label=_("Pay now"), url=order.url))
         self.add_item(PressButton(_("Use another e-mail"), self._other))
 
+    async def on_timeout(self) -> None:
+        """Take only the bot's own button away: the link to pay needs no bot."""
+        for item in tuple(self.children):
+            if isinstance(item, PressButton):
+                self.remove_item(item)
+        if self.message is not None:
+            with contextlib.suppress(discord.HTTPException):
+                await self.message.edit(view=self)
+
     async def _other(self, interaction: discord.Interaction[Red]) -> None:
         await self._desk.ask_other_email(interaction, self._wish)
 
 
 def invoice_embed(
-    purchase: Purchase, guild: discord.Guild | None, colour: discord.Colour
+    purchase: Purchase,
+    guild: discord.Guild | None,
+    member: discord.abc.User,
+    colour: discord.Colour,
 ) -> discord.Embed:
     """What is bought, what it costs, what happens next."""
     order = purchase.order
@@ -46,7 +59,9 @@ def invoice_embed(
         text = _("You had opened this checkout before; it is still waiting for you.") + "\n" + text
     if order.url is not None and len(order.url) > _LONGEST_BUTTON_URL:
         text += "\n\n" + f"[**{_('Pay now')}**]({_within_markup(order.url)})"
-    embed = discord.Embed(title=plain(describe(order)), description=text, colour=colour)
+    if guild is not None and _has_all(member, order.roles):
+        text += "\n\n" + _("⚠️ You have the roles that this gives already.")
+    embed = discord.Embed(title=plain(order.describe()), description=text, colour=colour)
     if order.quote is not None:
         embed.add_field(name=_("Total"), value=format_money(order.quote))
     if order.coupon:
@@ -58,6 +73,11 @@ def invoice_embed(
         text=_("Only you can see this. Do not share the link. Order {id}").format(id=order.uniqid)
     )
     return embed
+
+
+def _has_all(member: discord.abc.User, role_ids: tuple[int, ...]) -> bool:
+    has = {role.id for role in member.roles} if isinstance(member, discord.Member) else set()
+    return bool(role_ids) and has.issuperset(role_ids)
 
 
 def _within_markup(url: str) -> str:

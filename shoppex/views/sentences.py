@@ -7,11 +7,13 @@ from discord.utils import format_dt
 from ..i18n import _
 from ..selling.errors import (
     AlreadyPaid,
+    BeingConfirmed,
     BelowMinimum,
     CouponRejected,
     EmailRejected,
     NotForSale,
     NotSetUp,
+    PaymentHeld,
     QuantityOutOfRange,
     Refusal,
     ShopMisconfigured,
@@ -39,6 +41,11 @@ def refusal_sentence(refusal: Refusal) -> str:
             "The shop did not take this order. It says: “{reason}”. Nothing was ordered. Change "
             "your choice, or ask the server's staff."
         ).format(reason=plain(refusal.said))
+    if isinstance(refusal, PaymentHeld):
+        return _(
+            "A payment for this has arrived that does not match what was agreed, so it waits for "
+            "the server's staff. Do not pay again. Tell them the order: {id}."
+        ).format(id=plain(refusal.uniqid))
     if isinstance(refusal, BelowMinimum):
         return _("That is too little to be paid: the least is {money}. Choose more.").format(
             money=format_money(refusal.minimum)
@@ -68,6 +75,10 @@ def _fixed_sentence(refusal: Refusal) -> str:
         AlreadyPaid: _(
             "This one is already paid. What you bought is on its way: your roles arrive by "
             "themselves, and a direct message follows."
+        ),
+        BeingConfirmed: _(
+            "Your payment for this is being confirmed, which takes some minutes with some ways "
+            "of paying. There is nothing more to do: everything arrives by itself."
         ),
         ShopMisconfigured: _(
             "The shop cannot take orders right now, because Shoppex refuses this server's key. "
@@ -148,6 +159,7 @@ def waiting_sentence(reason: str | None) -> str:
         "no_permission": _("Discord refused: check Manage Roles and the order of the roles"),
         "no_access": _("Discord refused access: check the bot's permissions"),
         "api_key_refused": _("Shoppex refuses the key: set a new one with `/shoppexset apikey`"),
+        "unreadable": _("Shoppex does not find the order: look for it at Shoppex"),
         "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
         "other_buyer": _("the payment names another buyer: look at the order at Shoppex"),
         "other_total": _("another amount was paid than quoted: look at the order at Shoppex"),

@@ -73,6 +73,7 @@ def test_an_order() -> None:
         custom_fields={"nonce": "00ff"},
         items=(LineItem("12", "Key", 2, ("A", "B")),),
         goods=("A", "B"),
+        keys=2,
         created_at=datetime(2026, 3, 1, 12, tzinfo=timezone.utc),
     )
 

@@ -97,7 +97,7 @@ def test_a_known_code_counts_more_than_the_status() -> None:
     assert classify(discord_error(400, 50007)).state is DeliveryState.NEEDS_BUYER
 
 
-@pytest.mark.parametrize("kind", [Unauthorized, Forbidden, Blocked])
+@pytest.mark.parametrize("kind", [Unauthorized, Forbidden])
 def test_a_refused_api_key_is_for_staff(kind: type[ApiError]) -> None:
     assert classify(kind("no", status=403)) == Failure(
         DeliveryState.NEEDS_STAFF, "api_key_refused"
@@ -109,6 +109,7 @@ def test_a_refused_api_key_is_for_staff(kind: type[ApiError]) -> None:
     [
         Unavailable("down", status=503),
         Unavailable("nothing"),
+        Blocked("this machine", status=403),
         NotFound("not yet", status=404),
         Rejected("no", status=400),
         RateLimited("slow down", status=429),

@@ -204,7 +204,7 @@ async def test_the_write_of_a_cancelled_caller_is_waited_for_and_kept(disk: Disk
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
-    await store.writes.drain()
+    await store.writes.close()
     assert len(disk.written) == 1
     assert store.ledger.find(nonce="aa") == ORDER
     assert (await disk.open()).ledger.find(nonce="aa") == ORDER
@@ -219,11 +219,48 @@ async def test_the_next_write_does_not_overtake_that_of_a_cancelled_caller(disk:
     assert set((await disk.open()).ledger.get(ADA).orders) == {"aa", "bb"}
 
 
-async def test_draining_without_writes_returns_at_once(disk: Disk) -> None:
+async def test_closing_without_writes_returns_at_once(disk: Disk) -> None:
+    await asyncio.wait_for((await disk.open()).writes.close(), 1)
     store = await disk.open()
-    await asyncio.wait_for(store.writes.drain(), 1)
     await store.ledger.update(ADA, adding(ORDER))
-    await asyncio.wait_for(store.writes.drain(), 1)
+    await asyncio.wait_for(store.writes.close(), 1)
+    await asyncio.wait_for(store.writes.close(), 1)
+
+
+async def test_after_the_end_a_write_is_refused_and_nothing_is_written(disk: Disk) -> None:
+    store = await disk.open()
+    before = await store.ledger.update(ADA, adding(ORDER))
+    await store.writes.close()
+    disk.written.clear()
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.update(ADA, adding(PAID))
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.forget_user(ADA.user_id, keep_paid=False)
+    with pytest.raises(StoreUnavailable):
+        await store.settings.update_guild(7, lambda s: replace(s, shop_name="The Game Cellar"))
+    assert disk.written == []
+    assert store.ledger.get(ADA) == before
+    assert store.ledger.find(nonce="bb") is None
+    assert store.settings.guild(7).shop_name is None
+    again = await disk.open()
+    assert again.ledger.get(ADA) == before
+    assert again.settings.guild(7).shop_name is None
+
+
+async def test_a_write_begun_before_the_end_is_kept_and_one_begun_during_it_is_refused(
+    disk: Disk,
+) -> None:
+    store = await disk.open()
+    begun = asyncio.create_task(store.ledger.update(ADA, adding(ORDER)))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(store.writes.close())
+    await asyncio.sleep(0)
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.update(ADA, adding(PAID))
+    await closing
+    assert begun.done()
+    assert set((await begun).orders) == {"aa"}
+    assert set((await disk.open()).ledger.get(ADA).orders) == {"aa"}
 
 
 async def test_changes_at_once_do_not_lose_each_other(disk: Disk) -> None:

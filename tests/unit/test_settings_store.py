@@ -144,7 +144,7 @@ async def test_the_change_of_a_cancelled_caller_is_waited_for_and_kept(disk: Dis
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
-    await store.writes.drain()
+    await store.writes.close()
     assert store.settings.guild(GUILD) == SHOP
     assert (await disk.open()).settings.guild(GUILD) == SHOP
 
