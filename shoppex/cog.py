@@ -105,7 +105,7 @@ class Shoppex(
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        self.gate.close()
+        await self.gate.close()
         await self.webhooks.stop()
         await self.engine.close()
         await self.catalogue.close()

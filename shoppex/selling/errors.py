@@ -53,7 +53,7 @@ class EmailRejected(Refusal):
 
 @dataclass(eq=False)
 class TooManyOrders(Refusal):
-    """The member opened many checkouts and paid none; ``until`` is when the next may be."""
+    """The member tried often, or opened many checkouts and paid none; ``until`` then."""
 
     until: datetime
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import weakref
 from typing import Any
@@ -14,6 +15,8 @@ from redbot.core.i18n import set_contextual_locales_from_guild
 from ..i18n import _
 
 log = logging.getLogger("red.shoppex.views")
+
+_GOODBYE_SECONDS = 3.0
 
 
 class Gate:
@@ -29,11 +32,21 @@ class Gate:
         """Remember a view that must not outlive the cog."""
         self._open.add(view)
 
-    def close(self) -> None:
-        """Let nobody through any more: what these views would write is no longer true."""
+    async def close(self) -> None:
+        """Let nobody through any more: what these views would write is no longer true.
+
+        Their buttons are taken away, as far as that goes in three seconds.
+        """
         self._closed = True
-        for view in self._open:
+        live = [view for view in self._open if not view.is_finished()]
+        for view in live:
             view.stop()
+        goodbyes = [asyncio.create_task(view.on_timeout()) for view in live]
+        if goodbyes:
+            _, late = await asyncio.wait(goodbyes, timeout=_GOODBYE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def asleep(self, guild: discord.Guild) -> bool:
         """Whether the cog is switched off in a guild."""

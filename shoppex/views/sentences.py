@@ -33,8 +33,8 @@ def refusal_sentence(refusal: Refusal) -> str:
         return _quantity(refusal)
     if isinstance(refusal, TooManyOrders):
         return _(
-            "You have opened several checkouts and paid none of them yet. Pay one of those, or "
-            "try again {when}."
+            "That was a lot in a short time: many tries, or several checkouts of which none is "
+            "paid yet. Pay one of those, or try again {when}."
         ).format(when=format_dt(refusal.until, "R"))
     if isinstance(refusal, ShopRefused):
         return _(

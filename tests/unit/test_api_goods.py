@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import extract_goods
-from shoppex.api.goods import _NAMES
+from shoppex.api.goods import _NAMES, extract_keys, union
 
 keys = st.lists(
     st.text(min_size=1, alphabet=st.characters(codec="utf-8", exclude_characters="\0")).filter(
@@ -97,3 +99,90 @@ def test_two_equal_keys_of_one_list_are_two_keys() -> None:
         "A-1",
         "B-2",
     )
+
+
+# -- keys alone --------------------------------------------------------------------------------
+
+THANKS = "Thank you for your purchase!"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["A-1", "B-2"],
+        "A-1\nB-2",
+        " \nA-1\r\n\r\nB-2\n",
+        {"serials": ["A-1", "B-2"]},
+        {"codes": ["A-1", "B-2"], "text": THANKS},
+        {"keys": ["A-1", "B-2"], "service_text": THANKS},
+        {"license_keys": ["A-1", "B-2"], "access_url": "https://files.example/1"},
+        {"licenses": [{"license_key": "A-1"}, {"key": "B-2"}]},
+        {"serials": [{"id": 1, "serial": "A-1"}, {"id": 2, "serial": "B-2", "variant_id": None}]},
+        [{"serial": "A-1"}, {"code": "B-2"}],
+        {"serial": "A-1", "license_key": "B-2", "dynamic_response": "made for you"},
+        {"serials": ["A-1", "B-2", "", "  ", None, True], "serial": "B-2"},
+    ],
+)
+def test_each_shape_has_the_same_keys(value: object) -> None:
+    assert extract_keys(value) == ("A-1", "B-2")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        " \n",
+        {},
+        [],
+        True,
+        {"text": THANKS},
+        {"service_text": THANKS, "access_url": "https://files.example/1"},
+        {"dynamic_response": "made for you"},
+        {"id": 5, "status": "x", "key": "k"},
+    ],
+)
+def test_no_keys(value: object) -> None:
+    assert extract_keys(value) == ()
+
+
+def test_a_text_among_the_entries_of_a_list_is_no_key() -> None:
+    assert extract_keys([{"serial": "A-1"}, {"service_text": THANKS}]) == ("A-1",)
+    assert extract_keys([{"text": THANKS}]) == ()
+
+
+def test_what_a_merchants_own_server_says_beside_the_key_is_no_key() -> None:
+    assert extract_keys({"dynamic_response": {"note": THANKS}}) == ()
+    assert extract_keys({"serials": ["A-1"], "dynamic_response": {"note": THANKS}}) == ("A-1",)
+
+
+def test_two_equal_keys_of_one_list_count_twice_and_of_two_names_once() -> None:
+    assert extract_keys({"serials": ["A-1", "A-1"], "serial": "A-1"}) == ("A-1", "A-1")
+
+
+def test_keys_are_bounded_as_goods_are() -> None:
+    assert len(extract_keys([str(number) for number in range(2000)])) == 1000
+    assert extract_keys({"serials": ["x" * 65_537, "ok"]}) == ("ok",)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(_NAMES)) | st.text(), json_values))
+def test_keys_are_among_the_goods_and_as_often(value: dict[str, object]) -> None:
+    assert not Counter(extract_keys(value)) - Counter(extract_goods(value))
+
+
+@given(json_values)
+def test_any_json_gives_keys_that_are_not_blank(value: object) -> None:
+    assert all(key.strip() for key in extract_keys(value))
+
+
+@given(st.lists(st.lists(st.sampled_from("ABC"))))
+def test_a_union_has_each_piece_as_often_as_the_source_with_most_of_it(
+    sources: list[list[str]],
+) -> None:
+    most = {
+        piece: max(source.count(piece) for source in sources)
+        for source in sources
+        for piece in source
+    }
+    assert Counter(union(sources)) == most
+    assert union(sources)[: len(sources[0])] == sources[0] if sources else not union(sources)

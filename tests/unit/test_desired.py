@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shoppex.domain.account import (
@@ -19,11 +19,12 @@ from shoppex.domain.account import (
     Grant,
     OfferKind,
     Order,
+    Promise,
 )
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
 from shoppex.domain.status import OrderStatus
-from shoppex.fulfilment.desired import desired
+from shoppex.fulfilment.desired import close_orders, desired, is_unsettled
 from strategies import accounts, moments, roles, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -45,8 +46,16 @@ ITEM = Order(
     reading=DONE,
 )
 KEY_ORDER = replace(
-    ITEM, nonce="bb", kind=OfferKind.PRODUCT, offer_id="p-1", wants_goods=True, reading=Delivery()
+    ITEM,
+    nonce="bb",
+    kind=OfferKind.PRODUCT,
+    offer_id="p-1",
+    promise=Promise.KEYS,
+    reading=Delivery(),
 )
+TEXT_ORDER = replace(KEY_ORDER, promise=Promise.NOTHING)
+HALF = replace(KEY_ORDER, quantity=2, goods=("AAAA",))
+PATIENCE = timedelta(minutes=15)
 accounts_and_offers = accounts.flatmap(
     lambda account: st.tuples(
         st.just(account),
@@ -99,6 +108,66 @@ def test_what_is_for_sale_gives_what_it_gives_today() -> None:
     assert desired(holding(ITEM), {"item:gold": ()}, NOW).roles == {}
 
 
+def test_an_edit_of_the_roles_does_not_concern_who_has_them_already() -> None:
+    fulfilled = replace(ITEM, fulfilled=True)
+    for offers in ({}, {"item:gold": (SILVER,)}, {"item:gold": ()}):
+        assert desired(holding(fulfilled), offers, NOW).roles == {GOLD: {"aa"}}
+
+
+def test_an_order_is_closed_with_the_roles_that_its_buyer_was_given() -> None:
+    offers = {"item:gold": (SILVER,)}
+    closed = close_orders(holding(ITEM, grants={SILVER: Grant(delivery=DONE)}), offers)
+    assert closed.orders["aa"] == replace(ITEM, roles=(SILVER,), fulfilled=True)
+    for later in ({}, {"item:gold": (GOLD, SILVER)}):
+        assert desired(closed, later, NOW).roles == {SILVER: {"aa"}}
+
+
+@pytest.mark.parametrize(
+    "delivery", [None, *(Delivery(state) for state in DeliveryState if state != "delivered")]
+)
+def test_an_order_is_not_closed_before_each_of_its_roles_is_given(
+    delivery: Delivery | None,
+) -> None:
+    grants = {GOLD: Grant(delivery=DONE)}
+    if delivery is not None:
+        grants[SILVER] = Grant(delivery=delivery)
+    account = holding(replace(ITEM, roles=(GOLD, SILVER)), grants=grants)
+    assert close_orders(account, {}) is account
+    given_both = account.with_grant(SILVER, Grant(ours=False, delivery=DONE))
+    assert close_orders(given_both, {}).orders["aa"].fulfilled
+
+
+def test_an_order_without_roles_is_closed_at_once() -> None:
+    assert close_orders(holding(replace(ITEM, roles=())), {}).orders["aa"].fulfilled
+
+
+@pytest.mark.parametrize(
+    "order",
+    [replace(ITEM, status=OrderStatus.REFUNDED), replace(ITEM, held="other_total")],
+    ids=["refunded", "held"],
+)
+def test_an_order_that_gives_nothing_is_not_closed(order: Order) -> None:
+    account = holding(order, grants={GOLD: Grant(delivery=DONE)})
+    assert close_orders(account, {}) is account
+
+
+@given(accounts_and_offers)
+def test_closing_changes_no_roles_but_keeps_them_against_edits(
+    drawn: tuple[Account, dict[str, tuple[int, ...]]],
+) -> None:
+    account, offers = drawn
+    closed = close_orders(account, offers)
+    assert desired(closed, offers, NOW).roles == desired(account, offers, NOW).roles
+    assert close_orders(closed, offers) == closed
+    given_now = {r for r, g in account.grants.items() if g.delivery.state == "delivered"}
+    for nonce, order in closed.orders.items():
+        before = account.orders[nonce]
+        assert replace(order, roles=before.roles, fulfilled=before.fulfilled) == before
+        if order != before:
+            assert before.entitled
+            assert set(order.roles) <= given_now
+
+
 def test_what_is_no_longer_for_sale_gives_what_it_gave_when_it_was_sold() -> None:
     others = {"item:silver": (SILVER,), "product:gold": (SILVER,)}
     assert desired(holding(ITEM), others, NOW).roles == {GOLD: {"aa"}}
@@ -128,10 +197,65 @@ def test_a_message_waits_as_long_as_its_reading() -> None:
     assert wanted.look_again == LATER
 
 
-def test_a_message_without_its_key_does_not_go_out_while_the_api_key_is_refused() -> None:
+@pytest.mark.parametrize("now", [NOW, NOW + PATIENCE, NOW + timedelta(days=30)])
+@pytest.mark.parametrize("promise", [Promise.KEYS, Promise.SOMETHING])
+def test_a_message_without_its_key_does_not_go_out_while_the_api_key_is_refused(
+    promise: Promise, now: datetime
+) -> None:
     refused = Delivery(DeliveryState.NEEDS_STAFF, "api_key_refused")
-    wanted = desired(holding(replace(KEY_ORDER, reading=refused)), {}, NOW)
+    wanted = desired(holding(replace(KEY_ORDER, promise=promise, reading=refused)), {}, now)
     assert wanted.messages == ()
+
+
+@pytest.mark.parametrize("reason", ["goods_missing", "unreadable"])
+@pytest.mark.parametrize("promise", [Promise.KEYS, Promise.SOMETHING])
+@pytest.mark.parametrize("goods", [(), ("AAAA",)])
+def test_a_buyer_is_told_when_staff_must_look_for_the_key(
+    goods: tuple[str, ...], promise: Promise, reason: str
+) -> None:
+    stuck = Delivery(DeliveryState.NEEDS_STAFF, reason)
+    order = replace(KEY_ORDER, promise=promise, goods=goods, reading=stuck)
+    assert desired(holding(order), {}, NOW).messages == ("bb",)
+
+
+def test_what_came_of_a_promise_waits_for_the_rest_no_longer_than_a_quarter_of_an_hour() -> None:
+    tried = replace(HALF, reading=Delivery(attempts=3))
+    wanted = desired(holding(tried), {}, NOW + PATIENCE - timedelta(seconds=1))
+    assert (wanted.readings, wanted.messages) == (("bb",), ())
+    wanted = desired(holding(tried), {}, NOW + PATIENCE + timedelta(seconds=1))
+    assert (wanted.readings, wanted.messages) == (("bb",), ("bb",))
+
+
+def test_the_quarter_of_an_hour_does_not_wait_for_the_next_reading() -> None:
+    account = holding(replace(HALF, reading=waiting(LATER)))
+    assert desired(account, {}, NOW).look_again == NOW + PATIENCE
+    assert desired(account, {}, NOW + PATIENCE).messages == ("bb",)
+
+
+@pytest.mark.parametrize("promise", [Promise.KEYS, Promise.SOMETHING])
+def test_a_message_that_was_promised_goods_does_not_go_out_without_any(promise: Promise) -> None:
+    tried = replace(KEY_ORDER, promise=promise, reading=Delivery(attempts=9))
+    assert desired(holding(tried), {}, NOW + timedelta(days=2)).messages == ()
+
+
+def test_where_nothing_is_promised_the_message_goes_after_the_first_look() -> None:
+    assert desired(holding(TEXT_ORDER), {}, NOW).messages == ()
+    looked = replace(TEXT_ORDER, reading=waiting(SOON))
+    wanted = desired(holding(looked), {}, NOW)
+    assert (wanted.readings, wanted.messages, wanted.look_again) == ((), ("bb",), SOON)
+
+
+def test_where_nothing_is_promised_a_text_that_is_there_needs_no_look() -> None:
+    thanked = replace(TEXT_ORDER, goods=("Thank you!",))
+    assert desired(holding(thanked), {}, NOW).messages == ("bb",)
+
+
+@pytest.mark.parametrize("reason", ["unreadable", "api_key_refused"])
+def test_where_nothing_is_promised_a_first_look_that_staff_must_mend_is_a_look(
+    reason: str,
+) -> None:
+    stuck = replace(TEXT_ORDER, reading=Delivery(DeliveryState.NEEDS_STAFF, reason))
+    assert desired(holding(stuck), {}, NOW).messages == ("bb",)
 
 
 def test_roles_wait_neither_for_readings_nor_for_messages() -> None:
@@ -144,13 +268,27 @@ def test_roles_wait_neither_for_readings_nor_for_messages() -> None:
 def test_an_order_to_be_read_again_is_read_whatever_its_status(
     order: Order, status: OrderStatus
 ) -> None:
-    doubted = replace(order, status=status, reread=True, reading=Delivery())
+    doubted = replace(order, status=status, asking=Delivery(), reading=DONE)
     assert desired(holding(doubted), {}, NOW).readings == (order.nonce,)
 
 
 def test_an_order_that_shoppex_does_not_know_yet_is_not_read() -> None:
-    unnamed = replace(KEY_ORDER, uniqid=None, reread=True)
+    unnamed = replace(KEY_ORDER, uniqid=None, asking=Delivery())
     assert desired(holding(unnamed), {}, NOW).readings == ()
+
+
+def test_an_order_with_two_questions_is_read_once() -> None:
+    both = replace(KEY_ORDER, asking=Delivery())
+    assert desired(holding(both), {}, NOW).readings == ("bb",)
+
+
+def test_asking_about_doubtful_news_and_reading_goods_wait_by_themselves() -> None:
+    both = replace(KEY_ORDER, asking=waiting(SOON), reading=waiting(LATER))
+    assert desired(holding(both), {}, NOW).look_again == SOON
+    assert desired(holding(both), {}, SOON).readings == ("bb",)
+    stuck = replace(both, asking=Delivery(DeliveryState.NEEDS_STAFF, "api_key_refused"))
+    assert desired(holding(stuck), {}, SOON).readings == ()
+    assert desired(holding(stuck), {}, LATER).readings == ("bb",)
 
 
 @pytest.mark.parametrize(
@@ -187,14 +325,22 @@ def test_a_role_that_nobody_pays_for_is_not_looked_after() -> None:
 
 
 @given(accounts_and_offers, moments)
+@example((holding(replace(HALF, reading=waiting(LATER))), {}), NOW)
 def test_the_next_look_is_when_something_becomes_due(
     drawn: tuple[Account, dict[str, tuple[int, ...]]], now: datetime
 ) -> None:
     account, offers = drawn
     orders, grants = account.orders.values(), account.grants
-    waits = [w for order in orders for w in (order.reading, order.message)]
+    waits = [w for o in orders for w in (o.asking, o.reading, o.message) if w is not None]
     waits += [grant.delivery for grant in grants.values()]
-    later = sorted(w.next_try for w in waits if w.next_try is not None and w.next_try > now)
+    times = [wait.next_try for wait in waits if wait.next_try is not None]
+    times += [order.paid_at + PATIENCE for order in orders if order.paid_at is not None]
+    later = sorted(time for time in times if time > now)
+    # An order can have two questions; each of them becomes due by itself.
+    about_news, about_goods = account, account
+    for order in orders:
+        about_news = about_news.with_order(replace(order, reading=DONE))
+        about_goods = about_goods.with_order(replace(order, asking=None))
 
     def due(at: datetime) -> object:
         wanted = desired(account, offers, at)
@@ -205,7 +351,9 @@ def test_the_next_look_is_when_something_becomes_due(
             and grants[role].delivery.waits
             and (grants[role].delivery.next_try or at) <= at
         }
-        return wanted.readings, wanted.messages, roles_due
+        news = desired(about_news, offers, at).readings
+        goods = desired(about_goods, offers, at).readings
+        return news, goods, wanted.messages, roles_due
 
     changes = (time for time in later if due(time) != due(now))
     assert desired(account, offers, now).look_again == next(changes, None)
@@ -221,17 +369,109 @@ def test_only_entitled_orders_pay_for_roles(
         (role, order.nonce)
         for order in account.orders.values()
         if order.status is OrderStatus.PAID and order.held is None
-        for role in offers.get(f"{order.kind.value}:{order.offer_id}", order.roles)
+        for role in (
+            order.roles
+            if order.fulfilled
+            else offers.get(f"{order.kind.value}:{order.offer_id}", order.roles)
+        )
     }
     assert {(role, nonce) for role, nonces in wanted.roles.items() for nonce in nonces} == pays
 
 
 @given(accounts_and_offers, moments)
-def test_no_order_is_read_and_told_of_at_once(
+def test_no_order_is_told_of_while_its_promise_is_read_unless_goods_wait_too_long(
     drawn: tuple[Account, dict[str, tuple[int, ...]]], now: datetime
 ) -> None:
-    wanted = desired(*drawn, now)
-    assert not set(wanted.readings) & set(wanted.messages)
+    account, offers = drawn
+    for nonce in desired(account, offers, now).messages:
+        order = account.orders[nonce]
+        promised = order.kind is OfferKind.PRODUCT and order.promise is not Promise.NOTHING
+        if promised and order.reading.waits:
+            assert order.goods
+            assert order.paid_at is not None
+            assert now - order.paid_at >= PATIENCE
+
+
+# -- what recovery looks for -------------------------------------------------------------------
+
+SETTLED = replace(ITEM, fulfilled=True, message=DONE)
+
+
+def test_an_account_is_settled_when_all_is_given_read_and_told() -> None:
+    key = replace(SETTLED, nonce="bb", kind=OfferKind.PRODUCT, promise=Promise.KEYS)
+    assert not is_unsettled(holding(SETTLED, key))
+    assert not is_unsettled(holding())
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        replace(SETTLED, fulfilled=False),
+        replace(SETTLED, message=waiting(LATER)),
+        replace(SETTLED, kind=OfferKind.PRODUCT, reading=waiting(LATER)),
+        replace(SETTLED, asking=waiting(LATER)),
+        replace(SETTLED, asking=Delivery(), status=OrderStatus.PENDING, paid_at=None),
+        replace(SETTLED, asking=Delivery(), held="other_total"),
+    ],
+    ids=["role", "message", "goods", "news", "news of a payment", "news of a held order"],
+)
+def test_whatever_is_still_owed_makes_an_account_unsettled(order: Order) -> None:
+    assert is_unsettled(holding(order))
+    assert is_unsettled(holding(SETTLED, replace(order, nonce="cc")))
+
+
+@given(statuses.filter(lambda status: status is not OrderStatus.PAID))
+def test_nothing_is_owed_for_what_is_not_paid(status: OrderStatus) -> None:
+    assert not is_unsettled(holding(replace(KEY_ORDER, status=status)))
+
+
+@st.composite
+def nearly_settled(draw: st.DrawFn) -> tuple[Account, dict[str, tuple[int, ...]]]:
+    """An account of which most is done, after roles were given and orders closed."""
+    account, offers = draw(accounts_and_offers)
+    mostly = st.sampled_from([DONE, DONE, DONE, Delivery(), waiting(LATER)])
+    for order in account.orders.values():
+        roles_given = offers.get(offer_ref(order.kind, order.offer_id), order.roles)
+        for role in roles_given:
+            account = account.with_grant(role, Grant(delivery=draw(mostly)))
+        account = account.with_order(
+            replace(
+                order,
+                status=draw(st.sampled_from([OrderStatus.PAID, order.status])),
+                fulfilled=False,
+                asking=draw(st.sampled_from([None, None, Delivery()])),
+                reading=draw(mostly),
+                message=draw(mostly),
+            )
+        )
+    return close_orders(account, offers), offers
+
+
+@given(nearly_settled(), st.data(), moments)
+def test_an_account_that_is_settled_is_owed_nothing_whatever_is_edited_later(
+    drawn: tuple[Account, dict[str, tuple[int, ...]]], data: st.DataObject, now: datetime
+) -> None:
+    account, offers = drawn
+    edited = {ref: data.draw(roles) for ref in offers}
+    owed = desired(account, edited, now)
+    missing = {
+        role
+        for role in owed.roles
+        if role not in account.grants or account.grants[role].delivery != DONE
+    }
+    if not is_unsettled(account):
+        assert (owed.readings, owed.messages, missing) == ((), (), set())
+        assert owed.look_again is None
+
+
+@given(accounts_and_offers, moments)
+def test_an_account_that_has_something_due_is_unsettled(
+    drawn: tuple[Account, dict[str, tuple[int, ...]]], now: datetime
+) -> None:
+    account, offers = drawn
+    wanted = desired(account, offers, now)
+    if wanted.readings or wanted.messages:
+        assert is_unsettled(account)
 
 
 @given(accounts_and_offers, moments)

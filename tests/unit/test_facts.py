@@ -11,14 +11,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.domain.account import AccountKey, Delivery, DeliveryState, OfferKind, Order
+from shoppex.domain.account import (
+    Account,
+    AccountKey,
+    Delivery,
+    DeliveryState,
+    OfferKind,
+    Order,
+    Promise,
+)
 from shoppex.domain.money import Money
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.tag import Tag
-from shoppex.fulfilment.desired import wants_reading
-from shoppex.fulfilment.facts import ask_again, distrust, has_seen, learn, mark_seen
-from strategies import orders, statuses
+from shoppex.fulfilment.desired import desired
+from shoppex.fulfilment.facts import (
+    ask_again,
+    distrust,
+    forget_unpaid,
+    hand_over,
+    has_seen,
+    learn,
+    mark_seen,
+)
+from strategies import accounts, moments, orders, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 KEY = AccountKey(111, 222)
@@ -29,15 +45,19 @@ ORDER = Order(
     offer_id="p-1",
     title="Gold",
     created_at=NOW,
-    wants_goods=True,
+    promise=Promise.KEYS,
     uniqid="u-1",
     quote=PRICE,
 )
-ITEM = replace(ORDER, kind=OfferKind.ITEM, wants_goods=False)
+ITEM = replace(ORDER, kind=OfferKind.ITEM, promise=Promise.NOTHING)
 FIELDS = Tag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
 PAYMENT = RemoteOrder("u-1", OrderStatus.PAID, PRICE, custom_fields=FIELDS)
 PAID = learn(KEY, ORDER, PAYMENT, NOW)
 ASKING = Delivery()
+DONE = Delivery(DeliveryState.DELIVERED)
+WITH_KEY = replace(PAYMENT, goods=("AAAA",), keys=1)
+THANKS = "Thank you for your purchase!"
+UNPAID_FOR = timedelta(days=14)
 
 OTHERS = {
     "other_currency": replace(PAYMENT, total=Money(PRICE.amount, "USD")),
@@ -61,9 +81,25 @@ trustworthy = st.lists(
         total=st.sampled_from([PRICE, Money(Decimal("9.990"), "EUR"), None]),
         custom_fields=st.sampled_from([FIELDS, {}, {"nonce": ORDER.nonce}]),
         goods=st.sampled_from([(), ("AAAA",)]),
+        keys=st.sampled_from([0, 1]),
     ),
     max_size=5,
 )
+
+
+def lines(*pieces: str) -> set[str]:
+    """What a buyer finds in such goods."""
+    return {line.strip() for piece in pieces for line in piece.splitlines() if line.strip()}
+
+
+def is_new(order: Order, piece: str) -> bool:
+    """Whether the buyer would be sent a piece that comes now."""
+    return piece in learn(KEY, order, replace(PAYMENT, goods=(piece,)), NOW).goods
+
+
+def wants_reading(order: Order) -> bool:
+    """Whether Shoppex is to be asked about this order now."""
+    return desired(Account(KEY, {order.nonce: order}), {}, NOW).readings == (order.nonce,)
 
 
 def hear(order: Order, news: list[RemoteOrder]) -> Order:
@@ -128,6 +164,26 @@ def test_a_paid_order_is_not_unpaid_by_news_that_does_not_match(news: list[Remot
     assert hear(PAID, news) == PAID
 
 
+@given(orders, st.sampled_from(MISMATCHES), statuses)
+def test_news_of_a_paid_order_is_never_doubted(
+    order: Order, mismatch: RemoteOrder, status: OrderStatus
+) -> None:
+    news = replace(mismatch, status=status)
+    paid = replace(order, paid_at=NOW)
+    assert distrust(KEY, paid, news) is None
+    assert learn(KEY, paid, news, NOW).held == paid.held
+
+
+@pytest.mark.parametrize("mismatch", MISMATCHES)
+def test_news_of_a_paid_order_is_acted_on_even_when_it_does_not_match(
+    mismatch: RemoteOrder,
+) -> None:
+    news = replace(mismatch, goods=("AAAA",), keys=1)
+    assert learn(KEY, PAID, news, NOW).goods == ("AAAA",)
+    refund = replace(mismatch, status=OrderStatus.REFUNDED)
+    assert not learn(KEY, PAID, refund, NOW).entitled
+
+
 @given(
     st.lists(
         st.sampled_from(
@@ -176,7 +232,7 @@ def test_only_a_payment_entitles(status: OrderStatus) -> None:
 
 def test_a_payment_that_does_not_say_how_much_makes_the_api_be_asked() -> None:
     after = learn(KEY, ORDER, replace(PAYMENT, total=None, goods=("AAAA",)), NOW)
-    assert after == replace(ORDER, reread=True)
+    assert after == replace(ORDER, asking=ASKING)
     assert wants_reading(after)
 
 
@@ -208,13 +264,13 @@ def test_an_order_is_given_the_id_of_the_news_once() -> None:
 
 
 def test_goods_are_taken_when_they_come() -> None:
-    after = learn(KEY, PAID, replace(PAYMENT, goods=("AAAA",)), NOW)
+    after = learn(KEY, PAID, WITH_KEY, NOW)
     assert after.goods == ("AAAA",)
     assert not wants_reading(after)
 
 
 def test_news_without_goods_takes_none_away() -> None:
-    with_goods = learn(KEY, PAID, replace(PAYMENT, goods=("AAAA",)), NOW)
+    with_goods = learn(KEY, PAID, WITH_KEY, NOW)
     assert learn(KEY, with_goods, PAYMENT, NOW).goods == ("AAAA",)
 
 
@@ -225,19 +281,197 @@ def test_late_news_with_fewer_goods_takes_none_away() -> None:
 
 
 def test_goods_in_the_hands_of_the_buyer_are_not_taken_again() -> None:
-    delivered = replace(PAID, message=Delivery(DeliveryState.DELIVERED))
-    assert learn(KEY, delivered, replace(PAYMENT, goods=("AAAA",)), NOW).goods == ()
+    delivered = hand_over(learn(KEY, PAID, WITH_KEY, NOW), ("AAAA",))
+    after = learn(KEY, delivered, WITH_KEY, NOW)
+    assert after.goods == ()
+    assert after.message == DONE
 
 
 @pytest.mark.parametrize(
-    ("goods", "complete"),
-    [((), False), (("A",), False), (("A", "B"), True), (("A\nB",), True), (("A", "B", "C"), True)],
+    ("goods", "keys", "complete"),
+    [
+        ((), 0, False),
+        (("A",), 1, False),
+        (("A", "B"), 2, True),
+        (("A\nB",), 2, True),
+        (("A", "B", "C"), 3, True),
+        ((THANKS,), 0, False),
+        ((THANKS, "Come again!"), 0, False),
+        (("A", THANKS), 1, False),
+        (("A", "B", THANKS), 2, True),
+    ],
 )
-def test_asking_ends_when_as_much_has_come_as_was_bought(
-    goods: tuple[str, ...], *, complete: bool
+def test_asking_ends_when_as_many_keys_have_come_as_were_bought(
+    goods: tuple[str, ...], keys: int, *, complete: bool
 ) -> None:
     two = replace(PAID, quantity=2)
-    assert wants_reading(learn(KEY, two, replace(PAYMENT, goods=goods), NOW)) is not complete
+    after = learn(KEY, two, replace(PAYMENT, goods=goods, keys=keys), NOW)
+    assert after.goods == goods
+    assert wants_reading(after) is not complete
+    assert (after.reading == DONE) is complete
+
+
+@pytest.mark.parametrize(
+    ("goods", "complete"), [((), False), (("https://files.example/1",), True), ((THANKS,), True)]
+)
+def test_where_something_is_promised_any_goods_are_all(
+    goods: tuple[str, ...], *, complete: bool
+) -> None:
+    order = replace(PAID, promise=Promise.SOMETHING, quantity=2)
+    assert wants_reading(learn(KEY, order, replace(PAYMENT, goods=goods), NOW)) is not complete
+
+
+def test_where_nothing_is_promised_no_goods_are_known_to_be_all() -> None:
+    order = replace(PAID, promise=Promise.NOTHING)
+    after = learn(KEY, order, replace(PAYMENT, goods=(THANKS,)), NOW)
+    assert after.goods == (THANKS,)
+    assert wants_reading(after)
+
+
+# -- goods that come in parts, and repeatedly --------------------------------------------------
+
+
+def test_goods_that_arrive_after_the_message_make_another_one_due_with_only_what_is_new() -> None:
+    two = replace(PAID, quantity=2)
+    told = hand_over(learn(KEY, two, WITH_KEY, NOW), ("AAAA",))
+    assert told.message == DONE
+    after = learn(KEY, told, replace(PAYMENT, goods=("AAAA", "BBBB"), keys=2), NOW)
+    assert after.goods == ("BBBB",)
+    assert after.message == Delivery()
+    assert after.reading == DONE
+
+
+def test_goods_that_arrive_after_a_message_without_any_make_another_one_due() -> None:
+    after = learn(KEY, hand_over(PAID, ()), WITH_KEY, NOW)
+    assert after.goods == ("AAAA",)
+    assert after.message == Delivery()
+
+
+@pytest.mark.parametrize("state", [DeliveryState.NEEDS_BUYER, DeliveryState.PENDING])
+def test_goods_that_arrive_before_the_message_went_out_leave_its_tries_alone(
+    state: DeliveryState,
+) -> None:
+    message = Delivery(state, "dms_closed", attempts=3, begun_at=NOW)
+    after = learn(KEY, replace(PAID, message=message), WITH_KEY, NOW)
+    assert after.goods == ("AAAA",)
+    assert after.message == message
+
+
+def test_what_is_handed_over_is_wiped() -> None:
+    after = hand_over(learn(KEY, PAID, WITH_KEY, NOW), ("AAAA",))
+    assert after.goods == ()
+    assert after.message == DONE
+    assert "AAAA" not in repr(after)
+    assert not is_new(after, "AAAA")
+    assert is_new(after, "BBBB")
+
+
+def test_what_arrived_while_the_message_went_out_is_kept_and_makes_another_one_due() -> None:
+    meanwhile = replace(PAID, goods=("AAAA", "BBBB"))
+    after = hand_over(meanwhile, ("AAAA",))
+    assert after.goods == ("BBBB",)
+    assert after.message == Delivery()
+    assert not is_new(after, "AAAA")
+    assert is_new(after, "CCCC")
+
+
+@pytest.mark.parametrize(
+    ("sent", "again"),
+    [
+        (("AAAA\nBBBB",), ("AAAA", "BBBB")),
+        (("AAAA", "BBBB"), ("AAAA\nBBBB",)),
+        (("AAAA", "BBBB"), (" BBBB \r\n\r\nAAAA\n",)),
+    ],
+)
+def test_keys_joined_by_lines_are_the_keys_themselves(
+    sent: tuple[str, ...], again: tuple[str, ...]
+) -> None:
+    two = replace(PAID, quantity=2)
+    told = hand_over(learn(KEY, two, replace(PAYMENT, goods=sent, keys=2), NOW), sent)
+    assert learn(KEY, told, replace(PAYMENT, goods=again, keys=2), NOW) == told
+
+
+def test_a_key_joined_with_a_new_one_is_new() -> None:
+    two = replace(PAID, quantity=2)
+    told = hand_over(learn(KEY, two, WITH_KEY, NOW), ("AAAA",))
+    after = learn(KEY, told, replace(PAYMENT, goods=("AAAA\nBBBB",), keys=2), NOW)
+    assert "BBBB" in lines(*after.goods)
+    assert after.message == Delivery()
+
+
+def test_keys_that_arrived_meanwhile_in_another_form_are_not_handed_over_twice() -> None:
+    two = replace(PAID, quantity=2)
+    joined = learn(KEY, two, replace(PAYMENT, goods=("AAAA\nBBBB",), keys=2), NOW)
+    listed = learn(KEY, joined, replace(PAYMENT, goods=("AAAA", "BBBB"), keys=2), NOW)
+    after = hand_over(listed, joined.goods)
+    assert after.goods == ()
+    assert after.message == DONE
+
+
+def test_a_key_that_comes_where_only_a_text_was_held_is_taken() -> None:
+    thanked = learn(KEY, PAID, replace(PAYMENT, goods=(THANKS,)), NOW)
+    assert "AAAA" in learn(KEY, thanked, WITH_KEY, NOW).goods
+
+
+def test_keys_that_come_joined_where_one_was_held_are_taken() -> None:
+    first = learn(KEY, replace(PAID, quantity=2), WITH_KEY, NOW)
+    after = learn(KEY, first, replace(PAYMENT, goods=("AAAA\nBBBB",), keys=2), NOW)
+    assert lines(*after.goods) == {"AAAA", "BBBB"}
+
+
+parcels = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from(["AAAA", "BBBB", THANKS, "AAAA\nBBBB"]), unique=True, max_size=4),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@given(parcels)
+def test_whatever_keeps_the_promise_reaches_the_buyer(
+    drawn: list[tuple[list[str], bool]],
+) -> None:
+    order, sent = replace(PAID, quantity=2), set[str]()
+    for goods, goes_out in drawn:
+        told = lines(*goods)
+        news = replace(PAYMENT, goods=tuple(goods), keys=len(told & {"AAAA", "BBBB"}))
+        order = learn(KEY, order, news, NOW)
+        if order.reading == DONE:
+            assert told <= sent | lines(*order.goods)
+        if goes_out and order.message.waits:
+            sent |= lines(*order.goods)
+            order = hand_over(order, order.goods)
+    if order.reading == DONE:
+        assert {"AAAA", "BBBB"} <= sent | lines(*order.goods)
+    assert not order.goods or order.message.waits
+
+
+@given(st.sampled_from(["AAAA", "BBBB", "AAAA\nBBBB"]), statuses)
+def test_a_stale_repeat_of_a_delivered_order_changes_neither_its_reading_nor_its_message(
+    piece: str, status: OrderStatus
+) -> None:
+    goods = ("AAAA", "BBBB")
+    two = replace(PAID, quantity=2)
+    told = hand_over(learn(KEY, two, replace(PAYMENT, goods=goods, keys=2), NOW), goods)
+    for stale in ((), (piece,)):
+        news = replace(PAYMENT, status=status, goods=stale, keys=len(lines(*stale)))
+        after = learn(KEY, told, news, NOW + timedelta(days=1))
+        assert (after.reading, after.message) == (DONE, DONE)
+        assert after.goods == ()
+        assert after.handed == told.handed
+
+
+@given(orders, st.lists(st.sampled_from(["A", "B", "A\nB", "C"]), max_size=4).map(tuple))
+def test_handing_over_all_leaves_nothing_and_remembers_all(
+    order: Order, goods: tuple[str, ...]
+) -> None:
+    after = hand_over(replace(order, goods=goods, paid_at=NOW), goods)
+    assert after.goods == ()
+    assert after.message == DONE
+    assert not any(is_new(after, piece) for piece in goods)
+    assert set(order.handed) <= set(after.handed)
+    assert hand_over(after, goods) == after
 
 
 def test_an_item_of_the_bots_own_waits_for_no_goods() -> None:
@@ -248,10 +482,10 @@ def test_an_item_of_the_bots_own_waits_for_no_goods() -> None:
 
 @pytest.mark.parametrize("order", [ORDER, ITEM])
 def test_being_asked_again_is_due_at_once(order: Order) -> None:
-    done = replace(order, reading=Delivery(DeliveryState.DELIVERED))
-    after = ask_again(done)
+    after = ask_again(replace(order, reading=DONE))
     assert wants_reading(after)
-    assert after.reading == ASKING
+    assert after.asking == ASKING
+    assert after.reading == DONE
 
 
 @given(orders)
@@ -261,7 +495,7 @@ def test_asking_again_twice_is_asking_once(order: Order) -> None:
 
 def test_asking_again_does_not_hurry_what_already_waits() -> None:
     later = Delivery(attempts=3, next_try=NOW + timedelta(hours=1))
-    waiting = replace(ORDER, reread=True, reading=later)
+    waiting = replace(ORDER, asking=later)
     assert ask_again(waiting) == waiting
 
 
@@ -271,8 +505,9 @@ def test_other_news_does_not_end_the_asking_that_a_payment_began(
     order: Order, status: OrderStatus
 ) -> None:
     asking = learn(KEY, order, replace(PAYMENT, total=None), NOW)
-    news = replace(PAYMENT, status=status, goods=("AAAA",))
-    assert wants_reading(learn(KEY, asking, news, NOW))
+    after = learn(KEY, asking, replace(WITH_KEY, status=status), NOW)
+    assert after.asking == ASKING
+    assert wants_reading(after)
 
 
 def test_a_delivery_is_recognised_when_it_comes_again() -> None:
@@ -291,3 +526,50 @@ def test_only_the_last_deliveries_are_remembered(ids: list[str]) -> None:
     after = reduce(mark_seen, ids, ORDER)
     assert list(after.seen) == ids[-len(after.seen) :]
     assert min(len(ids), 2) <= len(after.seen) <= 10
+
+
+# -- forgetting what nobody paid for -----------------------------------------------------------
+
+
+def test_an_unpaid_order_is_forgotten_after_two_weeks() -> None:
+    account = Account(KEY, {ORDER.nonce: ORDER})
+    almost = NOW + UNPAID_FOR - timedelta(microseconds=1)
+    assert forget_unpaid(account, almost) is account
+    assert forget_unpaid(account, NOW + UNPAID_FOR).orders == {}
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CANCELLED, OrderStatus.UNKNOWN])
+def test_an_order_that_came_to_nothing_is_forgotten_as_well(status: OrderStatus) -> None:
+    account = Account(KEY, {ORDER.nonce: replace(ORDER, status=status)})
+    assert forget_unpaid(account, NOW + UNPAID_FOR).orders == {}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        PAID,
+        learn(KEY, PAID, replace(PAYMENT, status=OrderStatus.REFUNDED), NOW),
+        learn(KEY, PAID, replace(PAYMENT, status=OrderStatus.DISPUTED), NOW),
+        learn(KEY, ORDER, OTHERS["other_total"], NOW),
+        learn(KEY, ORDER, replace(PAYMENT, status=OrderStatus.PARTIAL), NOW),
+    ],
+    ids=["paid", "refunded", "disputed", "held", "partial"],
+)
+def test_an_order_that_money_touched_is_kept_for_ever(order: Order) -> None:
+    assert order.touched_by_money
+    account = Account(KEY, {order.nonce: order})
+    assert forget_unpaid(account, NOW + timedelta(days=36500)) is account
+
+
+@given(accounts, moments)
+def test_forgetting_takes_only_old_orders_without_money(account: Account, now: datetime) -> None:
+    after = forget_unpaid(account, now)
+    assert replace(after, orders=account.orders) == account
+    assert after.orders.items() <= account.orders.items()
+    for nonce in account.orders.keys() - after.orders.keys():
+        gone = account.orders[nonce]
+        assert gone.paid_at is None
+        assert gone.held is None
+        assert gone.status is not OrderStatus.PARTIAL
+        assert now - gone.created_at >= UNPAID_FOR
+    assert forget_unpaid(after, now) is after

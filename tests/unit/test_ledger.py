@@ -241,10 +241,10 @@ async def test_after_the_end_a_write_is_refused_and_nothing_is_written(disk: Dis
     assert disk.written == []
     assert store.ledger.get(ADA) == before
     assert store.ledger.find(nonce="bb") is None
-    assert store.settings.guild(7).shop_name is None
+    assert store.settings.guild(7).shop_name == ""
     again = await disk.open()
     assert again.ledger.get(ADA) == before
-    assert again.settings.guild(7).shop_name is None
+    assert again.settings.guild(7).shop_name == ""
 
 
 async def test_a_write_begun_before_the_end_is_kept_and_one_begun_during_it_is_refused(
@@ -380,6 +380,18 @@ async def test_what_was_paid_for_may_stay_when_a_user_is_forgotten(disk: Disk) -
         assert list(ledger.accounts()) == [Account(ADA, {"bb": PAID}, {5: GRANT})]
         assert ledger.find(uniqid="u-1") is None
         assert ledger.find(uniqid="u-2") == PAID
+
+
+async def test_an_order_whose_money_is_on_its_way_or_in_doubt_stays_too(disk: Disk) -> None:
+    store = await disk.open()
+    held = replace(ORDER, nonce="cc", uniqid="u-3", held="other_total")
+    partial = replace(ORDER, nonce="dd", uniqid="u-4", status=OrderStatus.PARTIAL)
+    await store.ledger.update(
+        ADA, lambda a: a.with_order(ORDER).with_order(held).with_order(partial)
+    )
+    await store.ledger.forget_user(ADA.user_id, keep_paid=True)
+    for ledger in (store.ledger, (await disk.open()).ledger):
+        assert ledger.get(ADA).orders == {"cc": held, "dd": partial}
 
 
 async def test_forgetting_a_stranger_writes_nothing(disk: Disk) -> None:
