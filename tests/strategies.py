@@ -67,6 +67,7 @@ orders = st.builds(
     reading=deliveries,
     goods=st.lists(texts, max_size=3).map(tuple),
     handed=st.lists(digests, unique=True, max_size=3).map(tuple),
+    told=st.integers(0, 9),
     fulfilled=st.booleans(),
     message=deliveries,
     seen=st.lists(texts, max_size=8).map(tuple),

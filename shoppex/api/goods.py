@@ -10,9 +10,13 @@ from .parsing import parse_text
 _KEY_NAMES = frozenset(
     {"serials", "serial", "codes", "keys", "license_keys", "license_key", "licenses"}
 )
+# Shoppex takes several serials as one text, a line each (contract, section 3), and may give
+# them so.
+_LISTS = frozenset({"serials", "codes", "keys", "license_keys", "licenses"})
 _NAMES = _KEY_NAMES | {"text", "service_text", "dynamic_response", "access_url"}
 # Too common words to be looked for anywhere but in an entry of such a list.
-_ENTRY_NAMES = _NAMES | {"key", "code", "license"}
+_ENTRY_ONLY = frozenset({"key", "code", "license"})
+_ENTRY_NAMES = _NAMES | _ENTRY_ONLY
 _MOST_PIECES = 1000
 _LONGEST_PIECE = 64 * 1024
 _DEEPEST = 8
@@ -35,7 +39,12 @@ def extract_keys(value: object) -> tuple[str, ...]:
     They stand under a name of their own. Where Shoppex gives nothing but a text or a list
     without names, that is what they are; a text holds one key a line.
     """
-    if isinstance(value, str):
+    if isinstance(value, Mapping):
+        value = {
+            name: part.splitlines() if name in _LISTS and isinstance(part, str) else part
+            for name, part in value.items()
+        }
+    elif isinstance(value, str):
         value = value.splitlines()
     return tuple(_pieces(value, _KEY_NAMES, _DEEPEST)[:_MOST_PIECES])
 
@@ -59,15 +68,20 @@ def _pieces(value: object, names: frozenset[str], depth: int) -> list[str]:
     if isinstance(value, Mapping):
         return union(_part(name, part, names, depth - 1) for name, part in value.items())
     if isinstance(value, (list, tuple)):
-        return [piece for entry in value for piece in _pieces(entry, _ENTRY_NAMES, depth - 1)]
+        return [
+            piece for entry in value for piece in _pieces(entry, names | _ENTRY_ONLY, depth - 1)
+        ]
     text = parse_text(value)
     return [text] if text is not None and text.strip() and len(text) <= _LONGEST_PIECE else []
 
 
 def _part(name: object, part: object, names: frozenset[str], depth: int) -> list[str]:
+    if name not in names:
+        return []
     if name == "dynamic_response" and isinstance(part, Mapping):
         return _dynamic(part, depth)
-    return _pieces(part, names, depth) if name in names else []
+    # Whatever stands under the name of keys is one, by whatever name it goes itself.
+    return _pieces(part, _NAMES if name in _KEY_NAMES else names, depth)
 
 
 def _dynamic(response: Mapping[object, object], depth: int) -> list[str]:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from .money import Money
 from .status import OrderStatus
 
+_UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
+
 
 class AccountKey(NamedTuple):
     """One person in one guild."""
@@ -120,6 +122,8 @@ class Order:
         Keys that arrived and are not yet confirmed to be in the buyer's hands; wiped then.
     handed
         Digests of the goods that are in the buyer's hands, so that none is sent twice.
+    told
+        How many messages about this order the buyer got.
     fulfilled
         Whether the buyer has every role of this order. What the offer gives later on no
         longer concerns it.
@@ -150,6 +154,7 @@ class Order:
     reading: Delivery = field(default_factory=Delivery)
     goods: tuple[str, ...] = ()
     handed: tuple[str, ...] = ()
+    told: int = 0
     fulfilled: bool = False
     message: Delivery = field(default_factory=Delivery)
     seen: tuple[str, ...] = ()
@@ -161,9 +166,10 @@ class Order:
 
     @property
     def touched_by_money(self) -> bool:
-        """Whether somebody paid for it, or is about to have paid."""
-        paid = self.paid_at is not None or self.held is not None
-        return paid or self.status is OrderStatus.PARTIAL
+        """Whether somebody paid for it, or may have."""
+        open_question = self.held is not None or self.asking is not None
+        unpaid = self.status in _UNPAID
+        return self.paid_at is not None or open_question or not unpaid
 
     def describe(self) -> str:
         """What was bought, in a few words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from ..domain.account import (
     Account,
@@ -20,6 +20,7 @@ RolesByOffer = Mapping[str, tuple[int, ...]]
 
 # A buyer whose key is late, or comes without the name of one, gets what there is after this.
 _PATIENCE_WITH_GOODS = timedelta(minutes=15)
+_EVER = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,11 @@ def desired(account: Account, roles_by_offer: RolesByOffer, now: datetime) -> De
             for role_id in roles_of(order, roles_by_offer):
                 roles.setdefault(role_id, set()).add(order.nonce)
         for reading in _readings(order):
-            _sort(reading, order.nonce, readings, later, now)
-        if order.entitled and order.message.waits and _can_be_told(order, now):
-            _sort(order.message, order.nonce, messages, later, now)
+            _sort(reading.next_try or _EVER, order.nonce, readings, later, now)
+        told_from = _told_from(order)
+        if order.entitled and order.message.waits and told_from is not None:
+            due_at = max(told_from, order.message.next_try or _EVER)
+            _sort(due_at, order.nonce, messages, later, now)
     later.extend(
         grant.delivery.next_try
         for role_id in roles
@@ -124,23 +127,24 @@ def _readings(order: Order) -> list[Delivery]:
     return [reading for reading in wanted if reading is not None and reading.waits]
 
 
-def _can_be_told(order: Order, now: datetime) -> bool:
-    """Whether the buyer's message says all that is to be said, or must not wait any longer."""
+def _told_from(order: Order) -> datetime | None:
+    """From when on the buyer may be told; ``None`` while only something else can change that."""
     if order.kind is OfferKind.ITEM or order.reading.state is DeliveryState.DELIVERED:
-        return True
+        return _EVER
     if order.promise is Promise.NOTHING:
-        return bool(order.goods) or order.reading.attempts > 0
+        looked = order.reading.attempts > 0 or not order.reading.waits
+        return _EVER if order.goods or looked else None
     if order.reading.state is DeliveryState.NEEDS_STAFF:
-        # Staff can mend the key to the API, and then the goods can be read after all.
-        return order.reading.reason != "api_key_refused"
-    late = now - (order.paid_at or now)
-    return bool(order.goods) and late > _PATIENCE_WITH_GOODS
+        return None if order.reading.reason == "api_key_refused" else _EVER
+    if not order.goods or order.paid_at is None:
+        return None
+    return order.paid_at + _PATIENCE_WITH_GOODS
 
 
 def _sort(
-    delivery: Delivery, nonce: str, due: list[str], later: list[datetime], now: datetime
+    due_at: datetime, nonce: str, due: list[str], later: list[datetime], now: datetime
 ) -> None:
-    if delivery.next_try is None or delivery.next_try <= now:
+    if due_at <= now:
         due.append(nonce)
     else:
-        later.append(delivery.next_try)
+        later.append(due_at)

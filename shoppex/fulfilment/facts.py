@@ -100,8 +100,13 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
     """
     handed = (*order.handed, *(d for piece in goods for d in _digests(piece)))
     kept = tuple(piece for piece in order.goods if piece not in goods)
-    message = Delivery() if kept else Delivery(DeliveryState.DELIVERED)
-    return replace(order, goods=kept, handed=tuple(dict.fromkeys(handed)), message=message)
+    return replace(
+        order,
+        goods=kept,
+        handed=tuple(dict.fromkeys(handed)),
+        told=order.told + 1,
+        message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
+    )
 
 
 def _digests(piece: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import random
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -122,7 +123,7 @@ class MessageStep:
         text, file = goods_text(order.goods)
         embed = self._embed(guild, order, await self._bot.get_embed_color(user))
         channel = user.dm_channel or await user.create_dm()
-        nonce = f"{len(order.handed)}-{order.nonce}"[:_NONCE_LENGTH]
+        nonce = f"{order.told}-{order.nonce}"[:_NONCE_LENGTH]
         if file is None:
             await channel.send(text, embed=embed, nonce=nonce)
         else:
@@ -131,7 +132,7 @@ class MessageStep:
     def _embed(self, guild: discord.Guild, order: Order, colour: discord.Colour) -> discord.Embed:
         embed = discord.Embed(
             title=_("More of your purchase is here.")
-            if order.handed
+            if order.told
             else _("Your purchase is paid. Thank you!"),
             description=f"**{plain(order.describe())}**",
             colour=colour,
@@ -146,7 +147,7 @@ class MessageStep:
         ]
         if names:
             embed.add_field(name=_("Your roles"), value=shorten("\n".join(names), _FIELD))
-        if order.promise is not Promise.NOTHING and not order.goods and not order.handed:
+        if order.promise is not Promise.NOTHING and not order.goods and not order.told:
             embed.add_field(
                 name=_("Not here yet"),
                 value=_(
@@ -181,8 +182,9 @@ def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]
 
 def _reference(order: Order) -> str:
     """Names one message of an order: what came later has a number."""
-    return f"{order.uniqid} ({len(order.handed)})" if order.handed else f"{order.uniqid}"
+    return f"{order.uniqid} ({order.told + 1})" if order.told else f"{order.uniqid}"
 
 
 def _names(message: discord.Message, order: Order) -> bool:
-    return any(_reference(order) in (embed.footer.text or "") for embed in message.embeds)
+    named = re.compile(rf"(?<!\S){re.escape(_reference(order))}(?!\S)")
+    return any(named.search(embed.footer.text or "") for embed in message.embeds)

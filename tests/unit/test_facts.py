@@ -471,7 +471,8 @@ def test_handing_over_all_leaves_nothing_and_remembers_all(
     assert after.message == DONE
     assert not any(is_new(after, piece) for piece in goods)
     assert set(order.handed) <= set(after.handed)
-    assert hand_over(after, goods) == after
+    assert after.told == order.told + 1
+    assert hand_over(after, goods) == replace(after, told=after.told + 1)
 
 
 def test_an_item_of_the_bots_own_waits_for_no_goods() -> None:
