@@ -6,26 +6,23 @@ import io
 import logging
 import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import discord
-from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..domain.account import AccountKey, Order, Promise
 from ..i18n import _
-from ..store.ledger import Ledger
-from ..store.settings import Settings
 from ..text import format_money, plain, shorten
-from .desired import Desired, desired, roles_of
+from .desired import roles_of
 from .facts import hand_over
 from .failures import REQUEST_ERRORS, after_failure, classify
+from .step import GUILD_AWAY, DiscordStep
 
 log = logging.getLogger("red.shoppex.messages")
 
-_GUILD_AWAY = timedelta(minutes=10)
 _CLOCK_SLACK = timedelta(minutes=2)
 _LOOK_BACK = 50
 _LONGEST_CONTENT = 1900
@@ -34,47 +31,24 @@ _FIELD = 1024
 _NONCE_LENGTH = 25
 
 
-class MessageStep:
-    """Sends the messages that are owed. One account at a time.
-
-    Parameters
-    ----------
-    asleep
-        Whether the cog is switched off in a guild; a paid order then waits.
-    """
+class MessageStep(DiscordStep):
+    """Sends the messages that are owed. One account at a time."""
 
     name = "messages"
 
-    def __init__(
-        self,
-        bot: Red,
-        ledger: Ledger,
-        settings: Settings,
-        clock: Callable[[], datetime],
-        asleep: Callable[[discord.Guild], Awaitable[bool]],
-    ) -> None:
-        self._bot = bot
-        self._ledger = ledger
-        self._settings = settings
-        self._clock = clock
-        self._asleep = asleep
-
     async def settle(self, key: AccountKey) -> datetime | None:
         """Send what is owed; say when to look again."""
-        wanted = self._desired(key)
+        now = self._clock()
+        wanted = self._desired(key, now)
         if not wanted.messages:
             return wanted.look_again
-        guild = self._bot.get_guild(key.guild_id)
-        if guild is None or guild.unavailable or await self._asleep(guild):
-            return self._clock() + _GUILD_AWAY
+        guild = await self._awake_guild(key)
+        if guild is None:
+            return now + GUILD_AWAY
         await set_contextual_locales_from_guild(self._bot, guild)
         for nonce in wanted.messages:
             await self._send(guild, key, nonce)
-        return self._desired(key).look_again
-
-    def _desired(self, key: AccountKey) -> Desired:
-        roles = self._settings.guild(key.guild_id).roles_by_offer()
-        return desired(self._ledger.get(key), roles, self._clock())
+        return self._desired(key, now).look_again
 
     async def _send(self, guild: discord.Guild, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders[nonce]

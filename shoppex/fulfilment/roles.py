@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
-from redbot.core.bot import Red
 
 from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
-from ..store.ledger import Ledger
-from ..store.settings import Settings
-from .desired import RolesByOffer, close_orders, desired
+from .desired import close_orders
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
+from .step import GUILD_AWAY, DiscordStep
 
 log = logging.getLogger("red.shoppex.roles")
-
-_GUILD_AWAY = timedelta(minutes=10)
 
 
 def why_not_give(role: discord.Role | None, me: discord.Member) -> str | None:
@@ -37,36 +32,16 @@ def why_not_give(role: discord.Role | None, me: discord.Member) -> str | None:
     return None
 
 
-class RoleStep:
-    """Gives the roles that purchases pay for. One account at a time.
-
-    Parameters
-    ----------
-    asleep
-        Whether the cog is switched off in a guild; a paid order then waits.
-    """
+class RoleStep(DiscordStep):
+    """Gives the roles that purchases pay for. One account at a time."""
 
     name = "roles"
-
-    def __init__(
-        self,
-        bot: Red,
-        ledger: Ledger,
-        settings: Settings,
-        clock: Callable[[], datetime],
-        asleep: Callable[[discord.Guild], Awaitable[bool]],
-    ) -> None:
-        self._bot = bot
-        self._ledger = ledger
-        self._settings = settings
-        self._clock = clock
-        self._asleep = asleep
 
     async def settle(self, key: AccountKey) -> datetime | None:
         """Give what is missing; say when to look again."""
         now = self._clock()
         account = self._ledger.get(key)
-        wanted = desired(account, self._roles(key), now)
+        wanted = self._desired(key, now)
         todo = {
             role_id: nonces
             for role_id, nonces in wanted.roles.items()
@@ -75,9 +50,9 @@ class RoleStep:
         if not todo:
             await self._ledger.update(key, lambda a: close_orders(a, self._roles(key)))
             return wanted.look_again
-        guild = self._bot.get_guild(key.guild_id)
-        if guild is None or guild.unavailable or await self._asleep(guild):
-            return now + _GUILD_AWAY
+        guild = await self._awake_guild(key)
+        if guild is None:
+            return now + GUILD_AWAY
         try:
             member = guild.get_member(key.user_id) or await guild.fetch_member(key.user_id)
         except REQUEST_ERRORS as error:
@@ -86,7 +61,7 @@ class RoleStep:
         else:
             for role_id, nonces in todo.items():
                 await self._give(key, member, role_id, self._references(account, nonces))
-        return desired(self._ledger.get(key), self._roles(key), now).look_again
+        return self._desired(key, now).look_again
 
     async def _give(
         self, key: AccountKey, member: discord.Member, role_id: int, orders: str
@@ -132,9 +107,6 @@ class RoleStep:
         await self._ledger.update(
             key, lambda a: close_orders(a.with_grant(role_id, grant), self._roles(key))
         )
-
-    def _roles(self, key: AccountKey) -> RolesByOffer:
-        return self._settings.guild(key.guild_id).roles_by_offer()
 
     @staticmethod
     def _references(account: Account, nonces: frozenset[str]) -> str:

@@ -12,7 +12,7 @@ from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unau
 from ..domain.account import OfferKind, Promise
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
-from ..store.settings import GuildSettings, ItemEntry, ProductEntry, Settings
+from ..store.settings import ItemEntry, ProductEntry, Settings
 from .errors import NotForSale, NotSetUp, ShopMisconfigured, ShopUnavailable
 
 log = logging.getLogger("red.shoppex.catalogue")
@@ -254,11 +254,6 @@ class Catalogue:
         return product is not None and product.is_named(wanted)
 
 
-def is_set_up(shop: GuildSettings) -> bool:
-    """Whether a guild can sell at all."""
-    return shop.api_key is not None and bool(shop.products or shop.items)
-
-
 def offer_from_item(item: ItemEntry) -> Offer:
     """An item of the bot's own, as an offer."""
     # It gives roles only, and nobody can have a role twice.
@@ -286,7 +281,7 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
 def translate(
     error: ApiError,
 ) -> NotForSale | ShopMisconfigured | ShopUnavailable:
-    """A failed read, as what it means for the one who asked."""
+    """A failed request, as what it means for the one who asked."""
     if isinstance(error, NotFound):
         return NotForSale()
     if isinstance(error, (Unauthorized, Forbidden)):

@@ -20,12 +20,10 @@ from ..api import (
     ClientPool,
     Coupon,
     CouponKind,
-    Forbidden,
     NotFound,
     OrderLine,
     Rejected,
     ShoppexClient,
-    Unauthorized,
 )
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.money import Money
@@ -38,7 +36,7 @@ from ..fulfilment.facts import forget_unpaid
 from ..fulfilment.recorder import Recorder
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .catalogue import Catalogue
+from .catalogue import Catalogue, translate
 from .errors import (
     AlreadyPaid,
     BeingConfirmed,
@@ -396,10 +394,6 @@ def refusal(
     EmailRejected | CouponRejected | NotForSale | ShopMisconfigured | ShopRefused | ShopUnavailable
 ):
     """A failed write, as what it means for the buyer."""
-    if isinstance(error, (Unauthorized, Forbidden)):
-        return ShopMisconfigured()
-    if isinstance(error, NotFound):
-        return NotForSale()
     if isinstance(error, Rejected):
         named = " ".join(name.casefold() for name, _ in error.details)
         if "mail" in named:
@@ -407,7 +401,7 @@ def refusal(
         if "coupon" in named:
             return CouponRejected()
         return ShopRefused(error.message)
-    return ShopUnavailable()
+    return translate(error)
 
 
 def _is_for(order: Order, wish: Wish) -> bool:

@@ -1,0 +1,58 @@
+"""What the steps that work in Discord have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import discord
+from redbot.core.bot import Red
+
+from ..domain.account import AccountKey
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from .desired import Desired, RolesByOffer, desired
+
+GUILD_AWAY = timedelta(minutes=10)
+
+
+class DiscordStep:
+    """One kind of difference that is closed in Discord.
+
+    Parameters
+    ----------
+    asleep
+        Whether the cog is switched off in a guild; a paid order then waits.
+    """
+
+    def __init__(
+        self,
+        bot: Red,
+        ledger: Ledger,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        asleep: Callable[[discord.Guild], Awaitable[bool]],
+    ) -> None:
+        self._bot = bot
+        self._ledger = ledger
+        self._settings = settings
+        self._clock = clock
+        self._asleep = asleep
+
+    async def _awake_guild(self, key: AccountKey) -> discord.Guild | None:
+        """The account's server; ``None`` while nothing can, or may, be done in it."""
+        guild = self._bot.get_guild(key.guild_id)
+        if guild is None or guild.unavailable or await self._asleep(guild):
+            return None
+        return guild
+
+    def _roles(self, key: AccountKey) -> RolesByOffer:
+        return self._settings.guild(key.guild_id).roles_by_offer()
+
+    def _desired(self, key: AccountKey, now: datetime) -> Desired:
+        """What is desired at ``now``, which is one moment for a whole turn.
+
+        What failed early in a long turn is due again before its end; seen from the beginning
+        it still lies ahead, and is not passed over.
+        """
+        return desired(self._ledger.get(key), self._roles(key), now)
