@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +16,8 @@ from redbot.core.i18n import cog_i18n
 from .api import ClientPool, base_url_from_env
 from .commands import AccessCommands, BuyCommands, HostCommands, ItemCommands, ProductCommands
 from .commands.abc import CogMeta
-from .domain.account import AccountKey, DeliveryState
+from .domain.account import AccountKey
+from .fulfilment.budget import Budget
 from .fulfilment.engine import Engine
 from .fulfilment.messages import MessageStep
 from .fulfilment.readings import ReadStep
@@ -28,7 +28,7 @@ from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import StoreUnavailable
 from .store.ledger import Ledger
-from .store.schema import open_partitions, open_settings
+from .store.schema import open_settings
 from .store.settings import Settings
 from .store.writes import Writes
 from .views.counter import Counter
@@ -59,18 +59,21 @@ class Shoppex(
         self.gate = Gate(bot, self)
         self._writes = Writes()
         self.settings = Settings(open_settings(), self._writes)
-        self.ledger = Ledger(open_partitions(), self._writes)
+        self.ledger = Ledger(self._writes)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         self.recorder = Recorder(self.ledger, clock, self._mark)
+        budget = Budget()
+        in_discord = (bot, self.ledger, self.settings, budget, clock, self.gate.asleep)
         self.engine = Engine(
             self.ledger,
             [
-                RoleStep(bot, self.ledger, self.settings, clock, self.gate.asleep),
-                MessageStep(bot, self.ledger, self.settings, clock, self.gate.asleep),
+                RoleStep(*in_discord),
+                MessageStep(*in_discord),
                 ReadStep(
                     self.ledger, self.settings, self.recorder, self.clients, clock, self._mark
                 ),
             ],
+            budget,
             clock,
         )
         self.catalogue = Catalogue(self.settings, self.clients, clock)
@@ -125,10 +128,9 @@ class Shoppex(
         await self.bot.wait_until_red_ready()
         for guild_id in self.settings.guild_ids():
             self.catalogue.wake(guild_id)
-        # What stood in the way may have been mended while the bot was away.
-        with contextlib.suppress(StoreUnavailable):
-            await self.engine.retry_all(None, DeliveryState.NEEDS_STAFF)
         self.engine.mark_unsettled()
+        # What stood in the way may have been mended while the bot was away.
+        self.engine.wake_all()
         if problem is not None:
             await self._tell_owner(problem)
 
@@ -154,28 +156,37 @@ class Shoppex(
         """Somebody whose delivery waited for them is here again."""
         key = AccountKey(member.guild.id, member.id)
         if self.ledger.get(key).orders:
-            await self._retry(key, DeliveryState.NEEDS_BUYER)
+            await self._retry(key)
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """A role was moved, or its permissions changed."""
         if before.position != after.position or before.permissions != after.permissions:
-            self.engine.mark_unsettled(after.guild.id)
+            self.engine.wake(after.guild.id)
 
     @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """The bot itself was given another role."""
+        """The bot itself was given another role, or somebody passed the server's screening."""
         if after.id == after.guild.me.id and before.roles != after.roles:
-            self.engine.mark_unsettled(after.guild.id)
+            self.engine.wake(after.guild.id)
+        if before.pending and not after.pending:
+            await self._retry(AccountKey(after.guild.id, after.id))
+
+    @commands.Cog.listener()
+    async def on_message_without_command(self, message: discord.Message) -> None:
+        """Who writes to the bot in private can be written to."""
+        if message.guild is None and not message.author.bot:
+            for key in self.ledger.keys_of(message.author.id):
+                await self._retry(key)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server came back."""
         self.engine.mark_unsettled(guild.id)
 
-    async def _retry(self, key: AccountKey, waiting_for: DeliveryState) -> None:
+    async def _retry(self, key: AccountKey) -> None:
         try:
-            await self.engine.retry(key, waiting_for)
+            await self.engine.retry(key)
         except StoreUnavailable as error:
             log.error("Nothing can be kept: %s", error)
 

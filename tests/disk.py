@@ -11,7 +11,7 @@ from redbot.core._drivers import json as json_driver
 
 from harness.red import forget_process
 from shoppex.store.ledger import Ledger
-from shoppex.store.schema import open_partitions, open_settings
+from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings
 from shoppex.store.writes import Writes
 
@@ -41,7 +41,7 @@ class Disk:
         """The store as a new process sees it."""
         forget_process()
         writes = Writes()
-        store = Store(Ledger(open_partitions(), writes), Settings(open_settings(), writes), writes)
+        store = Store(Ledger(writes), Settings(open_settings(), writes), writes)
         await store.ledger.load()
         await store.settings.load()
         self.written.clear()

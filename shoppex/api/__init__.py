@@ -16,7 +16,6 @@ from .errors import (
 )
 from .goods import extract_goods
 from .json_codec import MalformedJson, decode_json
-from .limiter import Limiter
 from .order_reading import MalformedOrder, parse_order, parse_payment
 from .orders import OrderLine
 from .product_reading import MalformedProduct, StockLevels, parse_product, parse_stock
@@ -32,7 +31,6 @@ __all__ = [
     "CouponKind",
     "Detail",
     "Forbidden",
-    "Limiter",
     "MalformedJson",
     "MalformedOrder",
     "MalformedProduct",

@@ -11,8 +11,8 @@ import aiohttp
 
 from ..domain.account import OfferKind
 from ..domain.remote import RemoteOrder
+from ..limiter import Limiter
 from .coupons import CouponResource
-from .limiter import Limiter
 from .orders import OrderResource
 from .parsing import parse_http_url
 from .payments import PaymentResource
@@ -70,6 +70,14 @@ class ShoppexClient:
         return await self.orders.get(uniqid)
 
 
+def shop_pace() -> Limiter:
+    """The pace at which one shop is asked.
+
+    Shoppex does not publish its limits; this is the contract's advice (section 1).
+    """
+    return Limiter(rate=2.0, burst=5)
+
+
 class ClientPool:
     """One client and one limiter for each API key, on one session.
 
@@ -93,7 +101,7 @@ class ClientPool:
         version: str,
         session_factory: Callable[[], aiohttp.ClientSession] = new_session,
         *,
-        limiter_factory: Callable[[], Limiter] = Limiter,
+        limiter_factory: Callable[[], Limiter] = shop_pace,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._base_url = base_url

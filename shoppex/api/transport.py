@@ -13,10 +13,10 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from yarl import URL
 
+from ..limiter import Limiter
 from .envelope import Answer, read_answer, read_error
 from .errors import ApiError, RateLimited, Unauthorized, Unavailable
 from .json_codec import MalformedJson, encode_json
-from .limiter import Limiter
 
 log = logging.getLogger("red.shoppex.api")
 

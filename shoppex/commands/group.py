@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..domain.account import DeliveryState
 from ..i18n import _
-from ..store.errors import StoreUnavailable
 from .abc import CommandsMixin
-
-log = logging.getLogger("red.shoppex.commands")
 
 
 class SettingsGroup(CommandsMixin):
@@ -26,14 +20,6 @@ class SettingsGroup(CommandsMixin):
     @app_commands.default_permissions(manage_guild=True)
     async def shoppexset(self, ctx: commands.GuildContext) -> None:
         """Set up this server's shop."""
-
-    async def retry_for_staff(self, guild_id: int) -> None:
-        """Staff changed something: what waited for them may work now."""
-        try:
-            await self.engine.retry_all(guild_id, DeliveryState.NEEDS_STAFF)
-        except StoreUnavailable:
-            log.error("What waits for staff in guild %s could not be woken", guild_id)
-        self.engine.mark_unsettled(guild_id)
 
     async def is_staff(self, interaction: discord.Interaction[Red]) -> bool:
         """Autocomplete runs before any check, and what lies at Shoppex is not public."""

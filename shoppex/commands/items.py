@@ -96,7 +96,7 @@ class ItemCommands(SettingsGroup):
             return
         changed = replace(entry, roles=tuple(role.id for role in roles))
         await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_item(changed))
-        await self.retry_for_staff(ctx.guild.id)
+        self.engine.wake(ctx.guild.id)
         await ctx.send(
             _("✅ **{title}**: {gives} Those who have bought it keep what they have.").format(
                 title=plain(entry.title), gives=gives(roles)

@@ -53,7 +53,7 @@ class ProductCommands(SettingsGroup):
         entry = ProductEntry(found.uniqid, found.title, tuple(role.id for role in roles))
         await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(entry))
         self.catalogue.wake(ctx.guild.id, now=True)
-        await self.retry_for_staff(ctx.guild.id)
+        self.engine.wake(ctx.guild.id)
         text = _("✅ **{title}** is for sale here. {gives}").format(
             title=plain(found.title), gives=gives(roles)
         )
@@ -87,7 +87,7 @@ class ProductCommands(SettingsGroup):
             return
         changed = replace(entry, roles=tuple(role.id for role in roles))
         await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(changed))
-        await self.retry_for_staff(ctx.guild.id)
+        self.engine.wake(ctx.guild.id)
         await ctx.send(
             _("✅ **{title}**: {gives} Those who have bought it keep what they have.").format(
                 title=plain(entry.title), gives=gives(roles)

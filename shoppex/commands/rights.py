@@ -6,7 +6,7 @@ import discord
 from redbot.core import commands
 from redbot.core.utils.views import ConfirmView
 
-from ..fulfilment.roles import why_not_give
+from ..fulfilment.obstacles import why_not_give
 from ..i18n import _
 from ..text import shorten
 from ..views.sentences import role_sentence

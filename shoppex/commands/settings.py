@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
+from redbot.core.utils import AsyncIter
 
 from ..api import ApiError, Forbidden, Unauthorized
 from ..domain.account import DeliveryState
@@ -99,7 +100,7 @@ class AccessCommands(SettingsGroup):
         except StoreUnavailable:
             return _not_saved()
         self.catalogue.wake(guild_id)
-        await self.retry_for_staff(guild_id)
+        self.engine.wake(guild_id)
         return _("✅ The key works and is saved. Your shop: **{name}**.").format(
             name=plain(shop_name) or "Shoppex"
         )
@@ -202,7 +203,7 @@ class AccessCommands(SettingsGroup):
         embed.add_field(name=_("Listener"), value=self._listener_text(), inline=False)
         if shop.legacy_signatures:
             embed.add_field(name=_("Signatures"), value=_("⚠️ old ones are taken too"))
-        waiting = self._waiting(ctx.guild.id)
+        waiting = await self._waiting(ctx.guild.id)
         embed.add_field(
             name=_("Waits for you"),
             value=shorten("\n".join(waiting), 1024) or _("nothing"),
@@ -210,12 +211,13 @@ class AccessCommands(SettingsGroup):
         )
         await ctx.send(embed=embed, ephemeral=True)
 
-    def _waiting(self, guild_id: int) -> list[str]:
+    async def _waiting(self, guild_id: int) -> list[str]:
         """Paid things that staff must see to, by cause."""
         causes: Tally[str | None] = Tally()
         roles_by_offer = self.settings.guild(guild_id).roles_by_offer()
         now = discord.utils.utcnow()
-        for account in self.ledger.accounts(guild_id):
+        async for key in AsyncIter(self.ledger.stuck(guild_id), steps=100):
+            account = self.ledger.get(key)
             roles = desired(account, roles_by_offer, now).roles
             deliveries = [g.delivery for role_id, g in account.grants.items() if role_id in roles]
             for order in account.orders.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -47,6 +47,9 @@ class DeliveryState(str, Enum):
     NEEDS_BUYER = "needs buyer"
     NEEDS_STAFF = "needs staff"
     FAILED = "failed"
+
+
+_STUCK = (DeliveryState.NEEDS_BUYER, DeliveryState.NEEDS_STAFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,15 @@ class Order:
         return self.status is OrderStatus.PAID and self.held is None
 
     @property
+    def open_readings(self) -> tuple[Delivery, ...]:
+        """What Shoppex still has to be asked about this order."""
+        if self.uniqid is None:
+            return ()
+        goods = self.entitled and self.kind is OfferKind.PRODUCT
+        wanted = (self.asking, self.reading if goods else None)
+        return tuple(reading for reading in wanted if reading is not None and reading.waits)
+
+    @property
     def touched_by_money(self) -> bool:
         """Whether somebody paid for it, or may have."""
         open_question = self.held is not None or self.asking is not None
@@ -195,6 +207,31 @@ class Account:
     orders: Mapping[str, Order] = field(default_factory=dict)
     grants: Mapping[int, Grant] = field(default_factory=dict)
     email: str | None = None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether this account is owed something that has not been given up."""
+        return any(
+            order.open_readings
+            or (order.entitled and (order.message.waits or not order.fulfilled))
+            for order in self.orders.values()
+        )
+
+    @property
+    def stuck(self) -> bool:
+        """Whether something waits here for the buyer or for staff."""
+        held = any(order.held is not None for order in self.orders.values())
+        return held or any(delivery.state in _STUCK for delivery in self.deliveries())
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """Everything that was ever owed here, with what became of it."""
+        for order in self.orders.values():
+            if order.asking is not None:
+                yield order.asking
+            yield order.reading
+            yield order.message
+        for grant in self.grants.values():
+            yield grant.delivery
 
     def with_order(self, order: Order) -> Account:
         """The account after ``order`` was added or changed."""

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta, timezone
 
 from ..domain.account import (
     Account,
-    Delivery,
     DeliveryState,
     OfferKind,
     Order,
@@ -61,7 +60,7 @@ def desired(account: Account, roles_by_offer: RolesByOffer, now: datetime) -> De
         if order.entitled:
             for role_id in roles_of(order, roles_by_offer):
                 roles.setdefault(role_id, set()).add(order.nonce)
-        for reading in _readings(order):
+        for reading in order.open_readings:
             _sort(reading.next_try or _EVER, order.nonce, readings, later, now)
         told_from = _told_from(order)
         if order.entitled and order.message.waits and told_from is not None:
@@ -105,26 +104,9 @@ def close_orders(account: Account, roles_by_offer: RolesByOffer) -> Account:
     return account
 
 
-def is_unsettled(account: Account) -> bool:
-    """Whether this account is owed something that has not been given up."""
-    return any(
-        bool(_readings(order)) or (order.entitled and (order.message.waits or not order.fulfilled))
-        for order in account.orders.values()
-    )
-
-
 def _is_given(account: Account, role_id: int) -> bool:
     grant = account.grants.get(role_id)
     return grant is not None and grant.delivery.state is DeliveryState.DELIVERED
-
-
-def _readings(order: Order) -> list[Delivery]:
-    """What Shoppex has to be asked about this order."""
-    if order.uniqid is None:
-        return []
-    goods = order.entitled and order.kind is OfferKind.PRODUCT
-    wanted = [order.asking, order.reading if goods else None]
-    return [reading for reading in wanted if reading is not None and reading.waits]
 
 
 def _told_from(order: Order) -> datetime | None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
+from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
-from .desired import is_unsettled
+from .budget import Budget
 from .lanes import Lanes
+from .obstacles import SEEN_WITHOUT_ASKING
+
+log = logging.getLogger("red.shoppex.engine")
+
+_AFTER_A_REFUSED_WRITE = timedelta(minutes=1)
+_NOBODY = 0
 
 
 class Step(Protocol):
@@ -22,18 +30,35 @@ class Step(Protocol):
     async def settle(self, key: AccountKey) -> datetime | None:
         """Close the difference for one account; say when to look again."""
 
+    def forgive(self, guild_id: int) -> None:
+        """Forget what was refused in a guild: its cause may be gone."""
+
 
 class Engine:
     """Marks accounts as due and lets every step work on them, each step in lanes of its own.
 
     A role never waits for a message, nor a message for a role.
+
+    Parameters
+    ----------
+    budget
+        What the steps may ask of Discord; closed with the engine.
     """
 
     def __init__(
-        self, ledger: Ledger, steps: Sequence[Step], clock: Callable[[], datetime]
+        self,
+        ledger: Ledger,
+        steps: Sequence[Step],
+        budget: Budget,
+        clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
+        self._steps = steps
+        self._budget = budget
+        self._clock = clock
         self._lanes = [Lanes(step.name, step.settle, clock) for step in steps]
+        # However many things change at once in a guild, it is woken once or twice.
+        self._wakes = Lanes("wakes", self._wake, clock)
 
     def mark(self, key: AccountKey) -> None:
         """The account is due now."""
@@ -45,42 +70,55 @@ class Engine:
 
         This is the whole recovery: what is due follows from the ledger.
         """
-        for account in self._ledger.accounts(guild_id):
-            if is_unsettled(account):
-                self.mark(account.key)
-
-    async def retry(self, key: AccountKey, waiting_for: DeliveryState) -> None:
-        """What waited for the buyer, or for staff, may work now: try it again.
-
-        Raises
-        ------
-        StoreUnavailable
-            When that could not be written down.
-        """
-        before = self._ledger.get(key)
-        if _woken(before, waiting_for) != before:
-            await self._ledger.update(key, lambda account: _woken(account, waiting_for))
+        for key in self._ledger.unsettled(guild_id):
             self.mark(key)
 
-    async def retry_all(self, guild_id: int | None, waiting_for: DeliveryState) -> None:
-        """The same for every account, of one guild if given.
+    def wake(self, guild_id: int) -> None:
+        """Something changed that staff see to: what waited for them may work now."""
+        self._wakes.mark(AccountKey(guild_id, _NOBODY))
+
+    def wake_all(self) -> None:
+        """The same for every guild: much may have changed while the bot was away."""
+        for guild_id in {key.guild_id for key in self._ledger.stuck()}:
+            self.wake(guild_id)
+
+    async def retry(self, key: AccountKey) -> None:
+        """The buyer is here: what waited for them may work now.
 
         Raises
         ------
         StoreUnavailable
             When that could not be written down.
         """
-        for account in self._ledger.accounts(guild_id):
-            await self.retry(account.key, waiting_for)
+        if self._ledger.get(key).stuck:
+            await self._ledger.update(key, lambda a: _woken(a, DeliveryState.NEEDS_BUYER))
+            self.mark(key)
 
     async def close(self) -> None:
         """Stop all lanes, at most five seconds."""
-        await asyncio.gather(*(lanes.close() for lanes in self._lanes))
+        self._budget.close()
+        await asyncio.gather(*(lanes.close() for lanes in (*self._lanes, self._wakes)))
+
+    async def _wake(self, nobody: AccountKey) -> datetime | None:
+        guild_id = nobody.guild_id
+        for step in self._steps:
+            step.forgive(guild_id)
+        stuck = self._ledger.stuck(guild_id)
+        try:
+            await self._ledger.update_all(stuck, lambda a: _woken(a, DeliveryState.NEEDS_STAFF))
+        except StoreUnavailable:
+            log.error("What waits for staff in guild %s could not be woken yet", guild_id)
+            return self._clock() + _AFTER_A_REFUSED_WRITE
+        self.mark_unsettled(guild_id)
+        return None
 
 
 def _woken(account: Account, waiting_for: DeliveryState) -> Account:
+    """The account with everything pending again that waited for somebody."""
+
     def wake(delivery: Delivery) -> Delivery:
-        return Delivery() if delivery.state is waiting_for else delivery
+        waits = delivery.state is waiting_for and delivery.reason not in SEEN_WITHOUT_ASKING
+        return Delivery() if waits else delivery
 
     orders = {
         nonce: replace(

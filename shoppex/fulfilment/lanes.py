@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from ..domain.account import AccountKey
+from .budget import Stopping
 
 log = logging.getLogger("red.shoppex.lanes")
 
@@ -18,7 +20,8 @@ class Lanes:
     """Runs ``work`` for each account that is due.
 
     A lane is a task that lives only while its guild has something to do. An account that is
-    marked twice before its turn runs once; one that is marked during its turn runs again.
+    marked twice before its turn runs once; one that is marked during its turn runs again. So
+    there is never more to remember than one key, and one time, for each account.
 
     Parameters
     ----------
@@ -39,14 +42,18 @@ class Lanes:
         self._clock = clock
         self._due: dict[int, dict[AccountKey, None]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._timers: dict[AccountKey, tuple[datetime, asyncio.TimerHandle]] = {}
+        # When to look at whom again, and the same sorted. What is no longer true in the second
+        # is passed over when its time comes.
+        self._times: dict[AccountKey, datetime] = {}
+        self._agenda: list[tuple[datetime, AccountKey]] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._open = True
 
     def mark(self, key: AccountKey) -> None:
         """The account is due now."""
         if not self._open:
             return
-        self._cancel_timer(key)
+        self._times.pop(key, None)
         self._due.setdefault(key.guild_id, {})[key] = None
         if key.guild_id not in self._tasks:
             task = asyncio.create_task(
@@ -56,13 +63,15 @@ class Lanes:
 
     def mark_at(self, key: AccountKey, when: datetime) -> None:
         """The account is due at ``when``; the earliest of several times counts."""
-        known = self._timers.get(key)
-        if not self._open or (known is not None and known[0] <= when):
+        known = self._times.get(key)
+        if not self._open or (known is not None and known <= when):
             return
-        self._cancel_timer(key)
-        seconds = max(0.0, (when - self._clock()).total_seconds())
-        timer = asyncio.get_running_loop().call_later(seconds, self.mark, key)
-        self._timers[key] = (when, timer)
+        self._times[key] = when
+        heapq.heappush(self._agenda, (when, key))
+        if len(self._agenda) > 2 * len(self._times) + 64:
+            self._agenda = [(time, who) for who, time in self._times.items()]
+            heapq.heapify(self._agenda)
+        self._set_timer()
 
     async def close(self, seconds: float = 5.0) -> None:
         """Let each lane end its account, at most ``seconds``, and begin no other.
@@ -70,9 +79,10 @@ class Lanes:
         What is still due is not lost: it follows from the ledger at the next start.
         """
         self._open = False
-        for _, timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._times.clear()
+        self._agenda.clear()
         self._due.clear()
         tasks = tuple(self._tasks.values())
         if not tasks:
@@ -98,12 +108,27 @@ class Lanes:
     async def _work_on(self, key: AccountKey) -> datetime | None:
         try:
             return await self._work(key)
+        except Stopping:
+            return None
         except Exception:
             # One account's trouble must not stop the guild's lane.
             log.exception("%s failed for guild %s", self._name, key.guild_id)
             return self._clock() + _AFTER_A_BUG
 
-    def _cancel_timer(self, key: AccountKey) -> None:
-        known = self._timers.pop(key, None)
-        if known is not None:
-            known[1].cancel()
+    def _set_timer(self) -> None:
+        """Wake up when the first of all times comes."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._agenda:
+            seconds = max(0.0, (self._agenda[0][0] - self._clock()).total_seconds())
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._wake)
+
+    def _wake(self) -> None:
+        # A timer may go off a little early by the clock; it is set again for the rest.
+        now = self._clock()
+        while self._agenda and self._agenda[0][0] <= now:
+            when, key = heapq.heappop(self._agenda)
+            if self._times.get(key) == when:
+                self.mark(key)
+        self._set_timer()

@@ -6,7 +6,7 @@ import io
 import logging
 import random
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -53,7 +53,9 @@ class MessageStep(DiscordStep):
     async def _send(self, guild: discord.Guild, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders[nonce]
         try:
-            user = self._bot.get_user(key.user_id) or await self._bot.fetch_user(key.user_id)
+            user = self._bot.get_user(key.user_id)
+            if user is None:
+                user = await self._budget.request(lambda: self._bot.fetch_user(key.user_id))
             if not await self._went_out(user, order):
                 begun = replace(order.message, begun_at=self._clock(), next_try=None)
                 await self._change(key, nonce, lambda o: replace(o, message=begun))
@@ -86,22 +88,32 @@ class MessageStep(DiscordStep):
         begun = order.message.begun_at
         if begun is None:
             return False
-        channel = user.dm_channel or await user.create_dm()
+        channel = await self._conversation(user)
         me = self._bot.user
-        async for message in channel.history(limit=_LOOK_BACK, after=begun - _CLOCK_SLACK):
-            if me is not None and message.author.id == me.id and _names(message, order):
-                return True
-        return False
+        since = begun - _CLOCK_SLACK
+        messages = await self._budget.request(
+            lambda: _listed(channel.history(limit=_LOOK_BACK, after=since))
+        )
+        return any(
+            me is not None and message.author.id == me.id and _names(message, order)
+            for message in messages
+        )
+
+    async def _conversation(self, user: discord.User) -> discord.DMChannel:
+        if user.dm_channel is not None:
+            return user.dm_channel
+        return await self._budget.open_dm(user.create_dm)
 
     async def _deliver(self, user: discord.User, guild: discord.Guild, order: Order) -> None:
         text, file = goods_text(order.goods)
         embed = self._embed(guild, order, await self._bot.get_embed_color(user))
-        channel = user.dm_channel or await user.create_dm()
+        channel = await self._conversation(user)
+        # With a nonce, discord.py asks Discord to enforce it.
         nonce = f"{order.told}-{order.nonce}"[:_NONCE_LENGTH]
-        if file is None:
-            await channel.send(text, embed=embed, nonce=nonce)
-        else:
-            await channel.send(text, embed=embed, nonce=nonce, file=file)
+        files = [] if file is None else [file]
+        await self._budget.request(
+            lambda: channel.send(text, embed=embed, nonce=nonce, files=files)
+        )
 
     def _embed(self, guild: discord.Guild, order: Order, colour: discord.Colour) -> discord.Embed:
         embed = discord.Embed(
@@ -138,6 +150,10 @@ class MessageStep(DiscordStep):
         await self._ledger.update(
             key, lambda account: account.with_order(change(account.orders[nonce]))
         )
+
+
+async def _listed(messages: AsyncIterator[discord.Message]) -> list[discord.Message]:
+    return [message async for message in messages]
 
 
 def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..api import ApiError, ClientPool, NotFound
+from ..api import ApiError, ClientPool, NotFound, Unauthorized
 from ..domain.account import AccountKey, Delivery, DeliveryState, Order, Promise
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -58,6 +58,12 @@ class ReadStep:
         self._clients = clients
         self._clock = clock
         self._on_change = on_change
+        # Guilds whose key Shoppex refused: it would refuse the next request, too.
+        self._refused: set[int] = set()
+
+    def forgive(self, guild_id: int) -> None:
+        """Forget that a guild's key was refused: it may be another one now."""
+        self._refused.discard(guild_id)
 
     async def settle(self, key: AccountKey) -> datetime | None:
         """Read what has to be read; say when to look again."""
@@ -73,7 +79,7 @@ class ReadStep:
     async def _read(self, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders[nonce]
         api_key = self._settings.guild(key.guild_id).api_key
-        if api_key is None or order.uniqid is None:
+        if api_key is None or order.uniqid is None or key.guild_id in self._refused:
             await self._change(key, nonce, lambda o: self._after(o, _NO_KEY))
             return
         try:
@@ -81,6 +87,8 @@ class ReadStep:
         except ApiError as error:
             log.warning("Order %s cannot be read: %s", order.uniqid, error)
             failure = _unless_hopeless(order, error, self._clock())
+            if isinstance(error, Unauthorized):
+                self._refused.add(key.guild_id)
             await self._change(key, nonce, lambda o: self._after(o, failure))
             return
         if says_too_little(order, news):

@@ -170,14 +170,15 @@ class Recorder:
         The nonce is what remains when the bot died between the order's creation and the
         answer; it counts only for an order that has no id yet.
         """
-        place = self._ledger.locate(uniqid=news.uniqid)
+        place = self._ledger.locate(news.uniqid)
         if place is not None:
             return place
         tag = Tag.from_fields(news.custom_fields)
-        if tag is None or (place := self._ledger.locate(nonce=tag.nonce)) is None:
+        if tag is None:
             return None
-        order = self._ledger.get(place[0]).orders[place[1]]
-        return place if order.uniqid is None else None
+        key = AccountKey(tag.guild_id, tag.user_id)
+        order = self._ledger.get(key).orders.get(tag.nonce)
+        return (key, tag.nonce) if order is not None and order.uniqid is None else None
 
 
 def adopt(order: Order, news: RemoteOrder) -> Order:

@@ -12,24 +12,14 @@ import discord
 from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
 from .desired import close_orders
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
+from .obstacles import SEEN_WITHOUT_ASKING, why_not_give
 from .step import GUILD_AWAY, DiscordStep
 
 log = logging.getLogger("red.shoppex.roles")
 
-
-def why_not_give(role: discord.Role | None, me: discord.Member) -> str | None:
-    """Why the bot cannot give a role, as a stable word; ``None`` when it can."""
-    if role is None:
-        return "role_gone"
-    if role.is_default():
-        return "role_everyone"
-    if role.managed:
-        return "role_managed"
-    if not me.guild_permissions.manage_roles:
-        return "no_manage_roles"
-    if role >= me.top_role:
-        return "role_too_high"
-    return None
+_SCREENED = Failure(DeliveryState.NEEDS_BUYER, "screening_pending")
+_UNSEEN = Failure(DeliveryState.NEEDS_BUYER, "member_left")
+_REFUSED_TO_ALL = ("no_permission", "no_access", "role_gone")
 
 
 class RoleStep(DiscordStep):
@@ -53,38 +43,55 @@ class RoleStep(DiscordStep):
         guild = await self._awake_guild(key)
         if guild is None:
             return now + GUILD_AWAY
-        try:
-            member = guild.get_member(key.user_id) or await guild.fetch_member(key.user_id)
-        except REQUEST_ERRORS as error:
-            for role_id in todo:
-                await self._failed(key, role_id, classify(error))
-        else:
-            for role_id, nonces in todo.items():
+        obstacles = {role_id: self._obstacle(guild, role_id) for role_id in todo}
+        absent = None
+        member = guild.get_member(key.user_id)
+        if member is None and None in obstacles.values():
+            try:
+                member = await self._budget.request(lambda: guild.fetch_member(key.user_id))
+            except REQUEST_ERRORS as error:
+                absent = classify(error)
+        for role_id, nonces in todo.items():
+            if member is not None and member.get_role(role_id) is not None:
+                await self._found(key, role_id)
+            elif (failure := obstacles[role_id] or absent) is not None or member is None:
+                await self._failed(key, role_id, failure or _UNSEEN)
+            else:
                 await self._give(key, member, role_id, self._references(account, nonces))
         return self._desired(key, now).look_again
+
+    def _obstacle(self, guild: discord.Guild, role_id: int) -> Failure | None:
+        """What is known to stand in the way without a request."""
+        reason = why_not_give(guild.get_role(role_id), guild.me)
+        if reason is not None:
+            return Failure(DeliveryState.NEEDS_STAFF, reason)
+        return self._refused.get((guild.id, role_id))
+
+    async def _found(self, key: AccountKey, role_id: int) -> None:
+        """The member has it. Begun and there: the bot died before it wrote that down."""
+        grant = self._ledger.get(key).grants.get(role_id)
+        begun = grant is not None and grant.delivery.begun_at is not None
+        await self._write(key, role_id, Grant(begun, Delivery(DeliveryState.DELIVERED)))
 
     async def _give(
         self, key: AccountKey, member: discord.Member, role_id: int, orders: str
     ) -> None:
-        role = member.guild.get_role(role_id)
+        if member.pending:
+            await self._failed(key, role_id, _SCREENED)
+            return
         grant = self._ledger.get(key).grants.get(role_id)
-        begun = grant is not None and grant.delivery.begun_at is not None
-        if role is not None and role in member.roles:
-            # Begun and there: the bot died between giving it and writing that down.
-            await self._write(key, role_id, Grant(begun, Delivery(DeliveryState.DELIVERED)))
-            return
-        reason = why_not_give(role, member.guild.me)
-        if role is None or reason is not None:
-            await self._failed(
-                key, role_id, Failure(DeliveryState.NEEDS_STAFF, reason or "role_gone")
-            )
-            return
-        if not begun:
+        if grant is None or grant.delivery.begun_at is None:
             await self._write(key, role_id, Grant(delivery=Delivery(begun_at=self._clock())))
+        role = discord.Object(role_id)
         try:
-            await member.add_roles(role, reason=f"Shoppex order {orders}", atomic=True)
+            await self._budget.request(
+                lambda: member.add_roles(role, reason=f"Shoppex order {orders}", atomic=True)
+            )
         except REQUEST_ERRORS as error:
-            await self._failed(key, role_id, classify(error))
+            failure = classify(error)
+            if failure.reason in _REFUSED_TO_ALL:
+                self._refused[key.guild_id, role_id] = failure
+            await self._failed(key, role_id, failure)
         else:
             await self._write(key, role_id, Grant(delivery=Delivery(DeliveryState.DELIVERED)))
 
@@ -116,11 +123,12 @@ class RoleStep(DiscordStep):
 def _workable(grant: Grant | None, now: datetime) -> bool:
     """Whether there is something to do about a role now.
 
-    One that waits for staff or for the buyer is looked at again each time its account is
-    due: what stood in the way is checked here, without a request, before anything is tried.
+    What stands in the way and can be seen without a request is looked at each time the account
+    is due. What Discord refused is not asked again until somebody is known to have acted.
     """
     if grant is None:
         return True
-    if grant.delivery.state in (DeliveryState.DELIVERED, DeliveryState.FAILED):
-        return False
-    return grant.delivery.next_try is None or grant.delivery.next_try <= now
+    delivery = grant.delivery
+    if delivery.waits:
+        return delivery.next_try is None or delivery.next_try <= now
+    return delivery.reason in SEEN_WITHOUT_ASKING

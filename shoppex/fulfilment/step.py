@@ -11,7 +11,9 @@ from redbot.core.bot import Red
 from ..domain.account import AccountKey
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from .budget import Budget
 from .desired import Desired, RolesByOffer, desired
+from .failures import Failure
 
 GUILD_AWAY = timedelta(minutes=10)
 
@@ -21,6 +23,8 @@ class DiscordStep:
 
     Parameters
     ----------
+    budget
+        Lets requests to Discord out.
     asleep
         Whether the cog is switched off in a guild; a paid order then waits.
     """
@@ -30,14 +34,18 @@ class DiscordStep:
         bot: Red,
         ledger: Ledger,
         settings: Settings,
+        budget: Budget,
         clock: Callable[[], datetime],
         asleep: Callable[[discord.Guild], Awaitable[bool]],
     ) -> None:
         self._bot = bot
         self._ledger = ledger
         self._settings = settings
+        self._budget = budget
         self._clock = clock
         self._asleep = asleep
+        # What Discord refused for one role of a guild it refuses to everybody.
+        self._refused: dict[tuple[int, int], Failure] = {}
 
     async def _awake_guild(self, key: AccountKey) -> discord.Guild | None:
         """The account's server; ``None`` while nothing can, or may, be done in it."""
@@ -56,3 +64,8 @@ class DiscordStep:
         it still lies ahead, and is not passed over.
         """
         return desired(self._ledger.get(key), self._roles(key), now)
+
+    def forgive(self, guild_id: int) -> None:
+        """Forget what was refused in a guild: its cause may be gone."""
+        for place in [place for place in self._refused if place[0] == guild_id]:
+            del self._refused[place]

@@ -8,3 +8,7 @@ class StoreUnavailable(Exception):
 
     Whoever hears this must not claim that the change happened.
     """
+
+
+class NewerLedger(Exception):
+    """What is kept was written by a later version of the cog, and cannot be read by this one."""

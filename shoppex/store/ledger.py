@@ -1,26 +1,46 @@
 """The ledger: every order made through the bot, and what became of it.
 
 Reads come from memory. A change is one write to the small file that holds the account, and
-it is believed only when that write has ended: design, sections 2 and 4.
+it is believed only when that write has ended; changes that wait for the same file are written
+together. Design, sections 2 and 4.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from redbot.core import Config
+from ..domain.account import Account, AccountKey
+from .opening import open_partitions
+from .partition import Partition
+from .records import account_from_text, account_to_text
+from .schema import PARTITIONS, partition_of
+from .writes import Writes
 
-from ..domain.account import Account, AccountKey, Order
-from .records import account_from_record, account_to_record
-from .schema import ACCOUNT, partition_of
-from .writes import Writes, replace_record
+Change = Callable[[Account], Account]
 
-# An account that nobody can have. Writing it makes PostgreSQL create schema and table before
-# the first concurrent writes race for that, and it carries the version of the records.
-_MARK = ("0", "0")
-_SCHEMA = 1
+# Each write encodes its file in a thread that holds the interpreter. While one of them waits
+# for the disk another may encode; more would only take turns away from the bot's own loop.
+_WRITES_AT_ONCE = 2
+
+
+@dataclass(slots=True)
+class _Wish:
+    """A change that waits for its partition's turn."""
+
+    key: AccountKey
+    change: Change
+    kept: asyncio.Future[Account]
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Those who wait for one partition. Whoever's turn it is writes for all of them."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wishes: list[_Wish] = field(default_factory=list)
 
 
 class Ledger:
@@ -28,59 +48,67 @@ class Ledger:
 
     Parameters
     ----------
-    partitions
-        From :func:`~shoppex.store.schema.open_partitions`.
     writes
         Runs the writes; shared with the settings so that unloading waits for all of them.
     """
 
-    def __init__(self, partitions: Sequence[Config], writes: Writes) -> None:
-        self._partitions = partitions
-        self._locks = [asyncio.Lock() for _ in partitions]
+    def __init__(self, writes: Writes) -> None:
         self._writes = writes
-        self._guilds: dict[int, dict[int, Account]] = {}
-        self._by_uniqid: dict[str, tuple[AccountKey, str]] = {}
-        self._by_nonce: dict[str, AccountKey] = {}
+        self._partitions: Sequence[Partition] = ()
+        self._queues = [_Queue() for _ in range(PARTITIONS)]
+        self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
+        self._by_uniqid: dict[str, AccountKey] = {}
+        self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
+        self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
 
     async def load(self) -> None:
-        """Read everything into memory. One partition after another, so the loop breathes."""
-        for config in self._partitions:
-            records = await config.custom(ACCOUNT).all()
-            mark = records.pop(_MARK[0], {}).get(_MARK[1], {})
-            if mark.get("schema") != _SCHEMA:
-                await config.custom(ACCOUNT, *_MARK).set({"schema": _SCHEMA})
-            for guild_id, members in records.items():
-                for user_id, record in members.items():
-                    key = AccountKey(int(guild_id), int(user_id))
-                    self._remember(account_from_record(key, record))
+        """Read everything. One partition after another, so that the loop breathes.
+
+        Raises
+        ------
+        NewerLedger
+            When a later version of the cog has written it.
+        """
+        self._partitions = await open_partitions()
+        for partition in self._partitions:
+            for key, text in partition.all():
+                self._index(account_from_text(key, text))
             await asyncio.sleep(0)
+
+    # -- reading -------------------------------------------------------------------------
 
     def get(self, key: AccountKey) -> Account:
         """The account as it is on disk; an empty one for a person never seen."""
-        return self._guilds.get(key.guild_id, {}).get(key.user_id) or Account(key)
+        return account_from_text(key, self._partition(key).get(key))
 
-    def accounts(self, guild_id: int | None = None) -> Iterator[Account]:
-        """All accounts, of one guild if given. Safe against changes meanwhile."""
-        guilds = tuple(self._guilds) if guild_id is None else (guild_id,)
-        for guild in guilds:
-            yield from tuple(self._guilds.get(guild, {}).values())
+    def locate(self, uniqid: str) -> tuple[AccountKey, str] | None:
+        """Whose order has Shoppex's id ``uniqid``, and its nonce."""
+        key = self._by_uniqid.get(uniqid)
+        if key is None:
+            return None
+        orders = self.get(key).orders.values()
+        return next((key, order.nonce) for order in orders if order.uniqid == uniqid)
 
-    def find(self, *, uniqid: str | None = None, nonce: str | None = None) -> Order | None:
-        """The order with Shoppex's id ``uniqid``, or with our ``nonce``."""
-        place = self.locate(uniqid=uniqid, nonce=nonce)
-        return None if place is None else self.get(place[0]).orders[place[1]]
+    def unsettled(self, guild_id: int | None = None) -> list[AccountKey]:
+        """Who is still owed something that the cog can do; of one guild if given."""
+        return _listed(self._unsettled, guild_id)
 
-    def locate(
-        self, *, uniqid: str | None = None, nonce: str | None = None
-    ) -> tuple[AccountKey, str] | None:
-        """Whose order that is, and its nonce."""
-        if uniqid is not None and (place := self._by_uniqid.get(uniqid)) is not None:
-            return place
-        if nonce is not None and (key := self._by_nonce.get(nonce)) is not None:
-            return key, nonce
-        return None
+    def stuck(self, guild_id: int | None = None) -> list[AccountKey]:
+        """For whom something waits for the buyer or for staff; of one guild if given."""
+        return _listed(self._stuck, guild_id)
 
-    async def update(self, key: AccountKey, change: Callable[[Account], Account]) -> Account:
+    def keys_of(self, user_id: int) -> list[AccountKey]:
+        """The accounts of a user, one for each guild."""
+        return self._partitions[partition_of(user_id)].keys_of(user_id)
+
+    def keys(self) -> Iterator[list[AccountKey]]:
+        """All accounts, a partition at a time, so that who walks through them can pause."""
+        for partition in self._partitions:
+            yield [key for key, _ in partition.all()]
+
+    # -- changing ------------------------------------------------------------------------
+
+    async def update(self, key: AccountKey, change: Change) -> Account:
         """Apply a pure ``change`` to an account and keep the result.
 
         Nothing is written when nothing changed. The returned account is on disk.
@@ -90,7 +118,18 @@ class Ledger:
         StoreUnavailable
             When it could not be written; memory then still holds the account as it was.
         """
-        return await self._writes.run(self._update(key, change))
+        (account,) = await self.update_all([key], change)
+        return account
+
+    async def update_all(self, keys: Iterable[AccountKey], change: Change) -> list[Account]:
+        """The same for many accounts: as many writes as they lie in partitions.
+
+        Raises
+        ------
+        StoreUnavailable
+            When some could not be written; others may have been.
+        """
+        return await self._writes.run(self._update_all(list(keys), change))
 
     async def forget_user(self, user_id: int, *, keep_paid: bool) -> None:
         """Forget what is kept of a user, in every guild.
@@ -106,38 +145,86 @@ class Ledger:
         StoreUnavailable
             When something could not be forgotten.
         """
-        for account in self.accounts():
-            if account.key.user_id == user_id:
-                await self.update(account.key, _only_paid if keep_paid else _nothing)
+        await self.update_all(self.keys_of(user_id), _only_paid if keep_paid else _nothing)
 
-    async def _update(self, key: AccountKey, change: Callable[[Account], Account]) -> Account:
-        number = partition_of(key.user_id)
-        async with self._locks[number]:
-            before = self.get(key)
-            after = change(before)
-            if after == before:
-                return before
-            group = self._partitions[number].custom(ACCOUNT, str(key.guild_id), str(key.user_id))
-            record = account_to_record(after)
-            await replace_record(group, account_to_record(before), record)
-            self._forget(before)
-            if record:
-                self._remember(after)
-            return after
+    async def _update_all(self, keys: list[AccountKey], change: Change) -> list[Account]:
+        loop = asyncio.get_running_loop()
+        wishes = [_Wish(key, change, loop.create_future()) for key in keys]
+        numbers: dict[int, None] = {}
+        for wish in wishes:
+            number = partition_of(wish.key.user_id)
+            self._queues[number].wishes.append(wish)
+            numbers[number] = None
+        for number in numbers:
+            await self._commit(number)
+        return list(await asyncio.gather(*(wish.kept for wish in wishes)))
 
-    def _remember(self, account: Account) -> None:
-        self._guilds.setdefault(account.key.guild_id, {})[account.key.user_id] = account
+    async def _commit(self, number: int) -> None:
+        """Write what waits for a partition, unless somebody else did."""
+        queue = self._queues[number]
+        async with queue.turn:
+            if not queue.wishes:
+                return
+            async with self._slots:
+                wishes, queue.wishes = queue.wishes, []
+                await self._write(self._partitions[number], wishes)
+
+    async def _write(self, partition: Partition, wishes: list[_Wish]) -> None:
+        before: dict[AccountKey, Account] = {}
+        after: dict[AccountKey, Account] = {}
+        results: list[tuple[_Wish, Account]] = []
+        for wish in wishes:
+            key = wish.key
+            if key not in before:
+                before[key] = after[key] = self.get(key)
+            try:
+                after[key] = wish.change(after[key])
+            except Exception as error:  # noqa: BLE001 - it is the caller's, and goes to them
+                wish.kept.set_exception(error)
+            else:
+                results.append((wish, after[key]))
+        changed = [key for key, account in after.items() if account != before[key]]
+        try:
+            if changed:
+                await partition.write({key: account_to_text(after[key]) for key in changed})
+        except Exception as error:  # noqa: BLE001 - whoever waits has to hear of it
+            for wish, _ in results:
+                wish.kept.set_exception(error)
+            return
+        for key in changed:
+            self._unindex(before[key])
+            self._index(after[key])
+        for wish, account in results:
+            wish.kept.set_result(account)
+
+    # -- indexes -------------------------------------------------------------------------
+
+    def _partition(self, key: AccountKey) -> Partition:
+        return self._partitions[partition_of(key.user_id)]
+
+    def _index(self, account: Account) -> None:
+        key = account.key
         for order in account.orders.values():
-            self._by_nonce[order.nonce] = account.key
             if order.uniqid is not None:
-                self._by_uniqid[order.uniqid] = (account.key, order.nonce)
+                self._by_uniqid[order.uniqid] = key
+        if account.unsettled:
+            self._unsettled[key.guild_id][key] = None
+        if account.stuck:
+            self._stuck[key.guild_id][key] = None
 
-    def _forget(self, account: Account) -> None:
-        self._guilds.get(account.key.guild_id, {}).pop(account.key.user_id, None)
+    def _unindex(self, account: Account) -> None:
+        key = account.key
         for order in account.orders.values():
-            self._by_nonce.pop(order.nonce, None)
             if order.uniqid is not None:
                 self._by_uniqid.pop(order.uniqid, None)
+        for index in (self._unsettled, self._stuck):
+            index[key.guild_id].pop(key, None)
+
+
+def _listed(index: dict[int, dict[AccountKey, None]], guild_id: int | None) -> list[AccountKey]:
+    if guild_id is not None:
+        return list(index.get(guild_id, ()))
+    return [key for keys in index.values() for key in keys]
 
 
 def _only_paid(account: Account) -> Account:

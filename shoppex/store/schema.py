@@ -11,7 +11,7 @@ _IDENTIFIER = 7_409_251_834_620_117
 # A set rewrites the whole file of a cog name, so the ledger is spread over many. The number
 # is fixed: it decides where an account lies, and `redbot-setup convert` only moves what was
 # open when the cog was added.
-PARTITIONS = 128
+PARTITIONS = 256
 
 ACCOUNT = "ACCOUNT"
 
@@ -21,21 +21,18 @@ def open_settings() -> Config:
     config: Config = Config.get_conf(
         None, _IDENTIFIER, force_registration=True, cog_name="Shoppex"
     )
-    config.register_global(listener={})
-    config.register_guild(shop={})
+    config.register_global(listener={}, retention={})
+    config.register_guild(shop={}, told={})
     return config
 
 
-def open_partitions() -> tuple[Config, ...]:
-    """The Configs of the ledger, in the order of :func:`partition_of`."""
-    partitions = []
-    for number in range(PARTITIONS):
-        config = Config.get_conf(
-            None, _IDENTIFIER, force_registration=True, cog_name=f"ShoppexLedger{number:03}"
-        )
-        config.init_custom(ACCOUNT, 2)
-        partitions.append(config)
-    return tuple(partitions)
+def open_partition(number: int) -> Config:
+    """The Config of one part of the ledger. Red reads the whole file here, on the loop."""
+    config: Config = Config.get_conf(
+        None, _IDENTIFIER, force_registration=True, cog_name=f"ShoppexLedger{number:03}"
+    )
+    config.init_custom(ACCOUNT, 2)
+    return config
 
 
 def partition_of(user_id: int) -> int:

@@ -13,7 +13,7 @@ from redbot.core import Config
 from ..domain.account import OfferKind
 from ..domain.money import Money
 from ..domain.offer import offer_ref
-from .writes import Writes, replace_record
+from .writes import Writes, put_in_place
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8317
@@ -137,8 +137,8 @@ class Settings:
         async with self._lock:
             before = self.guild(guild_id)
             after = change(before)
-            group = self._config.guild_from_id(guild_id).shop
-            await replace_record(group, _guild_to_record(before), _guild_to_record(after))
+            put = self._config.guild_from_id(guild_id).shop.set
+            await put_in_place(put, _guild_to_record(before), _guild_to_record(after))
             self._guilds[guild_id] = after
             return after
 
@@ -155,7 +155,7 @@ class Settings:
     async def _set_listener(self, listener: ListenerSettings) -> None:
         async with self._lock:
             before = _listener_to_record(self._listener)
-            await replace_record(self._config.listener, before, _listener_to_record(listener))
+            await put_in_place(self._config.listener.set, before, _listener_to_record(listener))
             self._listener = listener
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
-
-from redbot.core.config import Group, Value
 
 from .errors import StoreUnavailable
 
@@ -16,34 +14,25 @@ log = logging.getLogger("red.shoppex.store")
 
 T = TypeVar("T")
 
-Record = Mapping[str, Any]
-
 _DRAIN_SECONDS = 10.0
 
 
-async def replace_record(group: Group | Value, before: Record, after: Record) -> None:
-    """Write ``after`` in place of ``before``; an empty record is no record.
+async def put_in_place(put: Callable[[T], Awaitable[None]], before: T, after: T) -> None:
+    """Put ``after`` in place of ``before``.
 
     Raises
     ------
     StoreUnavailable
-        When it could not be written. Red's JSON driver would keep the refused record in its
-        memory and save it with the next one of the same file, so ``before`` is put back.
+        When it could not be written. Red's JSON driver would keep what was refused in its
+        memory and save it with the next write to the same file, so ``before`` is put back.
     """
     try:
-        await _put(group, after)
+        await put(after)
     except Exception as error:
         # The two backends raise whatever their files and sockets raise.
         with suppress(Exception):
-            await _put(group, before)
+            await put(before)
         raise StoreUnavailable(type(error).__name__) from error
-
-
-async def _put(group: Group | Value, record: Record) -> None:
-    if record:
-        await group.set(dict(record))  # type: ignore[no-untyped-call] # Red leaves it untyped
-    else:
-        await group.clear()  # type: ignore[no-untyped-call]
 
 
 class Writes:

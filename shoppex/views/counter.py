@@ -195,7 +195,7 @@ class Counter:
         if not waiting:
             return
         try:
-            await self._engine.retry(key, DeliveryState.NEEDS_BUYER)
+            await self._engine.retry(key)
         except StoreUnavailable:
             return
         await say(

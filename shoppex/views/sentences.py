@@ -119,7 +119,7 @@ def role_sentence(reason: str, role: str) -> str:
     Parameters
     ----------
     reason
-        From :func:`~shoppex.fulfilment.roles.why_not_give`, or ``role_above_you``.
+        From :func:`~shoppex.fulfilment.obstacles.why_not_give`, or ``role_above_you``.
     role
         The role, as it is to be shown.
     """

@@ -22,7 +22,6 @@ from shoppex.api import (
     Coupon,
     CouponKind,
     Forbidden,
-    Limiter,
     NotFound,
     OrderLine,
     RateLimited,
@@ -37,6 +36,7 @@ from shoppex.api import (
 from shoppex.domain.money import Money
 from shoppex.domain.product import Product, Stock
 from shoppex.domain.status import OrderStatus
+from shoppex.limiter import Limiter
 
 API_KEY = "shx_0123456789abcdef0123456789abcdef"
 EMAIL = "bob@example.org"
@@ -112,7 +112,7 @@ class Sleeper:
 
 
 def quick() -> Limiter:
-    return Limiter(rate=1e6)
+    return Limiter(rate=1e6, burst=5)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from shoppex.domain.account import (
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
 from shoppex.domain.status import OrderStatus
-from shoppex.fulfilment.desired import close_orders, desired, is_unsettled
+from shoppex.fulfilment.desired import close_orders, desired
 from strategies import accounts, moments, roles, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -399,8 +399,8 @@ SETTLED = replace(ITEM, fulfilled=True, message=DONE)
 
 def test_an_account_is_settled_when_all_is_given_read_and_told() -> None:
     key = replace(SETTLED, nonce="bb", kind=OfferKind.PRODUCT, promise=Promise.KEYS)
-    assert not is_unsettled(holding(SETTLED, key))
-    assert not is_unsettled(holding())
+    assert not holding(SETTLED, key).unsettled
+    assert not holding().unsettled
 
 
 @pytest.mark.parametrize(
@@ -416,13 +416,13 @@ def test_an_account_is_settled_when_all_is_given_read_and_told() -> None:
     ids=["role", "message", "goods", "news", "news of a payment", "news of a held order"],
 )
 def test_whatever_is_still_owed_makes_an_account_unsettled(order: Order) -> None:
-    assert is_unsettled(holding(order))
-    assert is_unsettled(holding(SETTLED, replace(order, nonce="cc")))
+    assert holding(order).unsettled
+    assert holding(SETTLED, replace(order, nonce="cc")).unsettled
 
 
 @given(statuses.filter(lambda status: status is not OrderStatus.PAID))
 def test_nothing_is_owed_for_what_is_not_paid(status: OrderStatus) -> None:
-    assert not is_unsettled(holding(replace(KEY_ORDER, status=status)))
+    assert not holding(replace(KEY_ORDER, status=status)).unsettled
 
 
 @st.composite
@@ -459,7 +459,7 @@ def test_an_account_that_is_settled_is_owed_nothing_whatever_is_edited_later(
         for role in owed.roles
         if role not in account.grants or account.grants[role].delivery != DONE
     }
-    if not is_unsettled(account):
+    if not account.unsettled:
         assert (owed.readings, owed.messages, missing) == ((), (), set())
         assert owed.look_again is None
 
@@ -471,7 +471,7 @@ def test_an_account_that_has_something_due_is_unsettled(
     account, offers = drawn
     wanted = desired(account, offers, now)
     if wanted.readings or wanted.messages:
-        assert is_unsettled(account)
+        assert account.unsettled
 
 
 @given(accounts_and_offers, moments)

@@ -85,7 +85,12 @@ async def work() -> Work:
 
 @pytest.fixture
 async def lanes(work: Work) -> AsyncIterator[Lanes]:
-    opened = Lanes("test", work, lambda: NOW)
+    begun = asyncio.get_running_loop().time()
+
+    def clock() -> datetime:
+        return NOW + timedelta(seconds=asyncio.get_running_loop().time() - begun)
+
+    opened = Lanes("test", work, clock)
     yield opened
     await opened.close(0)
     assert not lane_tasks()

@@ -19,7 +19,7 @@ LAYERS = (
     "fulfilment",
     "store",
     "api",
-    {"text", "i18n"},
+    {"text", "i18n", "limiter"},
     "domain",
 )
 NAMES = {name for layer in LAYERS for name in ([layer] if isinstance(layer, str) else layer)}

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shoppex.api import Limiter
+from shoppex.limiter import Limiter
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""The pace at which one shop is asked."""
+"""A pace that many keep together."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable
 
 class Limiter:
     """A token bucket: a small burst, then a steady pace; who waits first goes first.
-
-    Shoppex does not publish its limits; the pace is the contract's advice (section 1).
 
     Parameters
     ----------
@@ -26,8 +24,8 @@ class Limiter:
 
     def __init__(
         self,
-        rate: float = 2.0,
-        burst: int = 5,
+        rate: float,
+        burst: int,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
