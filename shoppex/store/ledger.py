@@ -101,7 +101,7 @@ class Ledger:
         """The accounts of a user, one for each guild."""
         return self._partitions[partition_of(user_id)].keys_of(user_id)
 
-    def keys(self) -> Iterator[list[AccountKey]]:
+    def all_keys(self) -> Iterator[list[AccountKey]]:
         """All accounts, a partition at a time, so that who walks through them can pause."""
         for partition in self._partitions:
             yield [key for key, _ in partition.all()]

@@ -64,7 +64,7 @@ def noted(ledger: Ledger, nonce: str) -> Order | None:
 
 
 def everybody(ledger: Ledger) -> list[Account]:
-    return [ledger.get(key) for keys in ledger.keys() for key in keys]
+    return [ledger.get(key) for keys in ledger.all_keys() for key in keys]
 
 
 def adding(order: Order) -> Callable[[Account], Account]:
