@@ -57,7 +57,9 @@ class Ledger:
         self._partitions: Sequence[Partition] = ()
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
-        self._by_uniqid: dict[str, AccountKey] = {}
+        # Plain pairs of guild and user: the garbage collector passes over those, while a
+        # hundred thousand keys of a class would make it hold up the bot.
+        self._by_uniqid: dict[str, tuple[int, int]] = {}
         self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
 
@@ -83,9 +85,10 @@ class Ledger:
 
     def locate(self, uniqid: str) -> tuple[AccountKey, str] | None:
         """Whose order has Shoppex's id ``uniqid``, and its nonce."""
-        key = self._by_uniqid.get(uniqid)
-        if key is None:
+        place = self._by_uniqid.get(uniqid)
+        if place is None:
             return None
+        key = AccountKey(*place)
         orders = self.get(key).orders.values()
         return next((key, order.nonce) for order in orders if order.uniqid == uniqid)
 
@@ -206,7 +209,7 @@ class Ledger:
         key = account.key
         for order in account.orders.values():
             if order.uniqid is not None:
-                self._by_uniqid[order.uniqid] = key
+                self._by_uniqid[order.uniqid] = (key.guild_id, key.user_id)
         if account.unsettled:
             self._unsettled[key.guild_id][key] = None
         if account.stuck:

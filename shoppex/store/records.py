@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from ..domain.account import (
@@ -28,6 +29,10 @@ from ..domain.status import OrderStatus
 
 Record = dict[str, Any]
 
+_EPOCH = datetime.fromtimestamp(0, timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+_DECODED = 1024
+
 
 def account_to_text(account: Account) -> str:
     """An account, without its key; the empty text for one of which nothing is known.
@@ -38,6 +43,8 @@ def account_to_text(account: Account) -> str:
     return json.dumps(record, separators=(",", ":")) if record else ""
 
 
+# Whoever is worked on is read several times in a row.
+@lru_cache(maxsize=_DECODED)
 def account_from_text(key: AccountKey, text: str) -> Account:
     """The account that :func:`account_to_text` wrote."""
     return account_from_record(key, json.loads(text)) if text else Account(key)
@@ -133,16 +140,23 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
     )
 
 
-def _grant_to_record(grant: Grant) -> Record:
+def _grant_to_record(grant: Grant) -> Record | str:
     record = _delivery_to_record(grant.delivery)
-    return record if grant.ours else {**record, "ours": False}
+    return record if grant.ours else {"found": record}
 
 
-def _grant_from_record(record: Mapping[str, Any]) -> Grant:
+def _grant_from_record(record: Mapping[str, Any] | str) -> Grant:
+    if isinstance(record, str):
+        return Grant(delivery=_delivery_from_record(record))
+    if "found" in record:
+        return Grant(ours=False, delivery=_delivery_from_record(record["found"]))
+    # Version 1 had the mark beside what it marks.
     return Grant(ours=record.get("ours", True), delivery=_delivery_from_record(record))
 
 
-def _delivery_to_record(delivery: Delivery) -> Record:
+def _delivery_to_record(delivery: Delivery) -> Record | str:
+    if delivery == Delivery(delivery.state) and not delivery.waits:
+        return delivery.state.value
     return _without_empty(
         state=delivery.state.value if delivery.state is not DeliveryState.PENDING else None,
         reason=delivery.reason,
@@ -152,7 +166,9 @@ def _delivery_to_record(delivery: Delivery) -> Record:
     )
 
 
-def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
+def _delivery_from_record(record: Mapping[str, Any] | str) -> Delivery:
+    if isinstance(record, str):
+        return Delivery(DeliveryState(record))
     return Delivery(
         state=DeliveryState(record.get("state", DeliveryState.PENDING.value)),
         reason=record.get("reason"),
@@ -162,12 +178,15 @@ def _delivery_from_record(record: Mapping[str, Any]) -> Delivery:
     )
 
 
-def _time_to_json(time: datetime | None) -> str | None:
-    return None if time is None else time.isoformat()
+def _time_to_json(time: datetime | None) -> int | None:
+    return None if time is None else (time - _EPOCH) // _MICROSECOND
 
 
-def _time_from_json(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
+def _time_from_json(value: int | str | None) -> datetime | None:
+    if isinstance(value, str):
+        # As version 1 wrote it.
+        return datetime.fromisoformat(value)
+    return None if value is None else _EPOCH + value * _MICROSECOND
 
 
 def _without_empty(**fields: object) -> Record:

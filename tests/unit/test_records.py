@@ -10,7 +10,15 @@ from typing import Any
 
 from hypothesis import given
 
-from shoppex.domain.account import Account, AccountKey, OfferKind, Order
+from shoppex.domain.account import (
+    Account,
+    AccountKey,
+    Delivery,
+    DeliveryState,
+    Grant,
+    OfferKind,
+    Order,
+)
 from shoppex.domain.money import Money
 from shoppex.store.records import (
     account_from_record,
@@ -66,7 +74,7 @@ def test_a_plain_order_is_only_what_it_is() -> None:
         "kind": "item",
         "offer": "gold",
         "title": "Gold Pass",
-        "created": "2026-03-01T12:00:00+00:00",
+        "created": 1_772_366_400_000_000,
         "status": "pending",
     }
 
@@ -87,3 +95,28 @@ def test_ids_are_text_so_that_no_reader_rounds_them(account: Account) -> None:
 def test_an_order_without_a_title_can_be_read_back() -> None:
     nameless = replace(PLAIN, title="")
     assert order_from_record(PLAIN.nonce, through_json(order_to_record(nameless))) == nameless
+
+
+def test_what_version_1_wrote_is_still_read() -> None:
+    account = account_from_record(
+        KEY,
+        {
+            "orders": {
+                "00ff": {
+                    "kind": "item",
+                    "offer": "gold",
+                    "title": "Gold Pass",
+                    "created": "2026-03-01T12:00:00+00:00",
+                    "status": "pending",
+                    "message": {"state": "delivered"},
+                }
+            },
+            "grants": {"5": {"state": "delivered", "ours": False}, "6": {"state": "delivered"}},
+        },
+    )
+    done = Delivery(DeliveryState.DELIVERED)
+    assert account == Account(
+        KEY,
+        {"00ff": replace(PLAIN, message=done)},
+        {5: Grant(ours=False, delivery=done), 6: Grant(delivery=done)},
+    )
