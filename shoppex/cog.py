@@ -14,11 +14,20 @@ from redbot.core.bot import Red
 from redbot.core.i18n import cog_i18n
 
 from .api import ClientPool, base_url_from_env
-from .commands import AccessCommands, BuyCommands, HostCommands, ItemCommands, ProductCommands
+from .commands import (
+    AccessCommands,
+    BuyCommands,
+    HostCommands,
+    ItemCommands,
+    ProductCommands,
+    StaffCommands,
+)
 from .commands.abc import CogMeta
 from .domain.account import AccountKey
+from .fulfilment.alarms import Alarms
 from .fulfilment.budget import Budget
 from .fulfilment.engine import Engine
+from .fulfilment.forgetter import Forgetter
 from .fulfilment.messages import MessageStep
 from .fulfilment.readings import ReadStep
 from .fulfilment.recorder import Recorder
@@ -31,6 +40,7 @@ from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
 from .store.writes import Writes
+from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.gate import Gate
 from .webhook.listener import Listener
@@ -44,6 +54,7 @@ class Shoppex(
     AccessCommands,
     ProductCommands,
     ItemCommands,
+    StaffCommands,
     HostCommands,
     commands.Cog,
     metaclass=CogMeta,
@@ -63,6 +74,8 @@ class Shoppex(
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         self.recorder = Recorder(self.ledger, clock, self._mark)
         budget = Budget()
+        board = AlarmBoard(bot, self.settings, budget)
+        self.alarms = Alarms(bot, self.ledger, self.settings, board, clock)
         in_discord = (bot, self.ledger, self.settings, budget, clock, self.gate.asleep)
         self.engine = Engine(
             self.ledger,
@@ -73,9 +86,12 @@ class Shoppex(
                     self.ledger, self.settings, self.recorder, self.clients, clock, self._mark
                 ),
             ],
+            self.alarms,
             budget,
             clock,
         )
+        self._retry_button = retry_button(self.gate, self.engine)
+        self._forgetter = Forgetter(self.ledger, self.settings, clock)
         self.catalogue = Catalogue(self.settings, self.clients, clock)
         checkout = Checkout(
             self.ledger, self.settings, self.catalogue, self.clients, self.recorder, clock
@@ -101,6 +117,7 @@ class Shoppex(
             # Red does not call cog_unload after a failed load.
             await self.cog_unload()
             raise
+        self.bot.add_dynamic_items(self._retry_button)
         self._starting = asyncio.create_task(self._start(problem), name="shoppex start")
 
     async def cog_unload(self) -> None:
@@ -108,10 +125,15 @@ class Shoppex(
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        await self.gate.close()
-        await self.webhooks.stop()
-        await self.engine.close()
-        await self.catalogue.close()
+        self.bot.remove_dynamic_items(self._retry_button)
+        # Each takes its time at the most; one after another they would take too long.
+        await asyncio.gather(
+            self.gate.close(),
+            self.webhooks.stop(),
+            self.engine.close(),
+            self._forgetter.close(),
+            self.catalogue.close(),
+        )
         await self.clients.close()
         await self._writes.close()
 
@@ -131,6 +153,7 @@ class Shoppex(
         self.engine.mark_unsettled()
         # What stood in the way may have been mended while the bot was away.
         self.engine.wake_all()
+        self._forgetter.start()
         if problem is not None:
             await self._tell_owner(problem)
 

@@ -5,5 +5,13 @@ from .host import HostCommands
 from .items import ItemCommands
 from .products import ProductCommands
 from .settings import AccessCommands
+from .staff import StaffCommands
 
-__all__ = ("AccessCommands", "BuyCommands", "HostCommands", "ItemCommands", "ProductCommands")
+__all__ = (
+    "AccessCommands",
+    "BuyCommands",
+    "HostCommands",
+    "ItemCommands",
+    "ProductCommands",
+    "StaffCommands",
+)

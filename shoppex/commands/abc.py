@@ -8,6 +8,7 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..api import ClientPool
+from ..fulfilment.alarms import Alarms
 from ..fulfilment.engine import Engine
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
@@ -27,6 +28,7 @@ class CommandsMixin(ABC):
     clients: ClientPool
     catalogue: Catalogue
     engine: Engine
+    alarms: Alarms
     counter: Counter
     webhooks: Listener
 

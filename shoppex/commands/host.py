@@ -1,9 +1,10 @@
-"""`[p]shoppexset listener` and `publicurl`: the bot owner's part."""
+"""`[p]shoppexset listener`, `publicurl` and `retention`: the bot owner's part."""
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from discord import app_commands
@@ -11,14 +12,14 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..store.errors import StoreUnavailable
-from ..store.settings import ListenerSettings
+from ..store.settings import ListenerSettings, Retention
 from .group import SettingsGroup
 
 _LAST_PORT = 65535
 
 
 class HostCommands(SettingsGroup):
-    """Where webhooks arrive."""
+    """Where webhooks arrive, and how long things are kept."""
 
     @SettingsGroup.shoppexset.command(name="listener")
     @commands.is_owner()
@@ -99,6 +100,40 @@ class HostCommands(SettingsGroup):
         if not cleaned.startswith("https://"):
             text += "\n" + _("⚠️ Without https, what Shoppex sends can be read on its way.")
         await ctx.send(text, ephemeral=True)
+
+    @SettingsGroup.shoppexset.command(name="retention")
+    @commands.is_owner()
+    @app_commands.describe(
+        unpaid_days="After so many days an order that nobody paid is forgotten",
+        details_days="After so many days a finished order keeps only what is still needed",
+    )
+    async def shoppexset_retention(
+        self,
+        ctx: commands.GuildContext,
+        unpaid_days: commands.Range[int, 1, 3650],
+        details_days: commands.Range[int, 1, 3650],
+    ) -> None:
+        """Choose how long the bot remembers what it no longer needs, in all servers.
+
+        A paid order is never forgotten: what it gave, and when, stays known. A payment for an
+        order that was forgotten cannot be recognised any more, so keep unpaid ones for as long
+        as Shoppex takes money for them.
+
+        **Arguments**
+
+        - `<unpaid_days>` For orders that nobody paid. At first 14.
+        - `<details_days>` For the link, the coupon and the webhooks of finished ones. At first 90.
+        """
+        await self.settings.set_retention(
+            Retention(timedelta(days=unpaid_days), timedelta(days=details_days))
+        )
+        await ctx.send(
+            _(
+                "✅ Unpaid orders are forgotten after {unpaid} days, details of finished ones "
+                "after {details} days."
+            ).format(unpaid=unpaid_days, details=details_days),
+            ephemeral=True,
+        )
 
 
 def _is_ip(text: str) -> bool:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter as Tally
 from dataclasses import replace
 
 import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
-from redbot.core.utils import AsyncIter
 
 from ..api import ApiError, Forbidden, Unauthorized
-from ..domain.account import DeliveryState
-from ..fulfilment.desired import desired
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
+from ..views.alarm import cause_line
 from ..views.gate import say
 from ..views.secrets import SecretView
-from ..views.sentences import waiting_sentence
 from .group import SettingsGroup
 
 # Contract, section 1, *Scopes*: what the commands of today use.
@@ -201,6 +197,13 @@ class AccessCommands(SettingsGroup):
             name=_("Webhook address"), value=self.webhook_url(ctx.guild.id), inline=False
         )
         embed.add_field(name=_("Listener"), value=self._listener_text(), inline=False)
+        embed.add_field(
+            name=_("Staff are told"),
+            value=f"<#{shop.log_channel}>"
+            if shop.log_channel
+            else _("by direct message to the server's owner (`/shoppexset logchannel`)"),
+            inline=False,
+        )
         if shop.legacy_signatures:
             embed.add_field(name=_("Signatures"), value=_("⚠️ old ones are taken too"))
         waiting = await self._waiting(ctx.guild.id)
@@ -213,19 +216,8 @@ class AccessCommands(SettingsGroup):
 
     async def _waiting(self, guild_id: int) -> list[str]:
         """Paid things that staff must see to, by cause."""
-        causes: Tally[str | None] = Tally()
-        roles_by_offer = self.settings.guild(guild_id).roles_by_offer()
-        now = discord.utils.utcnow()
-        async for key in AsyncIter(self.ledger.stuck(guild_id), steps=100):
-            account = self.ledger.get(key)
-            roles = desired(account, roles_by_offer, now).roles
-            deliveries = [g.delivery for role_id, g in account.grants.items() if role_id in roles]
-            for order in account.orders.values():
-                deliveries += [d for d in (order.asking, order.reading, order.message) if d]
-                if order.held is not None:
-                    causes[order.held] += 1
-            causes.update(d.reason for d in deliveries if d.state is DeliveryState.NEEDS_STAFF)
-        return [f"⚠️ {count} × {waiting_sentence(cause)}" for cause, count in causes.most_common()]
+        causes = await self.alarms.waiting(guild_id)
+        return [cause_line(cause, count) for cause, count in causes.most_common()]
 
     def _listener_text(self) -> str:
         where = self.settings.listener

@@ -46,10 +46,18 @@ class Budget:
     ----------
     monotonic
         Gives the time in seconds.
+    sleep
+        Waits that many seconds.
     """
 
-    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self._monotonic = monotonic
+        self._nap = sleep
         self._closed = False
         self._requests = Limiter(
             _REQUESTS_PER_SECOND, _BURST, monotonic=monotonic, sleep=self._sleep
@@ -105,5 +113,5 @@ class Budget:
         while seconds > 0:
             if self._closed:
                 raise Stopping
-            await asyncio.sleep(min(seconds, _NAP_SECONDS))
+            await self._nap(min(seconds, _NAP_SECONDS))
             seconds -= _NAP_SECONDS

@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
+from .alarms import Alarms
 from .budget import Budget
 from .lanes import Lanes
 from .obstacles import SEEN_WITHOUT_ASKING
@@ -41,6 +43,9 @@ class Engine:
 
     Parameters
     ----------
+    alarms
+        Hear of each account that begins, or ceases, to wait for somebody; closed with the
+        engine.
     budget
         What the steps may ask of Discord; closed with the engine.
     """
@@ -49,14 +54,16 @@ class Engine:
         self,
         ledger: Ledger,
         steps: Sequence[Step],
+        alarms: Alarms,
         budget: Budget,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._steps = steps
+        self._alarms = alarms
         self._budget = budget
         self._clock = clock
-        self._lanes = [Lanes(step.name, step.settle, clock) for step in steps]
+        self._lanes = [Lanes(step.name, partial(self._turn, step), clock) for step in steps]
         # However many things change at once in a guild, it is woken once or twice.
         self._wakes = Lanes("wakes", self._wake, clock)
 
@@ -81,6 +88,7 @@ class Engine:
         """The same for every guild: much may have changed while the bot was away."""
         for guild_id in {key.guild_id for key in self._ledger.stuck()}:
             self.wake(guild_id)
+        self._alarms.mark_told()
 
     async def retry(self, key: AccountKey) -> None:
         """The buyer is here: what waited for them may work now.
@@ -97,7 +105,16 @@ class Engine:
     async def close(self) -> None:
         """Stop all lanes, at most five seconds."""
         self._budget.close()
-        await asyncio.gather(*(lanes.close() for lanes in (*self._lanes, self._wakes)))
+        lanes = (*self._lanes, self._wakes)
+        await asyncio.gather(self._alarms.close(), *(each.close() for each in lanes))
+
+    async def _turn(self, step: Step, key: AccountKey) -> datetime | None:
+        waited = self._ledger.get(key).stuck
+        try:
+            return await step.settle(key)
+        finally:
+            if waited or self._ledger.get(key).stuck:
+                self._alarms.mark(key.guild_id)
 
     async def _wake(self, nobody: AccountKey) -> datetime | None:
         guild_id = nobody.guild_id

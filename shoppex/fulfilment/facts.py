@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..domain.account import (
     Account,
@@ -22,7 +22,6 @@ from ..domain.tag import Tag
 
 _SEEN = 8
 _DIGEST = 16
-_UNPAID_FOR = timedelta(days=14)
 
 
 def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
@@ -145,11 +144,32 @@ def mark_seen(order: Order, delivery_id: str) -> Order:
     return replace(order, seen=(*order.seen, delivery_id)[-_SEEN:])
 
 
-def forget_unpaid(account: Account, now: datetime) -> Account:
-    """The account without orders that nobody paid for two weeks; a paid one is never forgotten."""
-    kept = {
-        nonce: order
+def forget(account: Account, unpaid_before: datetime, details_before: datetime) -> Account:
+    """The account without what is no longer needed; a paid order is never forgotten.
+
+    Parameters
+    ----------
+    unpaid_before
+        Orders that nobody paid go when they were made before this.
+    details_before
+        Finished orders that were paid before this shrink to what their roles, a refund and a
+        repeat of their goods still need.
+    """
+    orders = {
+        nonce: _shrunk(order) if _is_finished(order, details_before) else order
         for nonce, order in account.orders.items()
-        if order.touched_by_money or now - order.created_at < _UNPAID_FOR
+        if order.touched_by_money or order.created_at >= unpaid_before
     }
-    return account if len(kept) == len(account.orders) else replace(account, orders=kept)
+    return account if orders == account.orders else replace(account, orders=orders)
+
+
+def _is_finished(order: Order, before: datetime) -> bool:
+    owed = (order.asking, order.message, order.reading if order.open_readings else None)
+    waits = any(delivery is not None and delivery.waits for delivery in owed)
+    closed = order.fulfilled or not order.entitled
+    old = order.paid_at is not None and order.paid_at < before
+    return old and closed and order.held is None and not waits
+
+
+def _shrunk(order: Order) -> Order:
+    return replace(order, url=None, coupon=None, seen=())

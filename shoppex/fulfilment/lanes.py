@@ -101,6 +101,8 @@ class Lanes:
                 again = await self._work_on(key)
                 if again is not None and key not in due:
                     self.mark_at(key, again)
+                # Work that finds nothing to do never waits, and the bot has other cogs to serve.
+                await asyncio.sleep(0)
         finally:
             del self._tasks[guild_id]
             self._due.pop(guild_id, None)

@@ -32,7 +32,6 @@ from ..domain.product import Variant
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus
 from ..domain.tag import Tag
-from ..fulfilment.facts import forget_unpaid
 from ..fulfilment.recorder import Recorder
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -250,7 +249,7 @@ class Checkout:
             promise=offer.promise,
             quote=total,
         )
-        await self._ledger.update(key, lambda a: forget_unpaid(a, now).with_order(order))
+        await self._ledger.update(key, lambda a: a.with_order(order))
         self._addresses[order.nonce] = address
         return order
 

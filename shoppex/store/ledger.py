@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.account import Account, AccountKey
@@ -104,10 +104,9 @@ class Ledger:
         """The accounts of a user, one for each guild."""
         return self._partitions[partition_of(user_id)].keys_of(user_id)
 
-    def all_keys(self) -> Iterator[list[AccountKey]]:
-        """All accounts, a partition at a time, so that who walks through them can pause."""
-        for partition in self._partitions:
-            yield [key for key, _ in partition.all()]
+    def keys_in(self, number: int) -> list[AccountKey]:
+        """The accounts of a partition: who walks through all of them can pause in between."""
+        return [key for key, _ in self._partitions[number].all()]
 
     # -- changing ------------------------------------------------------------------------
 

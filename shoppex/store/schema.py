@@ -22,7 +22,7 @@ def open_settings() -> Config:
         None, _IDENTIFIER, force_registration=True, cog_name="Shoppex"
     )
     config.register_global(listener={}, retention={})
-    config.register_guild(shop={}, told={})
+    config.register_guild(shop={})
     return config
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,12 +47,18 @@ class GuildSettings:
     ----------
     legacy_signatures
         Whether the deprecated SHA-512 signature is taken from a shop that sends no V2.
+    log_channel
+        Where staff are told what waits for them; ``None`` for the server owner's messages.
+    told
+        The causes that staff have been told of and that are not mended yet.
     """
 
     api_key: str | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
     shop_name: str = ""
     legacy_signatures: bool = False
+    log_channel: int | None = None
+    told: frozenset[str] = frozenset()
     products: Mapping[str, ProductEntry] = field(default_factory=dict)
     items: Mapping[str, ItemEntry] = field(default_factory=dict)
 
@@ -81,6 +88,22 @@ class GuildSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the bot remembers what it no longer needs.
+
+    Parameters
+    ----------
+    unpaid
+        After this an order that nobody paid is forgotten.
+    details
+        After this a finished order keeps only what its roles, and a later refund, need.
+    """
+
+    unpaid: timedelta = timedelta(days=14)
+    details: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerSettings:
     """Where the webhook listener binds, and how the world reaches it."""
 
@@ -98,10 +121,15 @@ class Settings:
         self._lock = asyncio.Lock()
         self._guilds: dict[int, GuildSettings] = {}
         self._listener = ListenerSettings()
+        self._retention = Retention()
 
     async def load(self) -> None:
         """Read everything into memory."""
         self._listener = ListenerSettings(**await self._config.listener())
+        kept_days: dict[str, int] = await self._config.retention()
+        self._retention = Retention(
+            **{name: timedelta(days=days) for name, days in kept_days.items()}
+        )
         for guild_id, record in (await self._config.all_guilds()).items():
             if record["shop"]:
                 self._guilds[guild_id] = _guild_from_record(record["shop"])
@@ -110,6 +138,11 @@ class Settings:
     def listener(self) -> ListenerSettings:
         """The settings of the listener."""
         return self._listener
+
+    @property
+    def retention(self) -> Retention:
+        """How long things are remembered."""
+        return self._retention
 
     def guild(self, guild_id: int) -> GuildSettings:
         """The settings of a guild; empty ones when it has none."""
@@ -158,6 +191,27 @@ class Settings:
             await put_in_place(self._config.listener.set, before, _listener_to_record(listener))
             self._listener = listener
 
+    async def set_retention(self, retention: Retention) -> None:
+        """Keep how long things are remembered.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it could not be kept.
+        """
+        await self._writes.run(self._set_retention(retention))
+
+    async def _set_retention(self, retention: Retention) -> None:
+        async with self._lock:
+            before = _retention_to_record(self._retention)
+            after = _retention_to_record(retention)
+            await put_in_place(self._config.retention.set, before, after)
+            self._retention = retention
+
+
+def _retention_to_record(retention: Retention) -> dict[str, int]:
+    return {"unpaid": retention.unpaid.days, "details": retention.details.days}
+
 
 def _listener_to_record(listener: ListenerSettings) -> dict[str, Any]:
     return {
@@ -173,6 +227,8 @@ def _guild_to_record(settings: GuildSettings) -> dict[str, Any]:
         "secret": settings.secret,
         "shop_name": settings.shop_name,
         "legacy_signatures": settings.legacy_signatures,
+        "log_channel": None if settings.log_channel is None else str(settings.log_channel),
+        "told": sorted(settings.told),
         "products": {
             entry.id: {"title": entry.title, "roles": _roles_to_json(entry.roles)}
             for entry in settings.products.values()
@@ -194,6 +250,8 @@ def _guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
         secret=record.get("secret"),
         shop_name=record.get("shop_name", ""),
         legacy_signatures=record.get("legacy_signatures", False),
+        log_channel=int(record["log_channel"]) if record.get("log_channel") else None,
+        told=frozenset(record.get("told", ())),
         products={
             key: ProductEntry(key, entry["title"], _roles_from_json(entry["roles"]))
             for key, entry in record.get("products", {}).items()

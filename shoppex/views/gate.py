@@ -52,6 +52,15 @@ class Gate:
         """Whether the cog is switched off in a guild."""
         return await self.bot.cog_disabled_in_guild(self._cog, guild)
 
+    async def is_staff(self, guild: discord.Guild, user: discord.User | discord.Member) -> bool:
+        """Whether somebody may run this server's shop, as the commands' own check decides."""
+        member = guild.get_member(user.id)
+        if member is None:
+            return False
+        if member.guild_permissions.manage_guild or await self.bot.is_owner(user):
+            return True
+        return await self.bot.is_admin(member)
+
     async def admit(self, interaction: discord.Interaction[Red], user_id: int) -> bool:
         """Whether this click is the business of the one it was made for."""
         await set_contextual_locales_from_guild(self.bot, interaction.guild)

@@ -136,9 +136,8 @@ class World:
         assert member is not None
         return {role.name for role in member.roles if not role.is_default()}
 
-    def dms(self, actor: simcord.MemberActor) -> list[discord.Message]:
+    def dms(self, user: simcord.MemberActor | simcord.UserHandle) -> list[discord.Message]:
         """What the bot wrote to somebody privately."""
-        user = next(u for u in [actor] if u.id == actor.id)
         if user.id not in self.env.backend.dm_channels:
             return []
         channel_id = self.env.backend.dm_channels[user.id]

@@ -115,3 +115,28 @@ async def kept() -> str:
             config = Config.get_conf(None, int(identifier), cog_name=name)
             kept += str(await config.custom("ACCOUNT").all())
     return kept
+
+
+async def test_unloading_is_quick_whatever_hangs_and_loses_nothing(world: World) -> None:
+    gold = world.guild.create_role("Gold")
+    await world.sell_item("Gold Pass", "9.99", "EUR", [gold])
+    await world.order("Gold Pass")
+    world.env.inject_error("PUT", "/guilds/*/members/*/roles/*", status=500, times=2)
+    await world.pay_newest()
+    cleo = world.guild.add_member(world.env.create_user("cleo"))
+    await world.order("Gold Pass", buyer=cleo)
+    # A payment is being told, and its sender never finishes.
+    _, stuck = await asyncio.open_connection("127.0.0.1", world.instance.port)
+    head = f"POST /shoppex/{world.guild.id} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+    stuck.write(head.encode())
+    await stuck.drain()
+
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await world.owner.send(world.channel, "!unload shoppex")
+    assert loop.time() - begun < 6
+    stuck.close()
+
+    await world.owner.send(world.channel, "!load shoppex")
+    await world.env.advance_time(60)
+    assert world.roles_of(world.buyer) == {"Gold"}

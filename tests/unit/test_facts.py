@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ from shoppex.fulfilment.desired import desired
 from shoppex.fulfilment.facts import (
     ask_again,
     distrust,
-    forget_unpaid,
+    forget,
     hand_over,
     has_seen,
     learn,
@@ -54,6 +55,7 @@ FIELDS = Tag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
 PAYMENT = RemoteOrder("u-1", OrderStatus.PAID, PRICE, custom_fields=FIELDS)
 PAID = learn(KEY, ORDER, PAYMENT, NOW)
 ASKING = Delivery()
+DETAILS_FOR = timedelta(days=90)
 DONE = Delivery(DeliveryState.DELIVERED)
 WITH_KEY = replace(PAYMENT, goods=("AAAA",), keys=1)
 THANKS = "Thank you for your purchase!"
@@ -529,20 +531,23 @@ def test_only_the_last_deliveries_are_remembered(ids: list[str]) -> None:
     assert min(len(ids), 2) <= len(after.seen) <= 10
 
 
-# -- forgetting what nobody paid for -----------------------------------------------------------
+# -- forgetting what is no longer needed -------------------------------------------------------
 
 
-def test_an_unpaid_order_is_forgotten_after_two_weeks() -> None:
+def forgotten(account: Account, now: datetime) -> Account:
+    return forget(account, now - UNPAID_FOR, now - DETAILS_FOR)
+
+
+def test_an_unpaid_order_is_forgotten_when_its_time_is_over() -> None:
     account = Account(KEY, {ORDER.nonce: ORDER})
-    almost = NOW + UNPAID_FOR - timedelta(microseconds=1)
-    assert forget_unpaid(account, almost) is account
-    assert forget_unpaid(account, NOW + UNPAID_FOR).orders == {}
+    assert forgotten(account, NOW + UNPAID_FOR) is account
+    assert forgotten(account, NOW + UNPAID_FOR + timedelta(microseconds=1)).orders == {}
 
 
 @pytest.mark.parametrize("status", [OrderStatus.CANCELLED, OrderStatus.UNKNOWN])
 def test_an_order_that_came_to_nothing_is_forgotten_as_well(status: OrderStatus) -> None:
     account = Account(KEY, {ORDER.nonce: replace(ORDER, status=status)})
-    assert forget_unpaid(account, NOW + UNPAID_FOR).orders == {}
+    assert forgotten(account, NOW + 2 * UNPAID_FOR).orders == {}
 
 
 @pytest.mark.parametrize(
@@ -559,18 +564,60 @@ def test_an_order_that_came_to_nothing_is_forgotten_as_well(status: OrderStatus)
 def test_an_order_that_money_touched_is_kept_for_ever(order: Order) -> None:
     assert order.touched_by_money
     account = Account(KEY, {order.nonce: order})
-    assert forget_unpaid(account, NOW + timedelta(days=36500)) is account
+    assert forgotten(account, NOW + timedelta(days=36500)).orders.keys() == {order.nonce}
+
+
+def test_a_finished_order_shrinks_to_what_is_still_needed() -> None:
+    done = replace(
+        PAID,
+        url="https://checkout.shoppex.io/invoice/u-1",
+        coupon="spring",
+        seen=("whd_1",),
+        handed=("0123456789abcdef",),
+        fulfilled=True,
+        reading=Delivery(DeliveryState.DELIVERED),
+        message=Delivery(DeliveryState.DELIVERED),
+    )
+    account = Account(KEY, {done.nonce: done})
+    assert forgotten(account, NOW + DETAILS_FOR) is account
+    after = forgotten(account, NOW + DETAILS_FOR + timedelta(microseconds=1)).orders[done.nonce]
+    assert after == replace(done, url=None, coupon=None, seen=())
+
+
+@pytest.mark.parametrize(
+    "owed",
+    [
+        {"message": Delivery()},
+        {"reading": Delivery()},
+        {"asking": Delivery()},
+        {"fulfilled": False},
+        {"held": "other_total"},
+    ],
+    ids=lambda owed: next(iter(owed)),
+)
+def test_an_order_that_is_not_finished_keeps_everything(owed: dict[str, Any]) -> None:
+    done = replace(
+        PAID,
+        seen=("whd_1",),
+        fulfilled=True,
+        reading=Delivery(DeliveryState.DELIVERED),
+        message=Delivery(DeliveryState.DELIVERED),
+    )
+    account = Account(KEY, {done.nonce: replace(done, **owed)})
+    assert forgotten(account, NOW + 2 * DETAILS_FOR) is account
 
 
 @given(accounts, moments)
 def test_forgetting_takes_only_old_orders_without_money(account: Account, now: datetime) -> None:
-    after = forget_unpaid(account, now)
+    after = forgotten(account, now)
     assert replace(after, orders=account.orders) == account
-    assert after.orders.items() <= account.orders.items()
     for nonce in account.orders.keys() - after.orders.keys():
         gone = account.orders[nonce]
         assert gone.paid_at is None
         assert gone.held is None
         assert gone.status is not OrderStatus.PARTIAL
-        assert now - gone.created_at >= UNPAID_FOR
-    assert forget_unpaid(after, now) is after
+        assert now - gone.created_at > UNPAID_FOR
+    for nonce, order in after.orders.items():
+        bare = replace(account.orders[nonce], url=None, coupon=None, seen=())
+        assert order in (account.orders[nonce], bare)
+    assert forgotten(after, now) is after

@@ -1,0 +1,63 @@
+"""`[p]shoppexset logchannel` and `retry`: what waits for staff."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from redbot.core import commands
+
+from ..i18n import _
+from .group import SettingsGroup
+
+
+class StaffCommands(SettingsGroup):
+    """How staff hear of what they have to mend."""
+
+    @SettingsGroup.shoppexset.command(name="logchannel")
+    @app_commands.describe(channel="Where to write; leave out for the server owner's messages")
+    async def shoppexset_logchannel(
+        self, ctx: commands.GuildContext, channel: discord.TextChannel | None = None
+    ) -> None:
+        """Choose where staff are told when a paid order waits for them.
+
+        Without a channel the server's owner gets a direct message.
+
+        **Arguments**
+
+        - `[channel]` A channel that only staff can read.
+        """
+        if channel is not None:
+            rights = channel.permissions_for(ctx.me)
+            if not (rights.view_channel and rights.send_messages and rights.embed_links):
+                await ctx.send(
+                    _(
+                        "I may not write in {channel}. Nothing was changed. Give me the "
+                        "permissions View Channel, Send Messages and Embed Links there."
+                    ).format(channel=channel.mention),
+                    ephemeral=True,
+                )
+                return
+        chosen = None if channel is None else channel.id
+        await self.settings.update_guild(ctx.guild.id, lambda s: replace(s, log_channel=chosen))
+        if channel is None:
+            text = _("✅ The server's owner is told by direct message when an order waits.")
+        else:
+            text = _("✅ Staff are told in {channel} when an order waits for them.").format(
+                channel=channel.mention
+            )
+        await ctx.send(text, ephemeral=True)
+
+    @SettingsGroup.shoppexset.command(name="retry")
+    async def shoppexset_retry(self, ctx: commands.GuildContext) -> None:
+        """Try again at once everything that waits for you."""
+        waiting = sum((await self.alarms.waiting(ctx.guild.id)).values())
+        self.engine.wake(ctx.guild.id)
+        if waiting:
+            text = _(
+                "I am trying again: {count} waiting. `/shoppexset show` says what is left."
+            ).format(count=waiting)
+        else:
+            text = _("Nothing is waiting for you.")
+        await ctx.send(text, ephemeral=True)

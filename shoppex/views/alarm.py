@@ -1,0 +1,145 @@
+"""What staff read when paid orders wait for them, and the button that tries again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+from redbot.core.bot import Red
+from redbot.core.i18n import set_contextual_locales_from_guild
+
+from ..fulfilment.budget import Budget
+from ..fulfilment.causes import Cause
+from ..fulfilment.engine import Engine
+from ..i18n import _
+from ..store.settings import Settings
+from ..text import plain, shorten
+from .gate import Gate, say
+from .sentences import waiting_sentence
+
+_DESCRIPTION = 4000
+_TEMPLATE = re.compile(r"shoppex:retry:(?P<guild_id>[0-9]{1,20})")
+
+
+class AlarmBoard:
+    """Writes to the channel that the server chose, or else to the server's owner."""
+
+    def __init__(self, bot: Red, settings: Settings, budget: Budget) -> None:
+        self._bot = bot
+        self._settings = settings
+        self._budget = budget
+
+    async def tell(self, guild: discord.Guild, causes: Mapping[Cause, int]) -> None:
+        """Show causes, with how many deliveries wait for each.
+
+        Raises
+        ------
+        discord.HTTPException
+            When Discord did not take it.
+        """
+        await set_contextual_locales_from_guild(self._bot, guild)
+        place = await self._place(guild)
+        embed = alarm_embed(guild, causes, await self._bot.get_embed_colour(place))
+        view = discord.ui.View(timeout=None)
+        view.add_item(_button(guild.id))
+        await self._budget.request(lambda: place.send(embed=embed, view=view))
+        # The button answers by its id; nothing needs to remember this message.
+        view.stop()
+
+    async def _place(self, guild: discord.Guild) -> discord.TextChannel | discord.DMChannel:
+        channel = guild.get_channel(self._settings.guild(guild.id).log_channel or 0)
+        if isinstance(channel, discord.TextChannel) and _may_write(channel):
+            return channel
+        owner = guild.owner
+        if owner is None:
+            owner_id = guild.owner_id or 0
+            owner = await self._budget.request(lambda: guild.fetch_member(owner_id))
+        if owner.dm_channel is not None:
+            return owner.dm_channel
+        return await self._budget.open_dm(owner.create_dm)
+
+
+def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:
+    """The button that tries again everything that waits for the staff of a server.
+
+    It outlives restarts, because all it needs stands in its id. Discord.py makes one for each
+    click from a class, hence a class that knows this cog's parts.
+    """
+
+    class RetryButton(
+        discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=_TEMPLATE
+    ):
+        def __init__(self, guild_id: int) -> None:
+            super().__init__(_button(guild_id))
+            self._guild_id = guild_id
+
+        @classmethod
+        async def from_custom_id(
+            cls,
+            _interaction: discord.Interaction[Any],
+            _item: discord.ui.Item[Any],
+            match: re.Match[str],
+            /,
+        ) -> RetryButton:
+            return cls(int(match["guild_id"]))
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            guild = gate.bot.get_guild(self._guild_id)
+            await set_contextual_locales_from_guild(gate.bot, guild)
+            if guild is None or not await gate.is_staff(guild, interaction.user):
+                await say(interaction, _("This button is for the server's staff."))
+                return
+            engine.wake(guild.id)
+            await say(
+                interaction,
+                _(
+                    "I am trying again now. What still cannot be delivered goes on waiting; see "
+                    "`/shoppexset show`."
+                ),
+            )
+
+    return RetryButton
+
+
+def _button(guild_id: int) -> discord.ui.Button[discord.ui.View]:
+    return discord.ui.Button(
+        label=_("Try again now"),
+        custom_id=f"shoppex:retry:{guild_id}",
+        style=discord.ButtonStyle.primary,
+    )
+
+
+def alarm_embed(
+    guild: discord.Guild, causes: Mapping[Cause, int], colour: discord.Colour
+) -> discord.Embed:
+    """What waits, why, and how to mend it."""
+    lines = [cause_line(cause, count) for cause, count in causes.items()]
+    embed = discord.Embed(
+        title=_("Paid orders are waiting for you"),
+        description=shorten("\n".join(lines), _DESCRIPTION),
+        colour=colour,
+    )
+    embed.add_field(
+        name=_("What happens next"),
+        value=_(
+            "Nothing is lost. As soon as it is mended, everything is delivered by itself; the "
+            "button tries at once. You are told once, and `/shoppexset show` always says how "
+            "things stand."
+        ),
+        inline=False,
+    )
+    embed.set_footer(text=plain(guild.name))
+    return embed
+
+
+def cause_line(cause: Cause, count: int) -> str:
+    """One cause, with the role that it is about and how many deliveries wait for it."""
+    role = f" (<@&{cause.role_id}>)" if cause.role_id else ""
+    return f"⚠️ {count} × {waiting_sentence(cause.reason)}{role}"
+
+
+def _may_write(channel: discord.TextChannel) -> bool:
+    rights = channel.permissions_for(channel.guild.me)
+    return rights.view_channel and rights.send_messages and rights.embed_links
