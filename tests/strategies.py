@@ -1,4 +1,4 @@
-"""Accounts as hypothesis draws them, with everything in them that an account can have."""
+"""What hypothesis draws: any JSON, and accounts with everything that an account can have."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ from shoppex.domain.account import (
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
 snowflakes = st.integers(min_value=1, max_value=2**64 - 1)
 # Text as it comes out of the API's reading: without NUL and lone surrogates.
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)

@@ -20,6 +20,7 @@ from .order_reading import MalformedOrder, parse_order, parse_payment
 from .orders import OrderLine
 from .product_reading import MalformedProduct, StockLevels, parse_product, parse_stock
 from .shop import ShopInfo
+from .subscription_reading import MalformedSubscription, parse_subscription
 from .transport import Transport
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "MalformedJson",
     "MalformedOrder",
     "MalformedProduct",
+    "MalformedSubscription",
     "NotFound",
     "OrderLine",
     "RateLimited",
@@ -52,4 +54,5 @@ __all__ = [
     "parse_payment",
     "parse_product",
     "parse_stock",
+    "parse_subscription",
 ]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..domain.money import parse_money
+from ..domain.money import Money, parse_money
 from ..domain.remote import LineItem, RemoteOrder
-from ..domain.status import parse_status
+from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
 from .goods import extract_goods, extract_keys, union
 from .parsing import (
     as_list,
     as_mapping,
-    clean_text,
     parse_count,
     parse_http_url,
     parse_id,
@@ -20,12 +19,15 @@ from .parsing import (
     parse_time,
     unwrap,
 )
+from .references import parse_customer_id, parse_gateway, parse_product_ids
+from .refund_reading import parse_refunded
 
 # Contract, C17: `checkout_url` is Shoppex's page for orders, but a provider's for payments.
 _ORDER_LINKS = ("checkout_url",)
 _PAYMENT_LINKS = ("url_branded", "url", "checkout_url")
 _MOST_ITEMS = 200
 _LONGEST_TITLE = 256
+_LONGEST_EMAIL = 320
 
 
 class MalformedOrder(ValueError):
@@ -72,24 +74,41 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
     by_item = [piece for value in delivered[1:] for piece in extract_goods(value)]
     keys_by_item = [key for value in delivered[1:] for key in extract_keys(value)]
     urls = (parse_http_url(data.get(name)) for name in links)
+    status = parse_status(data.get("status"))
+    total = parse_money(data.get("total"), data.get("currency"))
+    refunded = parse_refunded(data)
     return RemoteOrder(
         uniqid=uniqid,
-        status=parse_status(data.get("status")),
-        total=parse_money(data.get("total"), data.get("currency")),
+        status=status,
+        total=total,
         url=next((url for url in urls if url is not None), None),
         custom_fields=_parse_fields(data, lines),
         items=items,
         goods=tuple(union([extract_goods(data), extract_goods(delivered[0]), by_item])),
         keys=len(union([extract_keys(data), extract_keys(delivered[0]), keys_by_item])),
         created_at=parse_time(data.get("created_at")),
+        updated_at=parse_time(data.get("updated_at")),
+        id=parse_id(data.get("id")),
+        product_ids=parse_product_ids([data, *lines]),
+        subscription_id=_parse_subscription_id(data),
+        customer_id=parse_customer_id(data),
+        gateway=parse_gateway(data),
+        refunded=refunded,
+        partially_refunded=is_partial_refund(data.get("status"))
+        or (status is OrderStatus.PAID and _is_part(refunded, total)),
+        email=_parse_email(data),
     )
+
+
+def _is_part(refunded: Money | None, total: Money | None) -> bool:
+    return refunded is not None and total is not None and refunded.amount < total.amount
 
 
 def _parse_item(data: Mapping[str, object]) -> LineItem:
     title = parse_text(data.get("product_title")) or parse_text(data.get("title")) or ""
     return LineItem(
         product_id=parse_id(data.get("product_id")) or "",
-        title=clean_text(title)[:_LONGEST_TITLE],
+        title=title[:_LONGEST_TITLE],
         quantity=max(1, parse_count(data.get("quantity")) or 1),
         goods=extract_goods(data.get("delivered_items")),
     )
@@ -104,3 +123,16 @@ def _parse_fields(
     for line in lines:
         fields = {**normalise(line.get("custom_fields")), **fields}
     return fields
+
+
+def _parse_subscription_id(data: Mapping[str, object]) -> str | None:
+    subscription = as_mapping(data.get("subscription"))
+    ids = (data.get("subscription_id"), subscription.get("uniqid"), subscription.get("id"))
+    return next((name for name in map(parse_id, ids) if name is not None), None)
+
+
+def _parse_email(data: Mapping[str, object]) -> str | None:
+    customer = as_mapping(data.get("customer"))
+    places = (data.get("customer_email"), data.get("email"), customer.get("email"))
+    texts = ((parse_text(place) or "").strip() for place in places)
+    return next((text for text in texts if "@" in text and len(text) <= _LONGEST_EMAIL), None)

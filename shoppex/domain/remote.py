@@ -1,4 +1,8 @@
-"""Orders as Shoppex tells of them, by API or by webhook."""
+"""Orders and subscriptions as Shoppex tells of them, by API or by webhook.
+
+Their ``repr`` may be logged: it leaves out who bought, what only the buyer may see, and what
+proves an order to be ours.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from datetime import datetime
 
 from .money import Money
 from .status import OrderStatus
+from .subscription_status import SubscriptionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +22,7 @@ class LineItem:
     product_id: str
     title: str
     quantity: int
-    goods: tuple[str, ...] = ()
+    goods: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,8 @@ class RemoteOrder:
 
     Parameters
     ----------
-    uniqid
-        Shoppex's public id.
+    uniqid, id
+        Shoppex's public and internal id. Records that belong to an order may name either.
     total
         What the buyer pays in all; ``None`` when it was not said or not readable.
     url
@@ -38,14 +43,74 @@ class RemoteOrder:
         Keys, links and texts delivered so far, over all lines.
     keys
         How many keys are among them.
+    product_ids
+        Every id that any part of the order gives for a product.
+    gateway
+        Shoppex's word in upper case: ``STRIPE``, ``PAYPAL``, …
+    refunded
+        What was given back so far; ``None`` when nothing of it was said.
+    partially_refunded
+        Whether it is still paid, though a part was given back.
     """
 
     uniqid: str
     status: OrderStatus
     total: Money | None = None
-    url: str | None = None
-    custom_fields: Mapping[str, str] = field(default_factory=dict)
+    url: str | None = field(default=None, repr=False)
+    custom_fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     items: tuple[LineItem, ...] = ()
-    goods: tuple[str, ...] = ()
+    goods: tuple[str, ...] = field(default=(), repr=False)
     keys: int = 0
     created_at: datetime | None = None
+    updated_at: datetime | None = None
+    id: str | None = None
+    product_ids: tuple[str, ...] = ()
+    subscription_id: str | None = None
+    customer_id: str | None = None
+    gateway: str | None = None
+    refunded: Money | None = None
+    partially_refunded: bool = False
+    email: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSubscription:
+    """A subscription (contract, section 5).
+
+    Parameters
+    ----------
+    uniqid, id
+        Shoppex's public and internal id; the same where it named only one.
+    product_ids
+        Every id of the product, the public one first; empty when Shoppex named none. A change
+        of plan changes them.
+    gateway
+        Shoppex's word in upper case; ``PAYPAL`` ends at once when cancelled (C15).
+    period_start, period_end
+        Of the time that is paid for, or free for trial.
+    custom_fields
+        Already normalised to name → text.
+    invoices
+        Uniqids of its invoices, as Shoppex lists them. The list may be missing.
+    """
+
+    uniqid: str
+    id: str
+    status: SubscriptionStatus
+    product_ids: tuple[str, ...] = ()
+    product_title: str = ""
+    customer_id: str | None = None
+    gateway: str | None = None
+    period_start: datetime | None = None
+    period_end: datetime | None = None
+    trial_end: datetime | None = None
+    cancelled_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    custom_fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    invoices: tuple[str, ...] = ()
+
+    @property
+    def product_id(self) -> str | None:
+        """The product's public id, or the one that there is."""
+        return self.product_ids[0] if self.product_ids else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from .words import fold_word
+
 
 class OrderStatus(str, Enum):
     """Where an order stands.
@@ -33,7 +35,10 @@ _RANK = {
     OrderStatus.REFUNDED: 5,
 }
 
-# Contract, section 2.2, *Statuses*.
+# Nobody has seen Shoppex's word for it, if it has one (contract, section 12).
+_PARTIAL_REFUNDS = ("PARTIALLY_REFUNDED", "PARTIAL_REFUND")
+
+# Contract, section 2.2, *Statuses*. Who got a part of the money back still has what was paid for.
 _WORDS = {
     "PENDING": OrderStatus.PENDING,
     "PENDING_PAYMENT": OrderStatus.PENDING,
@@ -49,14 +54,18 @@ _WORDS = {
     "DISPUTED": OrderStatus.DISPUTED,
     "REVERSED": OrderStatus.REFUNDED,
     "REFUNDED": OrderStatus.REFUNDED,
+    **dict.fromkeys(_PARTIAL_REFUNDS, OrderStatus.PAID),
 }
 
 
 def parse_status(word: object) -> OrderStatus:
     """Read Shoppex's word for a state; anything unheard of is ``UNKNOWN``."""
-    if not isinstance(word, str):
-        return OrderStatus.UNKNOWN
-    return _WORDS.get(word.strip().upper(), OrderStatus.UNKNOWN)
+    return _WORDS.get(fold_word(word), OrderStatus.UNKNOWN)
+
+
+def is_partial_refund(word: object) -> bool:
+    """Whether Shoppex's word for a state says that a part was given back."""
+    return fold_word(word) in _PARTIAL_REFUNDS
 
 
 def advance(current: OrderStatus, seen: OrderStatus) -> OrderStatus:

@@ -23,6 +23,7 @@ from shoppex.domain.money import Money
 from shoppex.domain.product import Stock, Variant
 from shoppex.domain.remote import LineItem, RemoteOrder
 from shoppex.domain.status import OrderStatus
+from strategies import json_values
 
 ORDER: dict[str, object] = {
     "id": 7,
@@ -33,6 +34,11 @@ ORDER: dict[str, object] = {
     "checkout_url": "https://checkout.shoppex.io/invoice/u-1",
     "custom_fields": {"nonce": "00ff"},
     "created_at": 1772366400,
+    "updated_at": "2026-03-01T12:01:00Z",
+    "subscription_id": "sub_1",
+    "customer_id": "cus_1",
+    "customer_email": "bob@example.org",
+    "gateway": "stripe",
     "items": [
         {
             "product_id": 12,
@@ -57,11 +63,6 @@ PRODUCT: dict[str, object] = {
     "private": 0,
     "on_hold": "false",
 }
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=6,
-)
 
 
 def test_an_order() -> None:
@@ -75,6 +76,13 @@ def test_an_order() -> None:
         goods=("A", "B"),
         keys=2,
         created_at=datetime(2026, 3, 1, 12, tzinfo=timezone.utc),
+        updated_at=datetime(2026, 3, 1, 12, 1, tzinfo=timezone.utc),
+        id="7",
+        product_ids=("12",),
+        subscription_id="sub_1",
+        customer_id="cus_1",
+        gateway="STRIPE",
+        email="bob@example.org",
     )
 
 
@@ -130,6 +138,95 @@ def test_links_of_orders_and_payments() -> None:
         == (links["checkout_url"])
     )
     assert parse_order({**data, "checkout_url": "javascript:x"}).url is None
+
+
+def test_every_id_of_every_product_is_kept() -> None:
+    order = parse_order(
+        {
+            "uniqid": "u-1",
+            "product_id": "12",
+            "product": {"uniqid": "p-1", "id": 12, "slug": "vip", "title": "VIP"},
+            "products": [{"uniqid": "p-1"}, {"uniqid": "p-2", "id": "13"}, None],
+            "items": [{"product_id": "14"}, {"product": {"uniqid": "p-5"}}, "junk"],
+        }
+    )
+    assert order.product_ids == ("p-1", "p-2", "12", "13", "vip", "14", "p-5")
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        ({}, (None, None, None, None)),
+        (
+            {
+                "subscription": {"id": 5},
+                "customer": {"id": 6, "email": " a@b.example "},
+                "gateway": None,
+            },
+            ("5", "6", None, "a@b.example"),
+        ),
+        (
+            {"subscription": {"uniqid": "s", "id": 5}, "email": "a@b.example", "gateway": " "},
+            ("s", None, None, "a@b.example"),
+        ),
+        ({"customer_email": "hidden", "email": "a@" + "b" * 400}, (None, None, None, None)),
+    ],
+)
+def test_what_else_an_order_names(data: dict[str, object], names: tuple[str | None, ...]) -> None:
+    order = parse_order({"uniqid": "u-1", **data})
+    found = (order.subscription_id, order.customer_id, order.gateway, order.email)
+    assert found == names
+
+
+@pytest.mark.parametrize(
+    ("data", "amount"),
+    [
+        ({}, None),
+        ({"refunded_amount": "2.50"}, "2.50"),
+        ({"amount_refunded": 2.5}, "2.5"),
+        ({"refund_amount": Decimal("2.50")}, "2.50"),
+        ({"total_refunded": 2}, "2"),
+        ({"refund_amount": 1, "total_refunded": 3}, "3"),
+        ({"refunded_amount": 0, "refunds": [{"amount": "1.10"}, {"amount": "2.20"}]}, "3.30"),
+        ({"refunds": ["1.10", 2, {"value": 1}, {"refund_amount": 1}]}, "5.10"),
+        ({"refunds": [{"amount": 1, "status": "failed"}, {"amount": 2, "status": "OK"}]}, "2"),
+        ({"refunds": [{"amount": 1, "currency": "USD"}, {"amount": 2, "currency": "eur"}]}, "2"),
+        ({"refunds": [{"amount": -1}, {"amount": "?"}, None, {"amount": 2}]}, "2"),
+        ({"refunded_amount": -5}, None),
+        ({"refunded_amount": "?", "refunds": "?"}, None),
+        ({"refunded_amount": 2, "currency": None}, None),
+    ],
+)
+def test_what_was_given_back(data: dict[str, object], amount: str | None) -> None:
+    refunded = None if amount is None else Money(Decimal(amount), "EUR")
+    assert parse_order({**ORDER, **data}).refunded == refunded
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "partially"),
+    [
+        ({"status": "PARTIALLY_REFUNDED"}, OrderStatus.PAID, True),
+        ({"status": "partial refund"}, OrderStatus.PAID, True),
+        ({"refunded_amount": "9.89"}, OrderStatus.PAID, True),
+        ({"refunded_amount": "9.90"}, OrderStatus.PAID, False),
+        ({"refunded_amount": 1, "total": None}, OrderStatus.PAID, False),
+        ({"status": "REFUNDED", "refunded_amount": 1}, OrderStatus.REFUNDED, False),
+        ({"status": "REFUNDED_MAYBE", "refunded_amount": 1}, OrderStatus.UNKNOWN, False),
+    ],
+)
+def test_a_part_given_back_leaves_an_order_paid(
+    data: dict[str, object],
+    status: OrderStatus,
+    partially: bool,  # noqa: FBT001
+) -> None:
+    order = parse_order({**ORDER, **data})
+    assert (order.status, order.partially_refunded) == (status, partially)
+
+
+def test_an_order_may_be_logged() -> None:
+    shown = repr(parse_order({**ORDER, "delivered_items": ["KEY-1"]}))
+    for secret in ("bob@", "KEY-1", "'A'", "00ff", "checkout"):
+        assert secret not in shown
 
 
 def test_a_product() -> None:
@@ -222,7 +319,8 @@ def test_stock_levels_name_variants_by_each_id() -> None:
 
 def _fuzzed(base: dict[str, object]) -> st.SearchStrategy[dict[str, object]]:
     names = [*base, "variants", "available_stock", "orderable", "delivered_items", "url"]
-    return st.dictionaries(st.sampled_from(names), values).map(lambda odd: {**base, **odd})
+    names += ["refunds", "refunded_amount", "product", "products", "subscription", "customer"]
+    return st.dictionaries(st.sampled_from(names), json_values).map(lambda odd: {**base, **odd})
 
 
 @pytest.mark.parametrize("parse", [parse_order, parse_payment])
@@ -236,6 +334,10 @@ def test_odd_orders_are_read_or_refused(
         return
     assert order.uniqid.strip()
     assert order.total is None or order.total.amount.is_finite()
+    assert order.refunded is None or order.refunded.amount > 0
+    assert order.status is OrderStatus.PAID or not order.partially_refunded
+    assert order.gateway is None or order.gateway == order.gateway.upper()
+    assert data["status"] == "COMPLETED" or order.status is OrderStatus.UNKNOWN
 
 
 @given(_fuzzed(PRODUCT))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.domain.status import OrderStatus, advance, parse_status
+from shoppex.domain.status import OrderStatus, advance, is_partial_refund, parse_status
+from shoppex.domain.subscription_status import SubscriptionStatus, parse_subscription_status
 from strategies import statuses
 
 # Contract, section 2.2, *Statuses*: what each word means to us.
@@ -27,6 +28,8 @@ WORDS = {
     "DISPUTED": OrderStatus.DISPUTED,
     "REVERSED": OrderStatus.REFUNDED,
     "REFUNDED": OrderStatus.REFUNDED,
+    "PARTIALLY_REFUNDED": OrderStatus.PAID,
+    "PARTIAL_REFUND": OrderStatus.PAID,
 }
 FORWARD = [
     OrderStatus.PENDING,
@@ -101,7 +104,8 @@ def test_an_unknown_status_never_replaces_a_known_one(current: OrderStatus) -> N
 
 @pytest.mark.parametrize(("word", "status"), WORDS.items())
 def test_every_documented_word_is_read_in_any_case(word: str, status: OrderStatus) -> None:
-    for written in (word, word.lower(), word.title(), f"  {word}\n"):
+    spaced = word.replace("_", " ")
+    for written in (word, word.lower(), word.title(), f"  {word}\n", spaced, spaced.lower()):
         assert parse_status(written) is status
 
 
@@ -113,7 +117,8 @@ def test_unheard_words_are_unknown(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["ACTIVE", "SUCCESS", "AWAITING_FULFILLMENT", "PAID?", "UNKNOWN", "", "COMPLETE"]
+    "word",
+    ["ACTIVE", "SUCCESS", "AWAITING_FULFILLMENT", "PAID?", "UNKNOWN", "", "COMPLETE", "paıd"],
 )
 def test_words_of_third_parties_are_not_payments(word: str) -> None:
     assert parse_status(word) is OrderStatus.UNKNOWN
@@ -122,3 +127,60 @@ def test_words_of_third_parties_are_not_payments(word: str) -> None:
 @pytest.mark.parametrize("value", [None, 1, True, 3.0, b"PAID", ["PAID"], {"status": "PAID"}])
 def test_what_is_no_word_is_unknown(value: object) -> None:
     assert parse_status(value) is OrderStatus.UNKNOWN
+
+
+def test_only_a_partial_refund_is_one() -> None:
+    named = {word for word in WORDS if is_partial_refund(word)}
+    assert named == {"PARTIALLY_REFUNDED", "PARTIAL_REFUND"}
+    assert is_partial_refund("Partially refunded")
+    assert not is_partial_refund(None)
+
+
+# --- Subscriptions ---------------------------------------------------------------------------
+
+SUBSCRIPTION_WORDS = {
+    "PENDING": SubscriptionStatus.PENDING,
+    "TRIALING": SubscriptionStatus.TRIALING,
+    "trialling": SubscriptionStatus.TRIALING,
+    "TRIAL": SubscriptionStatus.TRIALING,
+    "ACTIVE": SubscriptionStatus.ACTIVE,
+    " active\n": SubscriptionStatus.ACTIVE,
+    "PAST_DUE": SubscriptionStatus.PAST_DUE,
+    "past due": SubscriptionStatus.PAST_DUE,
+    "past-due": SubscriptionStatus.PAST_DUE,
+    "pastDue": SubscriptionStatus.PAST_DUE,
+    "PAUSED": SubscriptionStatus.PAUSED,
+    "CANCELED": SubscriptionStatus.CANCELLED,
+    "CANCELLED": SubscriptionStatus.CANCELLED,
+}
+
+
+@pytest.mark.parametrize(("word", "status"), SUBSCRIPTION_WORDS.items())
+def test_every_spelling_of_a_subscriptions_state(word: str, status: SubscriptionStatus) -> None:
+    assert parse_subscription_status(word) is status
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        1,
+        True,
+        b"ACTIVE",
+        ["ACTIVE"],
+        "",
+        "ACTIVE?",
+        "INACTIVE",
+        "A_CTIVE",
+        "actıve",
+        "EXPIRED",
+    ],
+)
+def test_what_is_no_known_state_is_never_active(value: object) -> None:
+    assert parse_subscription_status(value) is SubscriptionStatus.UNKNOWN
+
+
+@given(st.text() | st.text("ACTIVEactive_- \u0131\u017f"))
+def test_only_the_known_words_are_active(word: str) -> None:
+    active = parse_subscription_status(word) is SubscriptionStatus.ACTIVE
+    assert active == (word.isascii() and word.strip().upper() == "ACTIVE")
