@@ -18,6 +18,7 @@ from .parsing import parse_http_url
 from .payments import PaymentResource
 from .products import ProductResource
 from .shop import ShopResource
+from .subscriptions import SubscriptionResource
 from .transport import Transport
 
 DEFAULT_BASE_URL = "https://api.shoppex.io/dev/v1"
@@ -56,6 +57,7 @@ class ShoppexClient:
         self.orders = OrderResource(transport)
         self.payments = PaymentResource(transport)
         self.coupons = CouponResource(transport)
+        self.subscriptions = SubscriptionResource(transport)
 
     async def read(self, kind: OfferKind, uniqid: str) -> RemoteOrder:
         """Read an order, wherever its kind is kept.

@@ -21,7 +21,7 @@ from .errors import (
     Unavailable,
 )
 from .json_codec import MalformedJson, decode_json
-from .parsing import as_list, as_mapping, parse_flag, parse_id, parse_text
+from .parsing import as_list, as_mapping, parse_count, parse_flag, parse_id, parse_text
 
 _KINDS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
 _CLOUDFLARE_BLOCK = re.compile(rb"\b1010\b")
@@ -44,11 +44,14 @@ class Answer:
         Where the next page begins; ``None`` when Shoppex named none.
     has_more
         Whether Shoppex says that there is another page; ``None`` when it did not say.
+    total_pages
+        How many pages there are, where they have numbers.
     """
 
     data: object
     next_cursor: str | None = None
     has_more: bool | None = None
+    total_pages: int | None = None
 
 
 def read_answer(body: bytes) -> Answer:
@@ -70,6 +73,7 @@ def read_answer(body: bytes) -> Answer:
         data,
         parse_text(pagination.get("next_cursor")) or None,
         parse_flag(pagination.get("has_more")),
+        parse_count(pagination.get("total_pages")),
     )
 
 

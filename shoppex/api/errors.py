@@ -124,6 +124,10 @@ class Unavailable(ApiError):
     """No usable answer: 5xx, time-out, no connection, a page of Cloudflare, unreadable data."""
 
 
+class MalformedRecord(ValueError):
+    """Data that does not say what it is about. Its text quotes nothing of the data."""
+
+
 def unreadable(what: str, *, write: bool = False) -> Unavailable:
     """Make the error for an answer in which ``what`` could not be found.
 

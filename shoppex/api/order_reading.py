@@ -8,6 +8,7 @@ from ..domain.money import Money, parse_money
 from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
+from .errors import MalformedRecord
 from .goods import extract_goods, extract_keys, union
 from .parsing import (
     as_list,
@@ -30,7 +31,7 @@ _LONGEST_TITLE = 256
 _LONGEST_EMAIL = 320
 
 
-class MalformedOrder(ValueError):
+class MalformedOrder(MalformedRecord):
     """Data that does not say which order it is about."""
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ..domain.remote import RemoteOrder
 from .envelope import Answer
-from .errors import Rejected, unreadable
-from .order_reading import MalformedOrder, parse_order
+from .errors import Rejected
+from .order_reading import parse_order
 from .paging import entries
-from .parsing import as_mapping
+from .reading import read_record, read_records
 from .transport import LONGEST_IDEMPOTENCY_KEY, Transport
 
 log = logging.getLogger("red.shoppex.api")
@@ -90,21 +90,17 @@ class OrderResource:
             # Contract, C8. Another body needs another key.
             other_key = idempotency_key + _OTHER_SUFFIX
             answer = await self._post({**body, _OTHER_EMAIL: email}, other_key)
-        return _read(answer, write=True)
+        return read_record(answer.data, parse_order, "order", write=True)
 
     async def get(self, order_id: str) -> RemoteOrder:
         """Read one order, by id or uniqid."""
-        return _read(await self._transport.request("GET", "orders", order_id))
+        answer = await self._transport.request("GET", "orders", order_id)
+        return read_record(answer.data, parse_order, "order")
 
-    async def list(self, status: str | None = None) -> AsyncIterator[RemoteOrder]:
+    def list(self, status: str | None = None) -> AsyncIterator[RemoteOrder]:
         """Give every order, or those with Shoppex's word for a status, such as ``PENDING``."""
-        async for entry in entries(self._transport, "orders", {"status": status}):
-            try:
-                order = parse_order(entry)
-            except MalformedOrder:
-                log.warning("An order in the list has no uniqid")
-                continue
-            yield order
+        found = entries(self._transport, "orders", params={"status": status})
+        return read_records(found, parse_order, "order")
 
     async def _post(self, body: Mapping[str, object], idempotency_key: str) -> Answer:
         return await self._transport.request(
@@ -115,10 +111,3 @@ class OrderResource:
 def _wants_other_email(error: Rejected) -> bool:
     named = (error.message, *(text for detail in error.details for text in detail))
     return any(_OTHER_EMAIL in text for text in named)
-
-
-def _read(answer: Answer, *, write: bool = False) -> RemoteOrder:
-    try:
-        return parse_order(as_mapping(answer.data))
-    except MalformedOrder:
-        raise unreadable("order", write=write) from None

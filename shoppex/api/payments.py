@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from ..domain.money import Money
 from ..domain.remote import RemoteOrder
-from .envelope import Answer
-from .errors import unreadable
-from .order_reading import MalformedOrder, parse_payment
-from .parsing import as_mapping, clean_text
+from .order_reading import parse_payment
+from .paging import entries
+from .parsing import clean_text
+from .reading import read_record, read_records
 from .transport import Transport
 
 _LONGEST_TITLE = 128
@@ -69,15 +69,14 @@ class PaymentResource:
         answer = await self._transport.request(
             "POST", "payments", json=body, idempotency_key=idempotency_key
         )
-        return _read(answer, write=True)
+        return read_record(answer.data, parse_payment, "payment", write=True)
 
     async def get(self, uniqid: str) -> RemoteOrder:
         """Read one payment."""
-        return _read(await self._transport.request("GET", "payments", uniqid))
+        answer = await self._transport.request("GET", "payments", uniqid)
+        return read_record(answer.data, parse_payment, "payment")
 
-
-def _read(answer: Answer, *, write: bool = False) -> RemoteOrder:
-    try:
-        return parse_payment(as_mapping(answer.data))
-    except MalformedOrder:
-        raise unreadable("payment", write=write) from None
+    def list(self, status: str | None = None) -> AsyncIterator[RemoteOrder]:
+        """Give every payment, or those with Shoppex's word for a status, such as ``PENDING``."""
+        found = entries(self._transport, "payments", params={"status": status})
+        return read_records(found, parse_payment, "payment")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..domain.money import Money, parse_money
 from ..domain.product import Product, Stock, Variant
+from .errors import MalformedRecord
 from .parsing import (
     as_list,
     as_mapping,
@@ -28,7 +29,7 @@ _LONGEST_TYPE = 64
 _LONGEST_DESCRIPTION = 4000
 
 
-class MalformedProduct(ValueError):
+class MalformedProduct(MalformedRecord):
     """Data that does not say which product it is about, or what it costs."""
 
 

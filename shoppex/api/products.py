@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 
 from ..domain.product import Product, Variant
 from .errors import unreadable
 from .paging import entries
 from .parsing import as_list, as_mapping, unwrap
-from .product_reading import (
-    MalformedProduct,
-    StockLevels,
-    parse_levels,
-    parse_product,
-    parse_variants,
-)
+from .product_reading import StockLevels, parse_levels, parse_product, parse_variants
+from .reading import read_record, read_records
 from .transport import Transport
-
-log = logging.getLogger("red.shoppex.api")
 
 
 class ProductResource:
@@ -27,28 +19,16 @@ class ProductResource:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def list(self) -> AsyncIterator[Product]:
-        """Give every product, hidden ones too. Variants may be missing: `get` has them.
-
-        A product that cannot be read is passed over, so that it does not hide the others.
-        """
-        async for entry in entries(self._transport, "products"):
-            try:
-                product = parse_product(entry)
-            except MalformedProduct:
-                log.warning("A product in the list has no readable id or price")
-                continue
-            yield product
+    def list(self) -> AsyncIterator[Product]:
+        """Give every product, hidden ones too. Variants may be missing: `get` has them."""
+        return read_records(entries(self._transport, "products"), parse_product, "product")
 
     async def get(self, product_id: str) -> Product:
         """Read one product with its variants, by id or uniqid."""
         answer = await self._transport.request(
             "GET", "products", product_id, params={"include_variants": "true"}
         )
-        try:
-            return parse_product(as_mapping(unwrap(answer.data, "product")))
-        except MalformedProduct:
-            raise unreadable("product") from None
+        return read_record(unwrap(answer.data, "product"), parse_product, "product")
 
     async def stock(self, product_id: str) -> StockLevels:
         """Read how many can be sold now."""

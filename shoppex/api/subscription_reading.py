@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ..domain.remote import RemoteSubscription
 from ..domain.subscription_status import parse_subscription_status
 from .custom_fields import normalise
+from .errors import MalformedRecord
 from .parsing import as_mapping, parse_id, parse_time
 from .references import (
     parse_customer_id,
@@ -17,7 +18,7 @@ from .references import (
 )
 
 
-class MalformedSubscription(ValueError):
+class MalformedSubscription(MalformedRecord):
     """Data that does not say which subscription it is about."""
 
 
