@@ -6,16 +6,8 @@ from datetime import datetime, timezone
 
 from hypothesis import strategies as st
 
-from shoppex.domain.account import (
-    Account,
-    AccountKey,
-    Delivery,
-    DeliveryState,
-    Grant,
-    OfferKind,
-    Order,
-    Promise,
-)
+from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
 

@@ -12,7 +12,7 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..store.errors import StoreUnavailable
-from ..store.settings import ListenerSettings, Retention
+from ..store.shop_settings import ListenerSettings, Retention
 from .group import SettingsGroup
 
 _LAST_PORT = 65535

@@ -11,7 +11,7 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..i18n import _
-from ..store.settings import ItemEntry
+from ..store.shop_settings import ItemEntry
 from ..text import format_money, plain
 from .converters import Roles, read_price
 from .entries import choices, gives, mentions, named, send_list

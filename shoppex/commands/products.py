@@ -11,7 +11,7 @@ from redbot.core.bot import Red
 
 from ..i18n import _
 from ..selling.errors import NotForSale, NotSetUp, Refusal
-from ..store.settings import ProductEntry
+from ..store.shop_settings import ProductEntry
 from ..text import plain
 from ..views.sentences import refusal_sentence
 from .converters import Roles

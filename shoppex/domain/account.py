@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
+from .delivery import Delivery, DeliveryState
 from .money import Money
 from .status import OrderStatus
+from .subscription import Subscription
 
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
 
@@ -39,62 +41,31 @@ class Promise(str, Enum):
     """As many keys as were bought."""
 
 
-class DeliveryState(str, Enum):
-    """How far one delivery has come, as people see it."""
-
-    PENDING = "pending"
-    DELIVERED = "delivered"
-    NEEDS_BUYER = "needs buyer"
-    NEEDS_STAFF = "needs staff"
-    FAILED = "failed"
-
-
-_STUCK = (DeliveryState.NEEDS_BUYER, DeliveryState.NEEDS_STAFF)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One thing that is owed, and what became of it.
-
-    Parameters
-    ----------
-    reason
-        Why it is not delivered, as a stable word (``role_too_high``); the sentence for people
-        is made where it is shown.
-    attempts
-        Failed tries so far.
-    begun_at
-        When the request that may have gone out was begun; kept so that a crash between the
-        request and its mark is recognised afterwards.
-    next_try
-        Not before this time; ``None`` means at once.
-    """
-
-    state: DeliveryState = DeliveryState.PENDING
-    reason: str | None = None
-    attempts: int = 0
-    begun_at: datetime | None = None
-    next_try: datetime | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Whether the cog itself still has to do something."""
-        return self.state is DeliveryState.PENDING
-
-
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role that purchases pay for.
+    """A role that purchases pay, or paid, for.
 
     Parameters
     ----------
     ours
         ``False`` when the member had the role before the cog ever touched it: such a role is
         never taken away.
+    given_at
+        When the cog gave it; who joined later has lost it by leaving.
+    removal
+        The progress of taking it away; ``None`` while it is not to be taken.
     """
 
     ours: bool = True
     delivery: Delivery = field(default_factory=Delivery)
+    given_at: datetime | None = None
+    removal: Delivery | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the member has it from the cog, or may have: the request had gone out."""
+        given = self.delivery.state is DeliveryState.DELIVERED
+        return self.ours and (given or self.delivery.begun_at is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +105,20 @@ class Order:
         The direct message that the buyer is owed.
     seen
         Ids of the last webhook deliveries that told of this order.
+    lasts
+        How long what it gives lasts; ``None`` for ever.
+    recurring
+        Whether it begins a subscription.
+    subscription
+        The id of the subscription of which it pays a period; that decides what it gives.
+    renewal
+        Whether Shoppex made it by itself, for a further period.
+    changed_at
+        When its status changed last, but for the first payment, as far as the bot heard.
+    refunded
+        What was given back of it while it stayed paid.
+    kept
+        Whether staff decided that it goes on giving what it gave.
     """
 
     nonce: str
@@ -161,10 +146,17 @@ class Order:
     fulfilled: bool = False
     message: Delivery = field(default_factory=Delivery)
     seen: tuple[str, ...] = ()
+    lasts: timedelta | None = None
+    recurring: bool = False
+    subscription: str | None = None
+    renewal: bool = False
+    changed_at: datetime | None = None
+    refunded: Money | None = None
+    kept: bool = False
 
     @property
     def entitled(self) -> bool:
-        """Whether this order gives what was bought."""
+        """Whether what was bought is to be handed over."""
         return self.status is OrderStatus.PAID and self.held is None
 
     @property
@@ -197,31 +189,62 @@ class Account:
     ----------
     orders
         By nonce.
+    subscriptions
+        By id.
     grants
         By role id.
+    notices
+        Messages that are not about one order's goods, by their stable name, and what became of
+        each.
+    customers
+        Shoppex's ids for the person.
     email
         Only when the buyer asked for it to be remembered.
+    reminders
+        Whether the buyer wants to be reminded of renewals and ends.
+    banned_at
+        When the person was last banned; nothing that was bought before gives a role.
     """
 
     key: AccountKey
     orders: Mapping[str, Order] = field(default_factory=dict)
+    subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     grants: Mapping[int, Grant] = field(default_factory=dict)
+    notices: Mapping[str, Delivery] = field(default_factory=dict)
+    customers: tuple[str, ...] = ()
     email: str | None = None
+    reminders: bool = True
+    banned_at: datetime | None = None
 
     @property
     def unsettled(self) -> bool:
-        """Whether this account is owed something that has not been given up."""
-        return any(
-            order.open_readings
-            or (order.entitled and (order.message.waits or not order.fulfilled))
-            for order in self.orders.values()
+        """Whether this account is owed something that has not been given up.
+
+        Wider than what is due: whether something that was given has ended is for `desired` to
+        say, so whoever holds a role that can end is among them.
+        """
+        return (
+            any(
+                order.open_readings
+                or (order.entitled and (order.message.waits or not order.fulfilled))
+                for order in self.orders.values()
+            )
+            or any(sub.kept is False and sub.governs for sub in self.subscriptions.values())
+            or any(sub.asking and sub.asking.waits for sub in self.subscriptions.values())
+            or any(notice.waits for notice in self.notices.values())
+            or (self.holds_roles and any(_can_end(order) for order in self.orders.values()))
         )
+
+    @property
+    def holds_roles(self) -> bool:
+        """Whether the person has a role from the cog."""
+        return any(grant.held for grant in self.grants.values())
 
     @property
     def stuck(self) -> bool:
         """Whether something waits here for the buyer or for staff."""
-        held = any(order.held is not None for order in self.orders.values())
-        return held or any(delivery.state in _STUCK for delivery in self.deliveries())
+        held = any(order.held or order.refunded for order in self.orders.values())
+        return held or any(delivery.stuck for delivery in self.deliveries())
 
     def deliveries(self) -> Iterator[Delivery]:
         """Everything that was ever owed here, with what became of it."""
@@ -230,8 +253,14 @@ class Account:
                 yield order.asking
             yield order.reading
             yield order.message
+        for subscription in self.subscriptions.values():
+            if subscription.asking is not None:
+                yield subscription.asking
         for grant in self.grants.values():
             yield grant.delivery
+            if grant.removal is not None:
+                yield grant.removal
+        yield from self.notices.values()
 
     def with_order(self, order: Order) -> Account:
         """The account after ``order`` was added or changed."""
@@ -241,6 +270,23 @@ class Account:
         """The account after an order was forgotten."""
         return replace(self, orders={n: o for n, o in self.orders.items() if n != nonce})
 
+    def with_subscription(self, subscription: Subscription) -> Account:
+        """The account after ``subscription`` was added or changed."""
+        return replace(self, subscriptions={**self.subscriptions, subscription.id: subscription})
+
     def with_grant(self, role_id: int, grant: Grant) -> Account:
         """The account after news of one role."""
         return replace(self, grants={**self.grants, role_id: grant})
+
+    def with_notice(self, name: str, delivery: Delivery) -> Account:
+        """The account after news of one message."""
+        return replace(self, notices={**self.notices, name: delivery})
+
+    def order_of(self, uniqid: str) -> Order | None:
+        """The order with Shoppex's id ``uniqid``."""
+        return next((o for o in self.orders.values() if o.uniqid == uniqid), None)
+
+
+def _can_end(order: Order) -> bool:
+    ended = order.status in (OrderStatus.DISPUTED, OrderStatus.REFUNDED)
+    return ended or order.lasts is not None

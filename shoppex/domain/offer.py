@@ -57,3 +57,8 @@ class Offer:
 def offer_ref(kind: OfferKind, offer_id: str) -> str:
     """The stable name of an offer within its guild."""
     return f"{kind.value}:{offer_id}"
+
+
+def product_ref(product_id: str) -> str:
+    """The stable name of a product of Shoppex's within a guild."""
+    return offer_ref(OfferKind.PRODUCT, product_id)

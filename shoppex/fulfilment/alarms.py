@@ -86,9 +86,9 @@ class Alarms:
     async def waiting(self, guild_id: int) -> Counter[Cause]:
         """What waits for staff in a guild, and how often."""
         causes: Counter[Cause] = Counter()
-        roles_by_offer = self._settings.guild(guild_id).roles_by_offer()
+        terms = self._settings.guild(guild_id).terms()
         async for key in AsyncIter(self._ledger.stuck(guild_id), steps=100):
-            causes.update(causes_of(self._ledger.get(key), roles_by_offer, self._clock()))
+            causes.update(causes_of(self._ledger.get(key), terms, self._clock()))
         return causes
 
     async def _look(self, nobody: AccountKey) -> datetime | None:

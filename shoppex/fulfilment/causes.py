@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ..domain.account import Account, DeliveryState
-from .desired import RolesByOffer, desired
+from ..domain.account import Account
+from ..domain.delivery import DeliveryState
+from ..domain.terms import Terms
+from .desired import desired
+
+# A partial refund changes nothing by itself; staff have this long to see it in the overview.
+_TOLD_FOR = timedelta(days=7)
 
 
 class Cause(NamedTuple):
-    """One thing that staff can mend.
+    """One thing that staff can mend, or have to know.
 
     Parameters
     ----------
@@ -19,25 +24,36 @@ class Cause(NamedTuple):
         A stable word, such as ``role_too_high``.
     role_id
         The role that it is about; 0 when it is about none.
+    order
+        Shoppex's id of the order, where each order is a matter of its own.
     """
 
     reason: str
     role_id: int = 0
+    order: str = ""
 
     def to_word(self) -> str:
         """The cause as one word, to be remembered by."""
-        return f"{self.reason}:{self.role_id}"
+        return f"{self.reason}:{self.role_id}{self.order}"
 
 
-def causes_of(account: Account, roles_by_offer: RolesByOffer, now: datetime) -> Iterator[Cause]:
+def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
     """What waits for staff in one account; a role that is no longer wanted waits for nobody."""
-    wanted = desired(account, roles_by_offer, now).roles
+    wanted = desired(account, terms, now).roles
     for role_id, grant in account.grants.items():
-        if role_id in wanted and grant.delivery.state is DeliveryState.NEEDS_STAFF:
-            yield Cause(grant.delivery.reason or "", role_id)
+        delivery = grant.delivery if role_id in wanted else grant.removal
+        if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
+            yield Cause(delivery.reason or "", role_id)
     for order in account.orders.values():
         if order.held is not None:
             yield Cause(order.held)
         for delivery in (order.asking, order.reading, order.message):
             if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
                 yield Cause(delivery.reason or "")
+        heard_at = order.changed_at or order.paid_at or order.created_at
+        if order.refunded is not None and now - heard_at < _TOLD_FOR:
+            yield Cause("partly_refunded", order=order.uniqid or "")
+    for subscription in account.subscriptions.values():
+        asking = subscription.asking
+        if asking is not None and asking.state is DeliveryState.NEEDS_STAFF:
+            yield Cause(asking.reason or "")

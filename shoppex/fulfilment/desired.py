@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from ..domain.account import (
-    Account,
-    DeliveryState,
-    OfferKind,
-    Order,
-    Promise,
+from ..domain.account import Account, Grant, OfferKind, Order, Promise
+from ..domain.delivery import Delivery, DeliveryState
+from ..domain.subscription import Subscription, standing_of
+from ..domain.terms import Terms
+from .entitlement import (
+    claims_of,
+    order_gives,
+    plan_roles,
+    policy_of,
+    roles_of,
+    subscription_gives,
 )
-from ..domain.offer import offer_ref
-
-RolesByOffer = Mapping[str, tuple[int, ...]]
+from .notices import Notice, notices_of
 
 # A buyer whose key is late, or comes without the name of one, gets what there is after this.
 _PATIENCE_WITH_GOODS = timedelta(minutes=15)
@@ -29,79 +32,157 @@ class Desired:
     Parameters
     ----------
     roles
-        Role id → nonces of the orders that pay for it. Complete, whether given or not.
+        Role id → nonces of the orders, and ids of the subscriptions, that pay for it. Complete,
+        whether given or not.
+    removals
+        Role ids that the cog gave and that nothing pays for any more.
     readings
         Nonces of orders that Shoppex must be asked about now.
+    subscriptions
+        Ids of subscriptions that Shoppex must be asked about now.
     messages
         Nonces of orders whose buyer is owed a direct message now.
+    notices
+        What else the buyer is to be told now.
     look_again
         When something that cannot be done yet becomes due; ``None`` when nothing waits.
     """
 
     roles: Mapping[int, frozenset[str]]
+    removals: tuple[int, ...]
     readings: tuple[str, ...]
+    subscriptions: tuple[str, ...]
     messages: tuple[str, ...]
+    notices: tuple[Notice, ...]
     look_again: datetime | None
 
 
-def desired(account: Account, roles_by_offer: RolesByOffer, now: datetime) -> Desired:
+class _Agenda:
+    """Sorts what is due now from what becomes due later."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._next: datetime | None = None
+
+    @property
+    def next(self) -> datetime | None:
+        """The first moment that lies ahead."""
+        return self._next
+
+    def is_due(self, at: datetime | None) -> bool:
+        """Whether that moment has come; remembered when it has not."""
+        if at is None or at <= self._now:
+            return True
+        self.look_at(at)
+        return False
+
+    def look_at(self, at: datetime | None) -> None:
+        """Look again then."""
+        if at is not None and at > self._now and (self._next is None or at < self._next):
+            self._next = at
+
+
+def desired(account: Account, terms: Terms, now: datetime) -> Desired:
     """The desired state of one account.
 
     Parameters
     ----------
-    roles_by_offer
-        What each offer gives today.
+    terms
+        What each offer gives today, and what the server decided.
     """
+    agenda = _Agenda(now)
     roles: dict[int, set[str]] = {}
-    readings: list[str] = []
-    messages: list[str] = []
-    later: list[datetime] = []
-    for order in account.orders.values():
-        if order.entitled:
-            for role_id in roles_of(order, roles_by_offer):
-                roles.setdefault(role_id, set()).add(order.nonce)
-        for reading in order.open_readings:
-            _sort(reading.next_try or _EVER, order.nonce, readings, later, now)
-        told_from = _told_from(order)
-        if order.entitled and order.message.waits and told_from is not None:
-            due_at = max(told_from, order.message.next_try or _EVER)
-            _sort(due_at, order.nonce, messages, later, now)
-    later.extend(
-        grant.delivery.next_try
-        for role_id in roles
-        if (grant := account.grants.get(role_id)) is not None
-        and grant.delivery.waits
-        and grant.delivery.next_try is not None
-        and grant.delivery.next_try > now
-    )
+    for claim in claims_of(account, terms, now):
+        roles.setdefault(claim.role_id, set()).add(claim.source)
+        agenda.look_at(claim.until)
     return Desired(
-        roles={role_id: frozenset(nonces) for role_id, nonces in roles.items()},
-        readings=tuple(dict.fromkeys(readings)),
-        messages=tuple(messages),
-        look_again=min(later, default=None),
+        roles={role_id: frozenset(sources) for role_id, sources in roles.items()},
+        removals=tuple(
+            role_id
+            for role_id, grant in account.grants.items()
+            if _is_to_go(role_id, grant, roles, agenda)
+        ),
+        readings=tuple(
+            order.nonce
+            for order in account.orders.values()
+            if any(agenda.is_due(reading.next_try) for reading in order.open_readings)
+        ),
+        subscriptions=tuple(
+            subscription.id
+            for subscription in account.subscriptions.values()
+            if _is_to_be_read(subscription, terms, now, agenda)
+        ),
+        messages=tuple(
+            order.nonce for order in account.orders.values() if _is_to_be_told(order, agenda)
+        ),
+        notices=tuple(
+            notice
+            for notice in notices_of(account, terms, now)
+            if _is_to_be_sent(notice, account, agenda)
+        ),
+        look_again=agenda.next,
     )
 
 
-def roles_of(order: Order, roles_by_offer: RolesByOffer) -> tuple[int, ...]:
-    """What an order gives.
+def _is_to_go(role_id: int, grant: Grant, roles: Mapping[int, object], agenda: _Agenda) -> bool:
+    """Whether a role is to be taken now; one that is wanted is looked at when it may be given."""
+    if role_id in roles:
+        if grant.delivery.waits:
+            agenda.look_at(grant.delivery.next_try)
+        return False
+    removal = grant.removal or Delivery()
+    return grant.held and removal.waits and agenda.is_due(removal.next_try)
 
-    Until the buyer has it, that is what its offer gives today, so that staff can mend it. An
-    offer that is no longer for sale gives what it gave when it was sold.
+
+def _is_to_be_read(
+    subscription: Subscription, terms: Terms, now: datetime, agenda: _Agenda
+) -> bool:
+    asking = subscription.asking
+    if asking is not None:
+        return asking.waits and agenda.is_due(asking.next_try)
+    check_at = standing_of(subscription, policy_of(subscription, terms), now).check_at
+    return check_at is not None and agenda.is_due(check_at)
+
+
+def _is_to_be_told(order: Order, agenda: _Agenda) -> bool:
+    told_from = _told_from(order)
+    if not order.entitled or not order.message.waits or told_from is None:
+        return False
+    return agenda.is_due(max(told_from, order.message.next_try or _EVER))
+
+
+def _is_to_be_sent(notice: Notice, account: Account, agenda: _Agenda) -> bool:
+    delivery = account.notices.get(notice.name, Delivery())
+    return delivery.waits and agenda.is_due(max(notice.at, delivery.next_try or _EVER))
+
+
+def settle_roles(account: Account, terms: Terms, now: datetime) -> Account:
+    """The account with everything closed that is done, and without what was never to be.
+
+    An order, or a plan, whose buyer has all of its roles is closed with them. A role that
+    nobody pays for, and that the cog did not give, is not its business any more.
     """
-    if order.fulfilled:
-        return order.roles
-    return roles_by_offer.get(offer_ref(order.kind, order.offer_id), order.roles)
-
-
-def close_orders(account: Account, roles_by_offer: RolesByOffer) -> Account:
-    """The account with every order closed whose buyer has all of its roles."""
     for order in account.orders.values():
-        if not order.entitled or order.fulfilled:
+        if order.fulfilled or not order_gives(account, order, terms):
             continue
-        roles = roles_of(order, roles_by_offer)
+        roles = roles_of(order, terms)
         if all(_is_given(account, role_id) for role_id in roles):
             account = account.with_order(replace(order, roles=roles, fulfilled=True))
-    return account
+    for subscription in account.subscriptions.values():
+        gives = subscription_gives(account, subscription, terms, now)
+        if subscription.fulfilled or not gives:
+            continue
+        roles = plan_roles(subscription, terms)
+        if all(_is_given(account, role_id) for role_id in roles):
+            closed = replace(subscription, roles=roles, fulfilled=True)
+            account = account.with_subscription(closed)
+    wanted = {claim.role_id for claim in claims_of(account, terms, now)}
+    grants = {
+        role_id: grant
+        for role_id, grant in account.grants.items()
+        if role_id in wanted or grant.held or grant.delivery.state is DeliveryState.REVOKED
+    }
+    return account if grants == account.grants else replace(account, grants=grants)
 
 
 def _is_given(account: Account, role_id: int) -> bool:
@@ -111,6 +192,9 @@ def _is_given(account: Account, role_id: int) -> bool:
 
 def _told_from(order: Order) -> datetime | None:
     """From when on the buyer may be told; ``None`` while only something else can change that."""
+    if order.renewal:
+        # That it was renewed is told by a notice; here only what it brings.
+        return _EVER if order.goods else None
     if order.kind is OfferKind.ITEM or order.reading.state is DeliveryState.DELIVERED:
         return _EVER
     if order.promise is Promise.NOTHING:
@@ -121,12 +205,3 @@ def _told_from(order: Order) -> datetime | None:
     if not order.goods or order.paid_at is None:
         return None
     return order.paid_at + _PATIENCE_WITH_GOODS
-
-
-def _sort(
-    due_at: datetime, nonce: str, due: list[str], later: list[datetime], now: datetime
-) -> None:
-    if due_at <= now:
-        due.append(nonce)
-    else:
-        later.append(due_at)

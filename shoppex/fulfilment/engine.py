@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
+from ..domain.account import Account, AccountKey, Grant
+from ..domain.delivery import Delivery, DeliveryState
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from .alarms import Alarms

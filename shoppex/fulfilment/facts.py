@@ -5,16 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
-from ..domain.account import (
-    Account,
-    AccountKey,
-    Delivery,
-    DeliveryState,
-    OfferKind,
-    Order,
-    Promise,
-)
+from ..domain.account import Account, AccountKey, OfferKind, Order, Promise
+from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
@@ -28,9 +22,10 @@ def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
     """Why this news must not be acted on, as a stable word; ``None`` when it may.
 
     Design, section 2, rule 5: custom fields, currency and total must be what the bot sent
-    and quoted. News of an order whose payment was believed before is never doubted.
+    and quoted. News of an order whose payment was believed before is never doubted. Nobody
+    quoted the renewals that Shoppex makes by itself: they count when it lists them.
     """
-    if order.paid_at is not None:
+    if order.paid_at is not None or order.renewal:
         return None
     sent = Tag(key.user_id, key.guild_id, order.nonce).to_fields()
     if any(news.custom_fields.get(name, value) != value for name, value in sent.items()):
@@ -46,18 +41,34 @@ def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
     return None
 
 
-def learn(key: AccountKey, order: Order, news: RemoteOrder, now: datetime) -> Order:
+def learn(
+    key: AccountKey,
+    order: Order,
+    news: RemoteOrder,
+    now: datetime,
+    asked_at: datetime | None = None,
+) -> Order:
     """The order after news of it from Shoppex, by webhook or by API.
 
     News that cannot be trusted holds the order for staff. News of a payment that does not
-    say how much was paid only makes the API be asked.
+    say how much was paid only makes the API be asked, and so does an event that would end a
+    dispute: it may only be late.
+
+    Parameters
+    ----------
+    asked_at
+        When the API was asked whose answer this is; ``None`` for a webhook.
     """
     reason = distrust(key, order, news)
     if reason is not None:
         return replace(order, held=reason)
     if says_too_little(order, news):
         return ask_again(order)
-    status = advance(order.status, news.status)
+    restored = _is_restored(order, news, asked_at)
+    if restored is None:
+        return ask_again(order)
+    status = OrderStatus.PAID if restored else advance(order.status, news.status)
+    refunded = _refunded(order, news)
     learnt = replace(
         order,
         uniqid=order.uniqid or news.uniqid,
@@ -65,8 +76,39 @@ def learn(key: AccountKey, order: Order, news: RemoteOrder, now: datetime) -> Or
         url=order.url or news.url,
         status=status,
         paid_at=order.paid_at or (now if status is OrderStatus.PAID else None),
+        changed_at=now if _is_a_turn(order, status, refunded) else order.changed_at,
+        refunded=refunded,
+        subscription=order.subscription or news.subscription_id,
     )
     return _take_goods(learnt, news)
+
+
+def _is_a_turn(order: Order, status: OrderStatus, refunded: Money | None) -> bool:
+    """Whether something is other than it was; the first payment has a time of its own."""
+    first_payment = status is OrderStatus.PAID and order.paid_at is None
+    return (status is not order.status or refunded != order.refunded) and not first_payment
+
+
+def _is_restored(order: Order, news: RemoteOrder, asked_at: datetime | None) -> bool | None:
+    """Whether a dispute is over for good; ``None`` when only the API can say.
+
+    States only move forward, but for this: an answer of the API to a question that was asked
+    after the dispute was heard of.
+    """
+    if order.status is not OrderStatus.DISPUTED or news.status is not OrderStatus.PAID:
+        return False
+    if asked_at is None:
+        return None
+    return (order.changed_at or asked_at) <= asked_at
+
+
+def _refunded(order: Order, news: RemoteOrder) -> Money | None:
+    """What was given back of an order that stays paid; all of it is another state."""
+    if news.status is not OrderStatus.PAID:
+        return order.refunded
+    if news.refunded is None and news.partially_refunded:
+        return order.refunded or Money(Decimal(0), order.quote.currency if order.quote else "")
+    return news.refunded or order.refunded
 
 
 def _take_goods(order: Order, news: RemoteOrder) -> Order:

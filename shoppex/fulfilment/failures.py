@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from ..api import Blocked, Forbidden, RateLimited, Unauthorized, Unavailable
-from ..domain.account import Delivery, DeliveryState
+from ..domain.delivery import Delivery, DeliveryState
 
 # What a request to Discord can raise: its answers, and no answer at all.
 REQUEST_ERRORS = (

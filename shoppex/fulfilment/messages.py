@@ -1,180 +1,197 @@
-"""The direct message that a buyer is owed: what was bought, and the key."""
+"""The direct messages that a buyer is owed: what was bought, and what becomes of it."""
 
 from __future__ import annotations
 
-import io
 import logging
 import random
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import discord
+from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
-from ..domain.account import AccountKey, Order, Promise
-from ..i18n import _
-from ..text import format_money, plain, shorten
-from .desired import roles_of
+from ..domain.account import Account, AccountKey
+from ..domain.delivery import Delivery, DeliveryState
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from .budget import Budget
 from .facts import hand_over
 from .failures import REQUEST_ERRORS, after_failure, classify
+from .letters import Letter, notice_letter, order_letter
+from .notices import Notice, NoticeKind
 from .step import GUILD_AWAY, DiscordStep
 
 log = logging.getLogger("red.shoppex.messages")
 
 _CLOCK_SLACK = timedelta(minutes=2)
 _LOOK_BACK = 50
-_LONGEST_CONTENT = 1900
-_FIELD = 1024
-# https://discord.com/developers/docs/resources/message#create-message: at most 25 characters.
-_NONCE_LENGTH = 25
+_REMINDERS = (NoticeKind.RENEWS_SOON, NoticeKind.ENDS_SOON)
+
+ViewFactory = Callable[[int], discord.ui.View]
 
 
 class MessageStep(DiscordStep):
-    """Sends the messages that are owed. One account at a time."""
+    """Sends the messages that are owed. One account at a time.
+
+    Parameters
+    ----------
+    opt_out
+        Makes the buttons under a reminder of a guild.
+    """
 
     name = "messages"
+
+    def __init__(
+        self,
+        bot: Red,
+        ledger: Ledger,
+        settings: Settings,
+        budget: Budget,
+        clock: Callable[[], datetime],
+        asleep: Callable[[discord.Guild], Awaitable[bool]],
+        opt_out: ViewFactory,
+    ) -> None:
+        super().__init__(bot, ledger, settings, budget, clock, asleep)
+        self._opt_out = opt_out
 
     async def settle(self, key: AccountKey) -> datetime | None:
         """Send what is owed; say when to look again."""
         now = self._clock()
         wanted = self._desired(key, now)
-        if not wanted.messages:
+        if not wanted.messages and not wanted.notices:
             return wanted.look_again
         guild = await self._awake_guild(key)
         if guild is None:
             return now + GUILD_AWAY
         await set_contextual_locales_from_guild(self._bot, guild)
         for nonce in wanted.messages:
-            await self._send(guild, key, nonce)
+            await self._send_order(guild, key, nonce)
+        for notice in wanted.notices:
+            await self._send_notice(guild, key, notice)
         return self._desired(key, now).look_again
 
-    async def _send(self, guild: discord.Guild, key: AccountKey, nonce: str) -> None:
+    async def _send_order(self, guild: discord.Guild, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders[nonce]
+        terms = self._terms(key)
+
+        def keep(account: Account, message: Delivery) -> Account:
+            return account.with_order(replace(account.orders[nonce], message=message))
+
+        if await self._send(
+            key, lambda colour: order_letter(guild, order, terms, colour), order.message, keep
+        ):
+            await self._ledger.update(
+                key, lambda a: a.with_order(hand_over(a.orders[nonce], order.goods))
+            )
+
+    async def _send_notice(self, guild: discord.Guild, key: AccountKey, notice: Notice) -> None:
+        account = self._ledger.get(key)
+        terms = self._terms(key)
+        view = self._opt_out(guild.id) if notice.kind in _REMINDERS else None
+
+        def keep(account: Account, message: Delivery) -> Account:
+            return account.with_notice(notice.name, message)
+
+        if await self._send(
+            key,
+            lambda colour: notice_letter(guild, account, notice, terms, colour),
+            account.notices.get(notice.name, Delivery()),
+            keep,
+            view,
+        ):
+            done = Delivery(DeliveryState.DELIVERED)
+            await self._ledger.update(key, lambda a: keep(a, done))
+
+    async def _send(
+        self,
+        key: AccountKey,
+        compose: Callable[[discord.Colour], Letter],
+        delivery: Delivery,
+        keep: Callable[[Account, Delivery], Account],
+        view: discord.ui.View | None = None,
+    ) -> bool:
+        """Send a letter, once; whether it is in the buyer's hands.
+
+        Parameters
+        ----------
+        delivery
+            What came of it so far.
+        keep
+            Writes into an account what comes of it.
+        """
         try:
             user = self._bot.get_user(key.user_id)
             if user is None:
                 user = await self._budget.request(lambda: self._bot.fetch_user(key.user_id))
-            if not await self._went_out(user, order):
-                begun = replace(order.message, begun_at=self._clock(), next_try=None)
-                await self._change(key, nonce, lambda o: replace(o, message=begun))
-                await self._deliver(user, guild, order)
+            letter = compose(await self._bot.get_embed_color(user))
+            if not await self._went_out(user, letter, delivery):
+                begun = delivery = replace(delivery, begun_at=self._clock(), next_try=None)
+                await self._ledger.update(key, lambda a: keep(a, begun))
+                await self._hand_in(user, letter, view)
         except REQUEST_ERRORS as error:
             failure = classify(error)
             log.warning(
-                "The message of order %s did not go out: %s (%s)",
-                order.uniqid,
+                "A message to a buyer in guild %s did not go out: %s (%s)",
+                key.guild_id,
                 failure.reason,
                 getattr(error, "code", type(error).__name__),
             )
-            now = self._clock()
-            await self._change(
-                key,
-                nonce,
-                lambda o: replace(
-                    o, message=after_failure(o.message, failure, now, random.random)
-                ),
-            )
-        else:
-            await self._change(key, nonce, lambda o: hand_over(o, order.goods))
+            failed = after_failure(delivery, failure, self._clock(), random.random)
+            await self._ledger.update(key, lambda a: keep(a, failed))
+            return False
+        return True
 
-    async def _went_out(self, user: discord.User, order: Order) -> bool:
+    async def _went_out(self, user: discord.User, letter: Letter, delivery: Delivery) -> bool:
         """Whether a try that was begun got through after all.
 
         Discord recognises a repeated nonce for a few minutes only; after a longer absence the
         buyer's own message history is what tells.
         """
-        begun = order.message.begun_at
-        if begun is None:
+        if delivery.begun_at is None:
             return False
         channel = await self._conversation(user)
         me = self._bot.user
-        since = begun - _CLOCK_SLACK
+        since = delivery.begun_at - _CLOCK_SLACK
         messages = await self._budget.request(
             lambda: _listed(channel.history(limit=_LOOK_BACK, after=since))
         )
         return any(
-            me is not None and message.author.id == me.id and _names(message, order)
+            me is not None and message.author.id == me.id and _names(message, letter.reference)
             for message in messages
         )
+
+    async def _hand_in(
+        self, user: discord.User, letter: Letter, view: discord.ui.View | None
+    ) -> None:
+        channel = await self._conversation(user)
+        files = [] if letter.file is None else [letter.file]
+        # With a nonce, discord.py asks Discord to enforce it.
+        await self._budget.request(
+            lambda: channel.send(
+                letter.text,
+                embed=letter.embed,
+                nonce=letter.nonce,
+                files=files,
+                view=discord.utils.MISSING if view is None else view,
+            )
+        )
+        if view is not None:
+            # Its buttons answer by their ids; nothing needs to remember this message.
+            view.stop()
 
     async def _conversation(self, user: discord.User) -> discord.DMChannel:
         if user.dm_channel is not None:
             return user.dm_channel
         return await self._budget.open_dm(user.create_dm)
 
-    async def _deliver(self, user: discord.User, guild: discord.Guild, order: Order) -> None:
-        text, file = goods_text(order.goods)
-        embed = self._embed(guild, order, await self._bot.get_embed_color(user))
-        channel = await self._conversation(user)
-        # With a nonce, discord.py asks Discord to enforce it.
-        nonce = f"{order.told}-{order.nonce}"[:_NONCE_LENGTH]
-        files = [] if file is None else [file]
-        await self._budget.request(
-            lambda: channel.send(text, embed=embed, nonce=nonce, files=files)
-        )
-
-    def _embed(self, guild: discord.Guild, order: Order, colour: discord.Colour) -> discord.Embed:
-        embed = discord.Embed(
-            title=_("More of your purchase is here.")
-            if order.told
-            else _("Your purchase is paid. Thank you!"),
-            description=f"**{plain(order.describe())}**",
-            colour=colour,
-        )
-        if order.quote is not None:
-            embed.add_field(name=_("Paid"), value=format_money(order.quote))
-        role_ids = roles_of(order, self._settings.guild(guild.id).roles_by_offer())
-        names = [
-            plain(role.name)
-            for role_id in role_ids
-            if (role := guild.get_role(role_id)) is not None
-        ]
-        if names:
-            embed.add_field(name=_("Your roles"), value=shorten("\n".join(names), _FIELD))
-        if order.promise is not Promise.NOTHING and not order.goods and not order.told:
-            embed.add_field(
-                name=_("Not here yet"),
-                value=_(
-                    "The shop has not delivered your key. The server's staff can see this order "
-                    "and will help you; tell them the number below."
-                ),
-                inline=False,
-            )
-        embed.add_field(name=_("Server"), value=plain(guild.name))
-        embed.set_footer(text=_("Order {id}").format(id=_reference(order)))
-        return embed
-
-    async def _change(self, key: AccountKey, nonce: str, change: Callable[[Order], Order]) -> None:
-        await self._ledger.update(
-            key, lambda account: account.with_order(change(account.orders[nonce]))
-        )
-
 
 async def _listed(messages: AsyncIterator[discord.Message]) -> list[discord.Message]:
     return [message async for message in messages]
 
 
-def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]:
-    """Goods as a message: exactly as they are and easy to copy, as a file when too long."""
-    if not goods:
-        return None, None
-    text = "\n".join(goods)
-    if len(text) > _LONGEST_CONTENT or "```" in text or text.endswith("`"):
-        file = discord.File(io.BytesIO(text.encode()), filename="purchase.txt")
-        return _("What you bought is in the attached file."), file
-    if all(piece.startswith(("https://", "http://")) for piece in goods):
-        # Bare, Discord would fetch the address for a preview, and some work only once.
-        return "\n".join(f"<{piece}>" for piece in goods), None
-    return f"```\n{text}\n```", None
-
-
-def _reference(order: Order) -> str:
-    """Names one message of an order: what came later has a number."""
-    return f"{order.uniqid} ({order.told + 1})" if order.told else f"{order.uniqid}"
-
-
-def _names(message: discord.Message, order: Order) -> bool:
-    named = re.compile(rf"(?<!\S){re.escape(_reference(order))}(?!\S)")
+def _names(message: discord.Message, reference: str) -> bool:
+    named = re.compile(rf"(?<!\S){re.escape(reference)}(?!\S)")
     return any(named.search(embed.footer.text or "") for embed in message.embeds)

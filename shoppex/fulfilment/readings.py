@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..api import ApiError, ClientPool, NotFound, Unauthorized
-from ..domain.account import AccountKey, Delivery, DeliveryState, Order, Promise
+from ..domain.account import AccountKey, Order, Promise
+from ..domain.delivery import Delivery, DeliveryState
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .desired import Desired, desired

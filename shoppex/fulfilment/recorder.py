@@ -9,13 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from ..api import MalformedOrder, parse_order
+from ..api import MalformedOrder, MalformedSubscription, parse_order, parse_subscription
 from ..domain.account import Account, AccountKey, Order
-from ..domain.remote import RemoteOrder
+from ..domain.remote import RemoteOrder, RemoteSubscription
 from ..domain.status import OrderStatus, advance
-from ..domain.tag import Tag
 from ..store.ledger import Ledger
 from .facts import ask_again, distrust, has_seen, learn, mark_seen
+from .places import Places
+from .subscription_facts import (
+    ask,
+    hear_of,
+    hear_of_id,
+    learn_subscription,
+    with_customer,
+    with_renewal,
+)
 
 log = logging.getLogger("red.shoppex.recorder")
 
@@ -82,6 +90,7 @@ class Recorder:
         on_change: Callable[[AccountKey], None],
     ) -> None:
         self._ledger = ledger
+        self._places = Places(ledger)
         self._clock = clock
         self._on_change = on_change
 
@@ -100,6 +109,8 @@ class Recorder:
         StoreUnavailable
             When the fact could not be written. Nothing may be answered with 2xx then.
         """
+        if event.family.startswith("subscription:"):
+            return await self._hear_of_subscription(guild_id, event)
         if not event.family.startswith("order:"):
             return Outcome.IGNORED
         try:
@@ -107,9 +118,9 @@ class Recorder:
         except MalformedOrder:
             log.warning("An event %s for guild %s names no order", event.name, guild_id)
             return Outcome.IGNORED
-        place = self._place(news)
+        place = self._places.of_order(news)
         if place is None:
-            return Outcome.UNKNOWN_ORDER
+            return await self._hear_of_renewal(guild_id, news)
         key, nonce = place
         if key.guild_id != guild_id:
             # One Shoppex shop can serve two servers; each hears of the other's orders too.
@@ -124,7 +135,7 @@ class Recorder:
         reason = distrust(key, order, news)
         if reason is not None:
             log.warning("Order %s is told of in a way that cannot be: %s", order.uniqid, reason)
-        if unclear or not fresh or reason is not None:
+        if unclear or not fresh or reason is not None or order.renewal:
             # What cannot be believed here may still be true: Shoppex's API has the last word.
             return await self._write(
                 key, nonce, lambda o: mark_seen(ask_again(adopt(o, news)), delivery_id)
@@ -132,9 +143,19 @@ class Recorder:
         return await self.learn(key, nonce, news, delivery_id)
 
     async def learn(
-        self, key: AccountKey, nonce: str, news: RemoteOrder, delivery_id: str = ""
+        self,
+        key: AccountKey,
+        nonce: str,
+        news: RemoteOrder,
+        delivery_id: str = "",
+        asked_at: datetime | None = None,
     ) -> Outcome:
         """Record trustworthy news of an order that is known to be this one.
+
+        Parameters
+        ----------
+        asked_at
+            When the API was asked whose answer this is; ``None`` for a webhook.
 
         Raises
         ------
@@ -142,18 +163,98 @@ class Recorder:
             When the fact could not be written.
         """
         now = self._clock()
-        return await self._write(
-            key, nonce, lambda order: mark_seen(learn(key, order, news, now), delivery_id)
+
+        def change(order: Order) -> Order:
+            return mark_seen(learn(key, order, news, now, asked_at), delivery_id)
+
+        return await self._write(key, nonce, change, news)
+
+    async def learn_subscription(
+        self, key: AccountKey, subscription_id: str, news: RemoteSubscription, asked_at: datetime
+    ) -> None:
+        """Record the API's answer about a subscription.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the fact could not be written.
+        """
+        await self._change(key, lambda a: learn_subscription(a, subscription_id, news, asked_at))
+
+    async def meet_subscription(
+        self, key: AccountKey, nonce: str, news: RemoteSubscription
+    ) -> Outcome:
+        """Record that an order began a subscription, which is then to be read.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the fact could not be written.
+        """
+        now = self._clock()
+        return await self._change(key, lambda a: hear_of(a, news, nonce, now))
+
+    async def _hear_of_subscription(self, guild_id: int, event: Hearing) -> Outcome:
+        try:
+            news = parse_subscription(event.data)
+        except MalformedSubscription:
+            log.warning("An event %s for guild %s names no subscription", event.name, guild_id)
+            return Outcome.IGNORED
+        place = self._places.of_subscription(guild_id, news)
+        if place is None:
+            return Outcome.UNKNOWN_ORDER
+        key, nonce = place
+        if key.guild_id != guild_id:
+            log.warning("Guild %s was told of a subscription of %s", guild_id, key.guild_id)
+            return Outcome.OTHER_GUILD
+        return await self.meet_subscription(key, nonce, news)
+
+    async def _hear_of_renewal(self, guild_id: int, news: RemoteOrder) -> Outcome:
+        """An order that the bot did not make may be a further period of a subscription."""
+        found = self._places.of_renewal(guild_id, news)
+        if found is None:
+            return Outcome.UNKNOWN_ORDER
+        key, subscription = found
+        if key.guild_id != guild_id:
+            return Outcome.OTHER_GUILD
+        now = self._clock()
+        return await self._change(
+            key,
+            lambda a: with_renewal(
+                a.with_subscription(ask(a.subscriptions[subscription.id])),
+                subscription,
+                news.uniqid,
+                now,
+            ),
         )
 
+    async def _change(self, key: AccountKey, change: Callable[[Account], Account]) -> Outcome:
+        before = self._ledger.get(key)
+        if await self._ledger.update(key, change) == before:
+            return Outcome.KNOWN
+        self._on_change(key)
+        return Outcome.ASKED
+
     async def _write(
-        self, key: AccountKey, nonce: str, change: Callable[[Order], Order]
+        self,
+        key: AccountKey,
+        nonce: str,
+        change: Callable[[Order], Order],
+        news: RemoteOrder | None = None,
     ) -> Outcome:
         before = self._ledger.get(key).orders[nonce]
+        now = self._clock()
 
         def apply(account: Account) -> Account:
             order = account.orders.get(nonce)
-            return account if order is None else account.with_order(change(order))
+            if order is None:
+                return account
+            changed = change(order)
+            account = account.with_order(changed)
+            if news is not None and changed.held is None:
+                account = with_customer(account, news.customer_id)
+                account = _follow(account, changed, now)
+            return account
 
         after = (await self._ledger.update(key, apply)).orders.get(nonce)
         if after is None or after == before:
@@ -164,21 +265,13 @@ class Recorder:
             return Outcome.HELD
         return Outcome.ASKED if after.asking is not None else Outcome.RECORDED
 
-    def _place(self, news: RemoteOrder) -> tuple[AccountKey, str] | None:
-        """Whose order that is: by Shoppex's id, else by the nonce that came back.
 
-        The nonce is what remains when the bot died between the order's creation and the
-        answer; it counts only for an order that has no id yet.
-        """
-        place = self._ledger.locate(news.uniqid)
-        if place is not None:
-            return place
-        tag = Tag.from_fields(news.custom_fields)
-        if tag is None:
-            return None
-        key = AccountKey(tag.guild_id, tag.user_id)
-        order = self._ledger.get(key).orders.get(tag.nonce)
-        return (key, tag.nonce) if order is not None and order.uniqid is None else None
+def _follow(account: Account, order: Order, now: datetime) -> Account:
+    """The account, following the subscription that a paid order names."""
+    if order.subscription is None or not order.entitled or order.renewal:
+        return account
+    known = any(s.is_named(order.subscription) for s in account.subscriptions.values())
+    return account if known else hear_of_id(account, order.subscription, order.nonce, now)
 
 
 def adopt(order: Order, news: RemoteOrder) -> Order:

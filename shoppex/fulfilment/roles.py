@@ -1,16 +1,18 @@
-"""Giving roles, and knowing beforehand when that cannot work."""
+"""Giving and taking roles, and knowing beforehand when that cannot work."""
 
 from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 import discord
 
-from ..domain.account import Account, AccountKey, Delivery, DeliveryState, Grant
-from .desired import close_orders
+from ..domain.account import AccountKey, Grant, Order
+from ..domain.delivery import Delivery, DeliveryState
+from .desired import settle_roles
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
 from .obstacles import SEEN_WITHOUT_ASKING, why_not_give
 from .step import GUILD_AWAY, DiscordStep
@@ -19,46 +21,57 @@ log = logging.getLogger("red.shoppex.roles")
 
 _SCREENED = Failure(DeliveryState.NEEDS_BUYER, "screening_pending")
 _UNSEEN = Failure(DeliveryState.NEEDS_BUYER, "member_left")
+_BRAKED = Failure(DeliveryState.NEEDS_STAFF, "brake")
+_NOBODY_THERE = ("member_left", "user_gone")
+# https://discord.com/developers/docs/reference#locales-and-audit-logs
+_AUDIT_REASON = 512
 _REFUSED_TO_ALL = ("no_permission", "no_access", "role_gone")
 
 
 class RoleStep(DiscordStep):
-    """Gives the roles that purchases pay for. One account at a time."""
+    """Gives the roles that purchases pay for, and takes those that none pays for any more.
+
+    One account at a time; what is given comes before what is taken, so that nobody stands
+    without a role between two plans.
+    """
 
     name = "roles"
 
     async def settle(self, key: AccountKey) -> datetime | None:
-        """Give what is missing; say when to look again."""
+        """Close the difference; say when to look again."""
         now = self._clock()
-        account = self._ledger.get(key)
         wanted = self._desired(key, now)
+        grants = self._ledger.get(key).grants
         todo = {
-            role_id: nonces
-            for role_id, nonces in wanted.roles.items()
-            if _workable(account.grants.get(role_id), now)
+            role_id: sources
+            for role_id, sources in wanted.roles.items()
+            if _workable(grants.get(role_id), now)
         }
-        if not todo:
-            await self._ledger.update(key, lambda a: close_orders(a, self._roles(key)))
+        if not todo and not wanted.removals:
+            await self._ledger.update(key, lambda a: settle_roles(a, self._terms(key), now))
             return wanted.look_again
         guild = await self._awake_guild(key)
         if guild is None:
             return now + GUILD_AWAY
-        obstacles = {role_id: self._obstacle(guild, role_id) for role_id in todo}
-        absent = None
-        member = guild.get_member(key.user_id)
-        if member is None and None in obstacles.values():
-            try:
-                member = await self._budget.request(lambda: guild.fetch_member(key.user_id))
-            except REQUEST_ERRORS as error:
-                absent = classify(error)
-        for role_id, nonces in todo.items():
-            if member is not None and member.get_role(role_id) is not None:
-                await self._found(key, role_id)
-            elif (failure := obstacles[role_id] or absent) is not None or member is None:
-                await self._failed(key, role_id, failure or _UNSEEN)
-            else:
-                await self._give(key, member, role_id, self._references(account, nonces))
+        member, absent = await self._member(guild, key, (*todo, *wanted.removals))
+        for role_id, sources in todo.items():
+            await self._see_to(key, guild, member, absent, role_id, sources)
+        for role_id in wanted.removals:
+            await self._take_away(key, guild, member, absent, role_id)
         return self._desired(key, now).look_again
+
+    async def _member(
+        self, guild: discord.Guild, key: AccountKey, role_ids: Iterable[int]
+    ) -> tuple[discord.Member | None, Failure | None]:
+        """The member, or why there is none. Discord is only asked when something can be done."""
+        member = guild.get_member(key.user_id)
+        possible = any(self._obstacle(guild, role_id) is None for role_id in role_ids)
+        if member is not None or not possible:
+            return member, None
+        try:
+            return await self._budget.request(lambda: guild.fetch_member(key.user_id)), None
+        except REQUEST_ERRORS as error:
+            return None, classify(error)
 
     def _obstacle(self, guild: discord.Guild, role_id: int) -> Failure | None:
         """What is known to stand in the way without a request."""
@@ -67,33 +80,54 @@ class RoleStep(DiscordStep):
             return Failure(DeliveryState.NEEDS_STAFF, reason)
         return self._refused.get((guild.id, role_id))
 
+    # -- giving --------------------------------------------------------------------------
+
+    async def _see_to(
+        self,
+        key: AccountKey,
+        guild: discord.Guild,
+        member: discord.Member | None,
+        absent: Failure | None,
+        role_id: int,
+        sources: frozenset[str],
+    ) -> None:
+        failure = self._obstacle(guild, role_id) or absent
+        if member is not None and member.get_role(role_id) is not None:
+            await self._found(key, role_id)
+        elif failure is not None or member is None:
+            await self._failed(key, role_id, failure or _UNSEEN)
+        elif member.pending:
+            await self._failed(key, role_id, _SCREENED)
+        else:
+            await self._give(key, member, role_id, self._references(key, sources))
+
     async def _found(self, key: AccountKey, role_id: int) -> None:
         """The member has it. Begun and there: the bot died before it wrote that down."""
         grant = self._ledger.get(key).grants.get(role_id)
-        begun = grant is not None and grant.delivery.begun_at is not None
-        await self._write(key, role_id, Grant(begun, Delivery(DeliveryState.DELIVERED)))
+        ours = grant is not None and (grant.held or grant.removal is not None)
+        given_at = grant.given_at if grant is not None else None
+        delivered = Delivery(DeliveryState.DELIVERED)
+        await self._write(key, role_id, Grant(ours, delivered, given_at or self._clock()))
 
     async def _give(
-        self, key: AccountKey, member: discord.Member, role_id: int, orders: str
+        self, key: AccountKey, member: discord.Member, role_id: int, references: str
     ) -> None:
-        if member.pending:
-            await self._failed(key, role_id, _SCREENED)
-            return
         grant = self._ledger.get(key).grants.get(role_id)
         if grant is None or grant.delivery.begun_at is None:
             await self._write(key, role_id, Grant(delivery=Delivery(begun_at=self._clock())))
         role = discord.Object(role_id)
         try:
             await self._budget.request(
-                lambda: member.add_roles(role, reason=f"Shoppex order {orders}", atomic=True)
+                lambda: member.add_roles(
+                    role, reason=f"Shoppex order {references}"[:_AUDIT_REASON], atomic=True
+                )
             )
         except REQUEST_ERRORS as error:
-            failure = classify(error)
-            if failure.reason in _REFUSED_TO_ALL:
-                self._refused[key.guild_id, role_id] = failure
+            failure = self._remember(key, role_id, classify(error))
             await self._failed(key, role_id, failure)
         else:
-            await self._write(key, role_id, Grant(delivery=Delivery(DeliveryState.DELIVERED)))
+            delivered = Delivery(DeliveryState.DELIVERED)
+            await self._write(key, role_id, Grant(delivery=delivered, given_at=self._clock()))
 
     async def _failed(self, key: AccountKey, role_id: int, failure: Failure) -> None:
         grant = self._ledger.get(key).grants.get(role_id, Grant())
@@ -103,21 +137,85 @@ class RoleStep(DiscordStep):
         failed = after_failure(delivery, failure, self._clock(), random.random)
         if failure.state is not DeliveryState.PENDING and failed != grant.delivery:
             log.warning(
-                "Role %s in guild %s cannot be given: %s",
-                role_id,
-                key.guild_id,
-                failure.reason,
+                "Role %s in guild %s cannot be given: %s", role_id, key.guild_id, failure.reason
             )
         await self._write(key, role_id, replace(grant, delivery=failed))
 
+    # -- taking --------------------------------------------------------------------------
+
+    async def _take_away(
+        self,
+        key: AccountKey,
+        guild: discord.Guild,
+        member: discord.Member | None,
+        absent: Failure | None,
+        role_id: int,
+    ) -> None:
+        if self._settings.guild(guild.id).brake is not None:
+            await self._kept(key, role_id, _BRAKED)
+            return
+        obstacle = self._obstacle(guild, role_id)
+        gone = obstacle is not None and obstacle.reason == "role_gone"
+        left = absent is not None and absent.reason in _NOBODY_THERE
+        if gone or left or (member is not None and member.get_role(role_id) is None):
+            await self._revoked(key, role_id)
+        elif obstacle is not None or absent is not None or member is None:
+            await self._kept(key, role_id, obstacle or absent or _UNSEEN)
+        else:
+            await self._take(key, member, role_id)
+
+    async def _take(self, key: AccountKey, member: discord.Member, role_id: int) -> None:
+        grant = self._ledger.get(key).grants[role_id]
+        if grant.removal is None or grant.removal.begun_at is None:
+            # Bought again after a crash right here, it has to be given again.
+            removal = Delivery(begun_at=self._clock())
+            await self._write(key, role_id, replace(grant, removal=removal))
+        role = discord.Object(role_id)
+        try:
+            await self._budget.request(
+                lambda: member.remove_roles(
+                    role, reason="Shoppex: what paid for it has ended", atomic=True
+                )
+            )
+        except REQUEST_ERRORS as error:
+            failure = self._remember(key, role_id, classify(error))
+            if failure.reason in ("role_gone", *_NOBODY_THERE):
+                await self._revoked(key, role_id)
+            else:
+                await self._kept(key, role_id, failure)
+        else:
+            await self._revoked(key, role_id)
+
+    async def _revoked(self, key: AccountKey, role_id: int) -> None:
+        await self._write(key, role_id, Grant(delivery=Delivery(DeliveryState.REVOKED)))
+
+    async def _kept(self, key: AccountKey, role_id: int, failure: Failure) -> None:
+        """It could not be taken, or is not to be taken now."""
+        grant = self._ledger.get(key).grants.get(role_id, Grant())
+        removal = after_failure(grant.removal or Delivery(), failure, self._clock(), random.random)
+        await self._write(key, role_id, replace(grant, removal=removal))
+
+    # -- both ----------------------------------------------------------------------------
+
+    def _remember(self, key: AccountKey, role_id: int, failure: Failure) -> Failure:
+        """What Discord refused for this role it would refuse to everybody."""
+        if failure.reason in _REFUSED_TO_ALL:
+            self._refused[key.guild_id, role_id] = failure
+        return failure
+
     async def _write(self, key: AccountKey, role_id: int, grant: Grant) -> None:
+        now = self._clock()
         await self._ledger.update(
-            key, lambda a: close_orders(a.with_grant(role_id, grant), self._roles(key))
+            key, lambda a: settle_roles(a.with_grant(role_id, grant), self._terms(key), now)
         )
 
-    @staticmethod
-    def _references(account: Account, nonces: frozenset[str]) -> str:
-        return ", ".join(sorted(account.orders[nonce].uniqid or "?" for nonce in nonces))
+    def _references(self, key: AccountKey, sources: frozenset[str]) -> str:
+        orders = self._ledger.get(key).orders
+        return ", ".join(sorted(_reference(orders.get(source), source) for source in sources))
+
+
+def _reference(order: Order | None, source: str) -> str:
+    return source if order is None else order.uniqid or "?"
 
 
 def _workable(grant: Grant | None, now: datetime) -> bool:
@@ -131,4 +229,6 @@ def _workable(grant: Grant | None, now: datetime) -> bool:
     delivery = grant.delivery
     if delivery.waits:
         return delivery.next_try is None or delivery.next_try <= now
+    if delivery.state is DeliveryState.REVOKED or grant.removal is not None:
+        return True
     return delivery.reason in SEEN_WITHOUT_ASKING

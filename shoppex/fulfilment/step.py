@@ -9,10 +9,11 @@ import discord
 from redbot.core.bot import Red
 
 from ..domain.account import AccountKey
+from ..domain.terms import Terms
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .budget import Budget
-from .desired import Desired, RolesByOffer, desired
+from .desired import Desired, desired
 from .failures import Failure
 
 GUILD_AWAY = timedelta(minutes=10)
@@ -54,8 +55,8 @@ class DiscordStep:
             return None
         return guild
 
-    def _roles(self, key: AccountKey) -> RolesByOffer:
-        return self._settings.guild(key.guild_id).roles_by_offer()
+    def _terms(self, key: AccountKey) -> Terms:
+        return self._settings.guild(key.guild_id).terms()
 
     def _desired(self, key: AccountKey, now: datetime) -> Desired:
         """What is desired at ``now``, which is one moment for a whole turn.
@@ -63,7 +64,7 @@ class DiscordStep:
         What failed early in a long turn is due again before its end; seen from the beginning
         it still lies ahead, and is not passed over.
         """
-        return desired(self._ledger.get(key), self._roles(key), now)
+        return desired(self._ledger.get(key), self._terms(key), now)
 
     def forgive(self, guild_id: int) -> None:
         """Forget what was refused in a guild: its cause may be gone."""

@@ -12,7 +12,8 @@ from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unau
 from ..domain.account import OfferKind, Promise
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
-from ..store.settings import ItemEntry, ProductEntry, Settings
+from ..store.settings import Settings
+from ..store.shop_settings import ItemEntry, ProductEntry
 from .errors import NotForSale, NotSetUp, ShopMisconfigured, ShopUnavailable
 
 log = logging.getLogger("red.shoppex.catalogue")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.account import Account, AccountKey
+from ..domain.subscription import Subscription
 from .opening import open_partitions
 from .partition import Partition
 from .records import account_from_text, account_to_text
@@ -60,6 +61,8 @@ class Ledger:
         # Plain pairs of guild and user: the garbage collector passes over those, while a
         # hundred thousand keys of a class would make it hold up the bot.
         self._by_uniqid: dict[str, tuple[int, int]] = {}
+        self._by_subscription: dict[str, tuple[int, int]] = {}
+        self._by_customer: defaultdict[str, dict[AccountKey, None]] = defaultdict(dict)
         self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
 
@@ -91,6 +94,20 @@ class Ledger:
         key = AccountKey(*place)
         orders = self.get(key).orders.values()
         return next((key, order.nonce) for order in orders if order.uniqid == uniqid)
+
+    def locate_subscription(self, *names: str | None) -> tuple[AccountKey, Subscription] | None:
+        """Whose subscription has one of these ids of Shoppex's."""
+        for name in names:
+            place = self._by_subscription.get(name or "")
+            if place is not None:
+                key = AccountKey(*place)
+                subscriptions = self.get(key).subscriptions.values()
+                return next((key, sub) for sub in subscriptions if sub.is_named(name))
+        return None
+
+    def customers(self, customer_id: str | None) -> list[AccountKey]:
+        """Who is known to Shoppex by that id: one e-mail address may stand for several."""
+        return list(self._by_customer.get(customer_id or "", ()))
 
     def unsettled(self, guild_id: int | None = None) -> list[AccountKey]:
         """Who is still owed something that the cog can do; of one guild if given."""
@@ -206,9 +223,15 @@ class Ledger:
 
     def _index(self, account: Account) -> None:
         key = account.key
+        place = (key.guild_id, key.user_id)
         for order in account.orders.values():
             if order.uniqid is not None:
-                self._by_uniqid[order.uniqid] = (key.guild_id, key.user_id)
+                self._by_uniqid[order.uniqid] = place
+        for subscription in account.subscriptions.values():
+            for name in {subscription.id, subscription.other_id} - {""}:
+                self._by_subscription[name] = place
+        for customer_id in account.customers:
+            self._by_customer[customer_id][key] = None
         if account.unsettled:
             self._unsettled[key.guild_id][key] = None
         if account.stuck:
@@ -219,6 +242,13 @@ class Ledger:
         for order in account.orders.values():
             if order.uniqid is not None:
                 self._by_uniqid.pop(order.uniqid, None)
+        for subscription in account.subscriptions.values():
+            for name in (subscription.id, subscription.other_id):
+                self._by_subscription.pop(name, None)
+        for customer_id in account.customers:
+            self._by_customer[customer_id].pop(key, None)
+            if not self._by_customer[customer_id]:
+                del self._by_customer[customer_id]
         for index in (self._unsettled, self._stuck):
             index[key.guild_id].pop(key, None)
 

@@ -9,28 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from ..domain.account import (
-    Account,
-    AccountKey,
-    Delivery,
-    DeliveryState,
-    Grant,
-    OfferKind,
-    Order,
-    Promise,
-)
-from ..domain.money import Money
+from ..domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
 from ..domain.status import OrderStatus
+from .record_parts import (
+    Record,
+    delivery_from_record,
+    delivery_to_record,
+    money_from_json,
+    money_to_json,
+    time_from_json,
+    time_to_json,
+    without_empty,
+)
+from .subscription_records import subscription_from_record, subscription_to_record
 
-Record = dict[str, Any]
-
-_EPOCH = datetime.fromtimestamp(0, timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
 _DECODED = 1024
 
 
@@ -52,10 +48,15 @@ def account_from_text(key: AccountKey, text: str) -> Account:
 
 def account_to_record(account: Account) -> Record:
     """The JSON form of an account, without its key."""
-    return _without_empty(
+    return without_empty(
         orders={nonce: order_to_record(order) for nonce, order in account.orders.items()},
+        subs={s.id: subscription_to_record(s) for s in account.subscriptions.values()},
         grants={str(role_id): _grant_to_record(g) for role_id, g in account.grants.items()},
+        notices={name: delivery_to_record(d) for name, d in account.notices.items()},
+        customers=list(account.customers),
         email=account.email,
+        silent=not account.reminders,
+        banned=time_to_json(account.banned_at),
     )
 
 
@@ -71,17 +72,28 @@ def account_from_record(key: AccountKey, record: Mapping[str, Any]) -> Account:
             int(role_id): _grant_from_record(grant)
             for role_id, grant in record.get("grants", {}).items()
         },
+        subscriptions={
+            name: subscription_from_record(name, subscription)
+            for name, subscription in record.get("subs", {}).items()
+        },
+        notices={
+            name: delivery_from_record(notice)
+            for name, notice in record.get("notices", {}).items()
+        },
+        customers=tuple(record.get("customers", ())),
         email=record.get("email"),
+        reminders=not record.get("silent", False),
+        banned_at=time_from_json(record.get("banned")),
     )
 
 
 def order_to_record(order: Order) -> Record:
     """The JSON form of an order, without its nonce."""
-    return _without_empty(
+    return without_empty(
         kind=order.kind.value,
         offer=order.offer_id,
         title=order.title,
-        created=_time_to_json(order.created_at),
+        created=time_to_json(order.created_at),
         quantity=order.quantity if order.quantity != 1 else None,
         variant=order.variant_id,
         variant_title=order.variant_title,
@@ -90,25 +102,31 @@ def order_to_record(order: Order) -> Record:
         promise=order.promise.value if order.promise is not Promise.NOTHING else None,
         status=order.status.value,
         uniqid=order.uniqid,
-        quote=None if order.quote is None else [str(order.quote.amount), order.quote.currency],
+        quote=money_to_json(order.quote),
         url=order.url,
-        paid=_time_to_json(order.paid_at),
+        paid=time_to_json(order.paid_at),
         held=order.held,
-        asking=None if order.asking is None else [_delivery_to_record(order.asking)],
-        reading=_delivery_to_record(order.reading),
+        asking=None if order.asking is None else [delivery_to_record(order.asking)],
+        reading=delivery_to_record(order.reading),
         goods=list(order.goods),
         handed=list(order.handed),
         told=order.told,
         fulfilled=order.fulfilled,
-        message=_delivery_to_record(order.message),
+        message=delivery_to_record(order.message),
         seen=list(order.seen),
+        lasts=None if order.lasts is None else int(order.lasts.total_seconds()),
+        recurring=order.recurring,
+        sub=order.subscription,
+        renewal=order.renewal,
+        changed=time_to_json(order.changed_at),
+        refunded=money_to_json(order.refunded),
+        kept=order.kept,
     )
 
 
 def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
     """The order that :func:`order_to_record` wrote."""
-    quote = record.get("quote")
-    created_at = _time_from_json(record["created"])
+    created_at = time_from_json(record["created"])
     if created_at is None:
         raise ValueError("an order without a time of creation")
     return Order(
@@ -125,69 +143,49 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         promise=Promise(record.get("promise", Promise.NOTHING.value)),
         status=OrderStatus(record["status"]),
         uniqid=record.get("uniqid"),
-        quote=None if quote is None else Money(Decimal(quote[0]), quote[1]),
+        quote=money_from_json(record.get("quote")),
         url=record.get("url"),
-        paid_at=_time_from_json(record.get("paid")),
+        paid_at=time_from_json(record.get("paid")),
         held=record.get("held"),
-        asking=_delivery_from_record(record["asking"][0]) if "asking" in record else None,
-        reading=_delivery_from_record(record.get("reading", {})),
+        asking=delivery_from_record(record["asking"][0]) if "asking" in record else None,
+        reading=delivery_from_record(record.get("reading", {})),
         goods=tuple(record.get("goods", ())),
         handed=tuple(record.get("handed", ())),
         told=record.get("told", 0),
         fulfilled=record.get("fulfilled", False),
-        message=_delivery_from_record(record.get("message", {})),
+        message=delivery_from_record(record.get("message", {})),
         seen=tuple(record.get("seen", ())),
+        lasts=timedelta(seconds=record["lasts"]) if "lasts" in record else None,
+        recurring=record.get("recurring", False),
+        subscription=record.get("sub"),
+        renewal=record.get("renewal", False),
+        changed_at=time_from_json(record.get("changed")),
+        refunded=money_from_json(record.get("refunded")),
+        kept=record.get("kept", False),
     )
 
 
 def _grant_to_record(grant: Grant) -> Record | str:
-    record = _delivery_to_record(grant.delivery)
-    return record if grant.ours else {"found": record}
+    record = delivery_to_record(grant.delivery)
+    if grant == Grant(delivery=grant.delivery):
+        return record
+    return without_empty(
+        grant=record or grant.delivery.state.value,
+        found=not grant.ours,
+        given=time_to_json(grant.given_at),
+        removal=None if grant.removal is None else [delivery_to_record(grant.removal)],
+    )
 
 
 def _grant_from_record(record: Mapping[str, Any] | str) -> Grant:
     if isinstance(record, str):
-        return Grant(delivery=_delivery_from_record(record))
-    if "found" in record:
-        return Grant(ours=False, delivery=_delivery_from_record(record["found"]))
-    # Version 1 had the mark beside what it marks.
-    return Grant(ours=record.get("ours", True), delivery=_delivery_from_record(record))
-
-
-def _delivery_to_record(delivery: Delivery) -> Record | str:
-    if delivery == Delivery(delivery.state) and not delivery.waits:
-        return delivery.state.value
-    return _without_empty(
-        state=delivery.state.value if delivery.state is not DeliveryState.PENDING else None,
-        reason=delivery.reason,
-        attempts=delivery.attempts,
-        begun=_time_to_json(delivery.begun_at),
-        next=_time_to_json(delivery.next_try),
+        return Grant(delivery=delivery_from_record(record))
+    if "grant" not in record:
+        # Version 1 had the mark within what it marks.
+        return Grant(ours=record.get("ours", True), delivery=delivery_from_record(record))
+    return Grant(
+        ours=not record.get("found", False),
+        delivery=delivery_from_record(record["grant"]),
+        given_at=time_from_json(record.get("given")),
+        removal=delivery_from_record(record["removal"][0]) if "removal" in record else None,
     )
-
-
-def _delivery_from_record(record: Mapping[str, Any] | str) -> Delivery:
-    if isinstance(record, str):
-        return Delivery(DeliveryState(record))
-    return Delivery(
-        state=DeliveryState(record.get("state", DeliveryState.PENDING.value)),
-        reason=record.get("reason"),
-        attempts=record.get("attempts", 0),
-        begun_at=_time_from_json(record.get("begun")),
-        next_try=_time_from_json(record.get("next")),
-    )
-
-
-def _time_to_json(time: datetime | None) -> int | None:
-    return None if time is None else (time - _EPOCH) // _MICROSECOND
-
-
-def _time_from_json(value: int | str | None) -> datetime | None:
-    if isinstance(value, str):
-        # As version 1 wrote it.
-        return datetime.fromisoformat(value)
-    return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-def _without_empty(**fields: object) -> Record:
-    return {name: value for name, value in fields.items() if value}

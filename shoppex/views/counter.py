@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import discord
 from redbot.core.bot import Red
 
-from ..domain.account import AccountKey, DeliveryState
+from ..domain.account import AccountKey
+from ..domain.delivery import DeliveryState
 from ..domain.offer import Offer
 from ..fulfilment.engine import Engine
 from ..i18n import _

@@ -11,16 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shoppex.domain.account import (
-    Account,
-    AccountKey,
-    Delivery,
-    DeliveryState,
-    Grant,
-    OfferKind,
-    Order,
-    Promise,
-)
+from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
 from shoppex.domain.status import OrderStatus

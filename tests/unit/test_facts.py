@@ -12,15 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.domain.account import (
-    Account,
-    AccountKey,
-    Delivery,
-    DeliveryState,
-    OfferKind,
-    Order,
-    Promise,
-)
+from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus

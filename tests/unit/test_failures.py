@@ -24,7 +24,7 @@ from shoppex.api import (
     Unauthorized,
     Unavailable,
 )
-from shoppex.domain.account import Delivery, DeliveryState
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.fulfilment.failures import Failure, after_failure, classify
 from strategies import deliveries
 

@@ -14,15 +14,8 @@ from pathlib import Path
 import pytest
 
 from disk import Disk
-from shoppex.domain.account import (
-    Account,
-    AccountKey,
-    Delivery,
-    DeliveryState,
-    Grant,
-    OfferKind,
-    Order,
-)
+from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
 from shoppex.store.errors import StoreUnavailable

@@ -10,15 +10,8 @@ from typing import Any
 
 from hypothesis import given
 
-from shoppex.domain.account import (
-    Account,
-    AccountKey,
-    Delivery,
-    DeliveryState,
-    Grant,
-    OfferKind,
-    Order,
-)
+from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.store.records import (
     account_from_record,

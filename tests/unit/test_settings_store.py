@@ -12,7 +12,7 @@ import pytest
 from disk import Disk
 from shoppex.domain.money import Money
 from shoppex.store.errors import StoreUnavailable
-from shoppex.store.settings import GuildSettings, ItemEntry, ListenerSettings, ProductEntry
+from shoppex.store.shop_settings import GuildSettings, ItemEntry, ListenerSettings, ProductEntry
 
 GUILD, OTHER = 80351110224678912, 7
 GOLD = 80351110224678913

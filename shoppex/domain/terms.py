@@ -1,0 +1,72 @@
+"""What a server has decided about what it sells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What becomes of roles when money comes back, or does not come.
+
+    Parameters
+    ----------
+    refund_revokes
+        Whether a refund takes what the order gave.
+    dispute_suspends
+        Whether a dispute takes it for as long as it lasts.
+    past_due_keeps
+        Whether a subscription keeps giving while a payment of it is overdue.
+    paused_keeps
+        Whether it keeps giving while it is paused.
+    """
+
+    refund_revokes: bool = True
+    dispute_suspends: bool = True
+    past_due_keeps: bool = True
+    paused_keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTerms:
+    """What one offer gives.
+
+    Parameters
+    ----------
+    policy
+        Of this offer alone; ``None`` where the server's applies.
+    """
+
+    roles: tuple[int, ...] = ()
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every offer of a server gives today.
+
+    Parameters
+    ----------
+    offers
+        By offer ref.
+    policy
+        Where an offer has none of its own.
+    remind_before
+        How long before a renewal or an end the buyer is reminded, longest first.
+    """
+
+    offers: Mapping[str, OfferTerms] = field(default_factory=dict)
+    policy: Policy = Policy()
+    remind_before: tuple[timedelta, ...] = ()
+
+    def roles(self, ref: str) -> tuple[int, ...] | None:
+        """What an offer gives; ``None`` when it is not for sale."""
+        offer = self.offers.get(ref)
+        return None if offer is None else offer.roles
+
+    def policy_of(self, ref: str) -> Policy:
+        """What applies to an offer, for sale or not."""
+        offer = self.offers.get(ref)
+        return self.policy if offer is None or offer.policy is None else offer.policy

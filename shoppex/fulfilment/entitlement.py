@@ -1,0 +1,160 @@
+"""Which purchases give which roles, and until when. Pure: the heart of the desired state.
+
+A refund, a dispute, an ended subscription, a pass that ran out and a ban all take roles away
+here, by no longer giving them, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from ..domain.account import Account, Order
+from ..domain.offer import offer_ref, product_ref
+from ..domain.status import OrderStatus
+from ..domain.subscription import Subscription, standing_of
+from ..domain.terms import Policy, Terms
+
+
+class Claim(NamedTuple):
+    """One purchase that gives one role.
+
+    Parameters
+    ----------
+    source
+        The nonce of the order, or the id of the subscription.
+    until
+        When it ends; ``None`` when nothing is known to end it.
+    """
+
+    role_id: int
+    source: str
+    until: datetime | None = None
+
+
+def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
+    """What gives roles now, complete, whether they were given or not."""
+    ends = ends_of(account, terms)
+    for order in account.orders.values():
+        if not order_gives(account, order, terms) or _is_governed(account, order):
+            continue
+        until = ends.get(order.nonce)
+        if until is None or now < until:
+            yield from (Claim(role_id, order.nonce, until) for role_id in roles_of(order, terms))
+    for subscription in account.subscriptions.values():
+        if not subscription_gives(account, subscription, terms, now):
+            continue
+        until = standing_of(subscription, policy_of(subscription, terms), now).until
+        yield from (
+            Claim(role_id, subscription.id, until) for role_id in plan_roles(subscription, terms)
+        )
+
+
+def order_gives(account: Account, order: Order, terms: Terms) -> bool:
+    """Whether an order gives anything, for however long."""
+    if order.held is not None or order.paid_at is None or order.renewal:
+        return False
+    if account.banned_at is not None and order.paid_at <= account.banned_at:
+        return False
+    return _is_worth(order, terms.policy_of(offer_ref(order.kind, order.offer_id)))
+
+
+def subscription_gives(
+    account: Account, subscription: Subscription, terms: Terms, now: datetime
+) -> bool:
+    """Whether a subscription gives access now.
+
+    The state that Shoppex gives it, unless money for its last period went back.
+    """
+    banned_at = account.banned_at
+    if banned_at is not None and subscription.known_since <= banned_at:
+        return False
+    policy = policy_of(subscription, terms)
+    invoice = last_invoice(account, subscription)
+    worth = invoice is None or subscription.kept or _is_worth(invoice, policy)
+    return worth and standing_of(subscription, policy, now).gives
+
+
+def last_invoice(account: Account, subscription: Subscription) -> Order | None:
+    """The order that paid for the last period, as far as it is known."""
+    paid = [
+        order
+        for order in account.orders.values()
+        if subscription.is_named(order.subscription) and order.paid_at is not None
+    ]
+    return max(paid, key=lambda order: order.created_at, default=None)
+
+
+def ends_of(account: Account, terms: Terms) -> dict[str, datetime]:
+    """When each order that gives for a time only ends, by nonce.
+
+    What is bought again while it lasts is added behind it: nobody loses days by renewing early.
+    """
+    chains: defaultdict[str, list[tuple[datetime, str, timedelta]]] = defaultdict(list)
+    for order in account.orders.values():
+        if order.lasts is None or order.paid_at is None or order.kept:
+            continue
+        if order_gives(account, order, terms):
+            link = (order.paid_at, order.nonce, order.lasts * order.quantity)
+            chains[offer_ref(order.kind, order.offer_id)].append(link)
+    ends: dict[str, datetime] = {}
+    for chain in chains.values():
+        end: datetime | None = None
+        for paid_at, nonce, lasts in sorted(chain):
+            end = max(end or paid_at, paid_at) + lasts
+            ends[nonce] = end
+    return ends
+
+
+def roles_of(order: Order, terms: Terms) -> tuple[int, ...]:
+    """What an order gives.
+
+    Until the buyer has it, that is what its offer gives today, so that staff can mend it. An
+    offer that is no longer for sale gives what it gave when it was sold.
+    """
+    if order.fulfilled:
+        return order.roles
+    roles = terms.roles(offer_ref(order.kind, order.offer_id))
+    return order.roles if roles is None else roles
+
+
+def plan_roles(subscription: Subscription, terms: Terms) -> tuple[int, ...]:
+    """What a subscription gives: what its plan gives today, until the buyer has that.
+
+    A plan that is not sold here gives what the one before gave: the buyer goes on paying.
+    """
+    if subscription.fulfilled:
+        return subscription.roles
+    roles = terms.roles(plan_ref(subscription, terms))
+    return subscription.roles if roles is None else roles
+
+
+def plan_ref(subscription: Subscription, terms: Terms) -> str:
+    """The offer that a subscription is for, recognised by any of its product's ids."""
+    refs = [product_ref(offer_id) for offer_id in subscription.offer_ids]
+    sold = (ref for ref in refs if ref in terms.offers)
+    return next(sold, refs[0] if refs else "")
+
+
+def policy_of(subscription: Subscription, terms: Terms) -> Policy:
+    """What the server decided about a subscription."""
+    return terms.policy_of(plan_ref(subscription, terms))
+
+
+def _is_governed(account: Account, order: Order) -> bool:
+    """Whether a subscription decides in place of the order that began it."""
+    return any(
+        subscription.governs and subscription.is_named(order.subscription)
+        for subscription in account.subscriptions.values()
+    )
+
+
+def _is_worth(order: Order, policy: Policy) -> bool:
+    """Whether an order that was paid still counts."""
+    if order.kept or order.status is OrderStatus.PAID:
+        return True
+    if order.status is OrderStatus.REFUNDED:
+        return not policy.refund_revokes
+    return order.status is OrderStatus.DISPUTED and not policy.dispute_suspends

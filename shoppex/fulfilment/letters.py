@@ -1,0 +1,176 @@
+"""What stands in the messages to buyers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import discord
+from discord.utils import format_dt
+
+from ..domain.account import Account, Order, Promise
+from ..domain.terms import Terms
+from ..i18n import _
+from ..text import format_money, plain, shorten
+from .entitlement import plan_roles, roles_of
+from .notices import Notice, NoticeKind
+
+_LONGEST_CONTENT = 1900
+_FIELD = 1024
+# https://discord.com/developers/docs/resources/message#create-message: at most 25 characters.
+_NONCE_LENGTH = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One direct message.
+
+    Parameters
+    ----------
+    reference
+        Names it in its footer, so that it is recognised in the buyer's own history.
+    nonce
+        Makes Discord recognise a repeat within some minutes.
+    """
+
+    embed: discord.Embed
+    reference: str
+    nonce: str
+    text: str | None = None
+    file: discord.File | None = None
+
+
+def order_letter(
+    guild: discord.Guild, order: Order, terms: Terms, colour: discord.Colour
+) -> Letter:
+    """What was bought, and the key."""
+    text, file = goods_text(order.goods)
+    reference = order_reference(order)
+    embed = discord.Embed(
+        title=_title(order), description=f"**{plain(order.describe())}**", colour=colour
+    )
+    if order.quote is not None:
+        embed.add_field(name=_("Paid"), value=format_money(order.quote))
+    _add_roles(embed, guild, roles_of(order, terms))
+    if order.promise is not Promise.NOTHING and not order.goods and not order.told:
+        embed.add_field(
+            name=_("Not here yet"),
+            value=_(
+                "The shop has not delivered your key. The server's staff can see this order "
+                "and will help you; tell them the number below."
+            ),
+            inline=False,
+        )
+    embed.add_field(name=_("Server"), value=plain(guild.name))
+    embed.set_footer(text=_("Order {id}").format(id=reference))
+    nonce = f"{order.told}-{order.nonce}"[:_NONCE_LENGTH]
+    return Letter(embed, reference, nonce, text, file)
+
+
+def notice_letter(
+    guild: discord.Guild, account: Account, notice: Notice, terms: Terms, colour: discord.Colour
+) -> Letter:
+    """What began, ends or has ended."""
+    digest = hashlib.sha256(notice.name.encode()).hexdigest()
+    order = account.orders.get(notice.subject)
+    subscription = account.subscriptions.get(notice.subject)
+    title, roles = "", ()
+    if subscription is not None:
+        title, roles = subscription.title, plan_roles(subscription, terms)
+    elif order is not None:
+        title, roles = order.describe(), roles_of(order, terms)
+    heading, text = notice_text(notice, recurring=subscription is not None)
+    embed = discord.Embed(
+        title=heading, description=f"**{plain(title)}**\n\n{text}", colour=colour
+    )
+    _add_roles(embed, guild, roles)
+    embed.add_field(name=_("Server"), value=plain(guild.name))
+    reference = digest[:12]
+    embed.set_footer(text=_("Notice {id}").format(id=reference))
+    return Letter(embed, reference, digest[:_NONCE_LENGTH])
+
+
+def notice_text(notice: Notice, *, recurring: bool) -> tuple[str, str]:
+    """Heading and sentence of a notice."""
+    day = format_dt(notice.about, "D")
+    left = format_dt(notice.about, "R")
+    again = _("Use `/buy` in the server to buy it again.")
+    texts = {
+        NoticeKind.STARTED: (
+            _("Your subscription has started."),
+            _("Your roles stay for as long as it runs. Shoppex writes to you before it renews."),
+        ),
+        NoticeKind.RENEWED: (
+            _("Your subscription was renewed."),
+            _("It was renewed on {day}. There is nothing for you to do.").format(day=day),
+        ),
+        NoticeKind.ENDS: (
+            _("Your subscription will not renew."),
+            _("You keep everything until it ends on {day}, {left}.").format(day=day, left=left),
+        ),
+        NoticeKind.RENEWS_SOON: (
+            _("Your subscription renews soon."),
+            _(
+                "It renews on {day}, {left}. If you do not want that, cancel it before then by "
+                "the link in Shoppex's e-mails."
+            ).format(day=day, left=left),
+        ),
+        NoticeKind.ENDS_SOON: (
+            _("Your access ends soon."),
+            _("It ends on {day}, {left}.").format(day=day, left=left)
+            + " "
+            + (again if recurring else _("Buy it again with `/buy` and no day is lost.")),
+        ),
+        NoticeKind.ENDED: (
+            _("Your access has ended."),
+            _("It ended on {day}, so its roles were taken back.").format(day=day) + " " + again,
+        ),
+        NoticeKind.REVOKED: (
+            _("A payment of yours went back."),
+            _(
+                "It was refunded or disputed, so what it gave was taken back. If you did not "
+                "expect this, ask the server's staff."
+            ),
+        ),
+        NoticeKind.RESTORED: (
+            _("Your payment counts again."),
+            _("The dispute is over, and what you bought is yours again."),
+        ),
+    }
+    return texts[notice.kind]
+
+
+def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]:
+    """Goods as a message: exactly as they are and easy to copy, as a file when too long."""
+    if not goods:
+        return None, None
+    text = "\n".join(goods)
+    if len(text) > _LONGEST_CONTENT or "```" in text or text.endswith("`"):
+        file = discord.File(io.BytesIO(text.encode()), filename="purchase.txt")
+        return _("What you bought is in the attached file."), file
+    if all(piece.startswith(("https://", "http://")) for piece in goods):
+        # Bare, Discord would fetch the address for a preview, and some work only once.
+        return "\n".join(f"<{piece}>" for piece in goods), None
+    return f"```\n{text}\n```", None
+
+
+def order_reference(order: Order) -> str:
+    """Names one message of an order: what came later has a number."""
+    return f"{order.uniqid} ({order.told + 1})" if order.told else f"{order.uniqid}"
+
+
+def _title(order: Order) -> str:
+    if order.told:
+        return _("More of your purchase is here.")
+    if order.renewal:
+        return _("Your subscription brings something new.")
+    return _("Your purchase is paid. Thank you!")
+
+
+def _add_roles(embed: discord.Embed, guild: discord.Guild, role_ids: tuple[int, ...]) -> None:
+    names = [
+        plain(role.name) for role_id in role_ids if (role := guild.get_role(role_id)) is not None
+    ]
+    if names:
+        embed.add_field(name=_("Your roles"), value=shorten("\n".join(names), _FIELD))

@@ -1,0 +1,70 @@
+"""The small parts that records are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from ..domain.delivery import Delivery, DeliveryState
+from ..domain.money import Money
+
+Record = dict[str, Any]
+
+_EPOCH = datetime.fromtimestamp(0, timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def money_to_json(money: Money | None) -> list[str] | None:
+    """Money as amount and currency; both as text."""
+    return None if money is None else [str(money.amount), money.currency]
+
+
+def money_from_json(value: list[str] | None) -> Money | None:
+    """The money that :func:`money_to_json` wrote."""
+    return None if value is None else Money(Decimal(value[0]), value[1])
+
+
+def delivery_to_record(delivery: Delivery) -> Record | str:
+    """A delivery; one word when there is nothing else to say."""
+    if delivery == Delivery(delivery.state) and not delivery.waits:
+        return delivery.state.value
+    return without_empty(
+        state=delivery.state.value if delivery.state is not DeliveryState.PENDING else None,
+        reason=delivery.reason,
+        attempts=delivery.attempts,
+        begun=time_to_json(delivery.begun_at),
+        next=time_to_json(delivery.next_try),
+    )
+
+
+def delivery_from_record(record: Mapping[str, Any] | str) -> Delivery:
+    """The delivery that :func:`delivery_to_record` wrote."""
+    if isinstance(record, str):
+        return Delivery(DeliveryState(record))
+    return Delivery(
+        state=DeliveryState(record.get("state", DeliveryState.PENDING.value)),
+        reason=record.get("reason"),
+        attempts=record.get("attempts", 0),
+        begun_at=time_from_json(record.get("begun")),
+        next_try=time_from_json(record.get("next")),
+    )
+
+
+def time_to_json(time: datetime | None) -> int | None:
+    """Microseconds since 1970."""
+    return None if time is None else (time - _EPOCH) // _MICROSECOND
+
+
+def time_from_json(value: int | str | None) -> datetime | None:
+    """The time that :func:`time_to_json` wrote."""
+    if isinstance(value, str):
+        # As version 1 wrote it.
+        return datetime.fromisoformat(value)
+    return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def without_empty(**fields: object) -> Record:
+    """What equals its default need not be kept."""
+    return {name: value for name, value in fields.items() if value}

@@ -1,0 +1,108 @@
+"""Settings as JSON and back. A setting that is missing has its default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from ..domain.money import Money
+from ..domain.terms import Policy
+from .record_parts import Record, without_empty
+from .shop_settings import GuildSettings, ItemEntry, ListenerSettings, ProductEntry, Retention
+
+
+def listener_to_record(listener: ListenerSettings) -> Record:
+    """Where the listener binds, and how the world reaches it."""
+    return asdict(listener)
+
+
+def retention_to_record(retention: Retention) -> dict[str, int]:
+    """How many days things are remembered."""
+    return {"unpaid": retention.unpaid.days, "details": retention.details.days}
+
+
+def retention_from_record(record: Mapping[str, int]) -> Retention:
+    """What :func:`retention_to_record` wrote."""
+    return Retention(**{name: timedelta(days=days) for name, days in record.items()})
+
+
+def guild_to_record(settings: GuildSettings) -> Record:
+    """The settings of one guild."""
+    return {
+        "api_key": settings.api_key,
+        "secret": settings.secret,
+        "shop_name": settings.shop_name,
+        "shop_id": settings.shop_id,
+        "legacy_signatures": settings.legacy_signatures,
+        "log_channel": None if settings.log_channel is None else str(settings.log_channel),
+        "told": sorted(settings.told),
+        "policy": asdict(settings.policy),
+        "remind_days": list(settings.remind_days),
+        "rejoin": settings.rejoin,
+        "brake": settings.brake,
+        "products": {
+            entry.id: {"title": entry.title, **_gifts_to_record(entry)}
+            for entry in settings.products.values()
+        },
+        "items": {
+            entry.id: {
+                "title": entry.title,
+                "price": [str(entry.price.amount), entry.price.currency],
+                **_gifts_to_record(entry),
+            }
+            for entry in settings.items.values()
+        },
+    }
+
+
+def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
+    """What :func:`guild_to_record` wrote."""
+    return GuildSettings(
+        api_key=record.get("api_key"),
+        secret=record.get("secret"),
+        shop_name=record.get("shop_name", ""),
+        shop_id=record.get("shop_id"),
+        legacy_signatures=record.get("legacy_signatures", False),
+        log_channel=int(record["log_channel"]) if record.get("log_channel") else None,
+        told=frozenset(record.get("told", ())),
+        policy=Policy(**record.get("policy", {})),
+        remind_days=tuple(record.get("remind_days", GuildSettings().remind_days)),
+        rejoin=record.get("rejoin", True),
+        brake=record.get("brake"),
+        products={
+            key: ProductEntry(key, entry["title"], **_gifts_from_record(entry))
+            for key, entry in record.get("products", {}).items()
+        },
+        items={
+            key: ItemEntry(
+                key,
+                entry["title"],
+                Money(Decimal(entry["price"][0]), entry["price"][1]),
+                **_gifts_from_record(entry),
+            )
+            for key, entry in record.get("items", {}).items()
+        },
+    )
+
+
+def _gifts_to_record(entry: ProductEntry | ItemEntry) -> Record:
+    """What products and items have in common: what they give, for how long, on which terms."""
+    return {
+        "roles": [str(role_id) for role_id in entry.roles],
+        **without_empty(
+            days=None if entry.lasts is None else entry.lasts.days,
+            policy=None if entry.policy is None else asdict(entry.policy),
+        ),
+    }
+
+
+def _gifts_from_record(entry: Mapping[str, Any]) -> dict[str, Any]:
+    days, policy = entry.get("days"), entry.get("policy")
+    return {
+        "roles": tuple(int(role_id) for role_id in entry["roles"]),
+        "lasts": None if days is None else timedelta(days=days),
+        "policy": None if policy is None else Policy(**policy),
+    }

@@ -1,0 +1,144 @@
+"""What can be set, as typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from ..domain.account import OfferKind
+from ..domain.money import Money
+from ..domain.offer import offer_ref, product_ref
+from ..domain.terms import OfferTerms, Policy, Terms
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8317
+
+
+@dataclass(frozen=True, slots=True)
+class ProductEntry:
+    """A product of Shoppex's catalogue that this guild sells.
+
+    Parameters
+    ----------
+    lasts
+        How long its roles last; ``None`` for ever.
+    policy
+        What becomes of its roles when money goes back; ``None`` where the guild's applies.
+    """
+
+    id: str
+    title: str
+    roles: tuple[int, ...] = ()
+    lasts: timedelta | None = None
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """An item of the bot's own: sold as a generic payment, it gives roles only.
+
+    Parameters
+    ----------
+    lasts, policy
+        As of a product.
+    """
+
+    id: str
+    title: str
+    price: Money
+    roles: tuple[int, ...] = ()
+    lasts: timedelta | None = None
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """What one guild has set up. The two secrets are kept out of ``repr``.
+
+    Parameters
+    ----------
+    legacy_signatures
+        Whether the deprecated SHA-512 signature is taken from a shop that sends no V2.
+    log_channel
+        Where staff are told what waits for them; ``None`` for the server owner's messages.
+    told
+        The causes that staff have been told of and that are not mended yet.
+    shop_id
+        Whose the API key was when it was given; another shop behind it is a mistake.
+    policy
+        What becomes of roles when money goes back, or does not come.
+    remind_days
+        So many days before a renewal or an end the buyer is reminded.
+    rejoin
+        Whether who comes back gets again what still lasts.
+    brake
+        Why no role is taken for what Shoppex says, as a stable word; ``None`` when all is well.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+    shop_name: str = ""
+    legacy_signatures: bool = False
+    log_channel: int | None = None
+    told: frozenset[str] = frozenset()
+    shop_id: str | None = None
+    policy: Policy = Policy()
+    remind_days: tuple[int, ...] = (3,)
+    rejoin: bool = True
+    brake: str | None = None
+    products: Mapping[str, ProductEntry] = field(default_factory=dict)
+    items: Mapping[str, ItemEntry] = field(default_factory=dict)
+
+    def terms(self) -> Terms:
+        """What each offer gives today, and what this guild decided."""
+        offers = {product_ref(p.id): OfferTerms(p.roles, p.policy) for p in self.products.values()}
+        offers.update(
+            (offer_ref(OfferKind.ITEM, i.id), OfferTerms(i.roles, i.policy))
+            for i in self.items.values()
+        )
+        days = sorted(self.remind_days, reverse=True)
+        return Terms(offers, self.policy, tuple(timedelta(days=number) for number in days))
+
+    def with_product(self, entry: ProductEntry) -> GuildSettings:
+        """The settings after a product was added or changed."""
+        return replace(self, products={**self.products, entry.id: entry})
+
+    def without_product(self, product_id: str) -> GuildSettings:
+        """The settings after a product was removed."""
+        kept = {key: entry for key, entry in self.products.items() if key != product_id}
+        return replace(self, products=kept)
+
+    def with_item(self, entry: ItemEntry) -> GuildSettings:
+        """The settings after an item was added or changed."""
+        return replace(self, items={**self.items, entry.id: entry})
+
+    def without_item(self, item_id: str) -> GuildSettings:
+        """The settings after an item was removed."""
+        kept = {key: entry for key, entry in self.items.items() if key != item_id}
+        return replace(self, items=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the bot remembers what it no longer needs.
+
+    Parameters
+    ----------
+    unpaid
+        After this an order that nobody paid is forgotten.
+    details
+        After this a finished order keeps only what its roles, and a later refund, need.
+    """
+
+    unpaid: timedelta = timedelta(days=14)
+    details: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerSettings:
+    """Where the webhook listener binds, and how the world reaches it."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    public_url: str | None = None
