@@ -22,9 +22,12 @@ from .product_reading import MalformedProduct, StockLevels, parse_product, parse
 from .shop import ShopInfo
 from .subscription_reading import MalformedSubscription, parse_subscription
 from .transport import Transport
+from .webhook_reading import LogStatus, NewWebhook, Webhook, WebhookLog
+from .webhooks import MOST_WEBHOOK_EVENTS
 
 __all__ = [
     "DEFAULT_BASE_URL",
+    "MOST_WEBHOOK_EVENTS",
     "ApiError",
     "Blocked",
     "ClientPool",
@@ -32,10 +35,12 @@ __all__ = [
     "CouponKind",
     "Detail",
     "Forbidden",
+    "LogStatus",
     "MalformedJson",
     "MalformedOrder",
     "MalformedProduct",
     "MalformedSubscription",
+    "NewWebhook",
     "NotFound",
     "OrderLine",
     "RateLimited",
@@ -46,6 +51,8 @@ __all__ = [
     "Transport",
     "Unauthorized",
     "Unavailable",
+    "Webhook",
+    "WebhookLog",
     "base_url_from_env",
     "decode_json",
     "extract_goods",

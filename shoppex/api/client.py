@@ -20,6 +20,7 @@ from .products import ProductResource
 from .shop import ShopResource
 from .subscriptions import SubscriptionResource
 from .transport import Transport
+from .webhooks import WebhookResource
 
 DEFAULT_BASE_URL = "https://api.shoppex.io/dev/v1"
 _BASE_URL_VARIABLE = "SHOPPEX_API_URL"
@@ -58,6 +59,7 @@ class ShoppexClient:
         self.payments = PaymentResource(transport)
         self.coupons = CouponResource(transport)
         self.subscriptions = SubscriptionResource(transport)
+        self.webhooks = WebhookResource(transport)
 
     async def read(self, kind: OfferKind, uniqid: str) -> RemoteOrder:
         """Read an order, wherever its kind is kept.

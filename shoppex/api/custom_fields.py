@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .json_codec import MalformedJson, decode_json
+from .json_codec import decode_text
 from .parsing import parse_text
 
 _WRAPPERS = ("customFields", "custom_fields")
@@ -15,7 +15,6 @@ _VALUES = ("value", "answer", "text", "label")
 _MOST_FIELDS = 100
 _LONGEST_NAME = 256
 _LONGEST_VALUE = 4096
-_LONGEST_JSON = 256 * 1024
 _DEEPEST = 4
 
 
@@ -40,7 +39,7 @@ def _pairs(value: object, depth: int) -> Iterator[tuple[object, object]]:
     if depth == 0:
         return
     if isinstance(value, str):
-        yield from _pairs(_decoded(value), depth - 1)
+        yield from _pairs(decode_text(value), depth - 1)
     elif isinstance(value, Mapping):
         inner = _wrapped(value)
         if inner is None:
@@ -60,7 +59,7 @@ def _wrapped(value: Mapping[object, object]) -> object:
         if isinstance(inner, (Mapping, list)):
             return inner
         if isinstance(inner, str) and len(value) == 1:
-            return _decoded(inner)
+            return decode_text(inner)
     return None
 
 
@@ -69,16 +68,6 @@ def _listed(entry: Mapping[object, object]) -> Iterator[tuple[object, object]]:
     value = next((key for key in _VALUES if key in entry and key != name), None)
     if name is not None and value is not None:
         yield entry[name], entry[value]
-
-
-def _decoded(text: str) -> object:
-    """The object or array that ``text`` is JSON of; ``None`` for any other text."""
-    if len(text) > _LONGEST_JSON or not text.lstrip().startswith(("{", "[")):
-        return None
-    try:
-        return decode_json(text.encode(errors="surrogatepass"))
-    except MalformedJson:
-        return None
 
 
 def _to_text(value: object) -> str | None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+_LONGEST_TEXT = 1024 * 1024
+
 
 class MalformedJson(ValueError):
     """Bytes that are not JSON, or not JSON that can be read within reason."""
@@ -27,6 +29,16 @@ def decode_json(raw: bytes) -> object:
     except (ValueError, ArithmeticError, RecursionError) as error:
         # The text of the error is left out: it may quote what was read.
         raise MalformedJson(type(error).__name__) from None
+
+
+def decode_text(text: str) -> object:
+    """Read the object or array that ``text`` is JSON of; ``None`` for any other text."""
+    if len(text) > _LONGEST_TEXT or not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return decode_json(text.encode(errors="surrogatepass"))
+    except MalformedJson:
+        return None
 
 
 def encode_json(value: object) -> bytes:
