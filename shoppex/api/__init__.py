@@ -16,9 +16,11 @@ from .errors import (
 )
 from .goods import extract_goods
 from .json_codec import MalformedJson, decode_json
+from .licenses import UNCHANGED, Unchanged
 from .order_reading import MalformedOrder, parse_order, parse_payment
 from .orders import OrderLine
 from .product_reading import MalformedProduct, StockLevels, parse_product, parse_stock
+from .serials import MOST_CLAIMED, Claim, Serial
 from .shop import ShopInfo
 from .subscription_reading import MalformedSubscription, parse_subscription
 from .transport import Transport
@@ -27,9 +29,12 @@ from .webhooks import MOST_WEBHOOK_EVENTS
 
 __all__ = [
     "DEFAULT_BASE_URL",
+    "MOST_CLAIMED",
     "MOST_WEBHOOK_EVENTS",
+    "UNCHANGED",
     "ApiError",
     "Blocked",
+    "Claim",
     "ClientPool",
     "Coupon",
     "CouponKind",
@@ -45,12 +50,14 @@ __all__ = [
     "OrderLine",
     "RateLimited",
     "Rejected",
+    "Serial",
     "ShopInfo",
     "ShoppexClient",
     "StockLevels",
     "Transport",
     "Unauthorized",
     "Unavailable",
+    "Unchanged",
     "Webhook",
     "WebhookLog",
     "base_url_from_env",

@@ -13,10 +13,13 @@ from ..domain.account import OfferKind
 from ..domain.remote import RemoteOrder
 from ..limiter import Limiter
 from .coupons import CouponResource
+from .customers import CustomerResource
+from .licenses import LicenseResource
 from .orders import OrderResource
 from .parsing import parse_http_url
 from .payments import PaymentResource
 from .products import ProductResource
+from .serials import SerialResource
 from .shop import ShopResource
 from .subscriptions import SubscriptionResource
 from .transport import Transport
@@ -59,6 +62,9 @@ class ShoppexClient:
         self.payments = PaymentResource(transport)
         self.coupons = CouponResource(transport)
         self.subscriptions = SubscriptionResource(transport)
+        self.serials = SerialResource(transport)
+        self.licenses = LicenseResource(transport)
+        self.customers = CustomerResource(transport)
         self.webhooks = WebhookResource(transport)
 
     async def read(self, kind: OfferKind, uniqid: str) -> RemoteOrder:
