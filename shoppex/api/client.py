@@ -14,6 +14,7 @@ from ..domain.remote import RemoteOrder
 from ..limiter import Limiter
 from .coupons import CouponResource
 from .customers import CustomerResource
+from .invoices import InvoiceResource
 from .licenses import LicenseResource
 from .orders import OrderResource
 from .parsing import parse_http_url
@@ -60,6 +61,7 @@ class ShoppexClient:
         self.products = ProductResource(transport)
         self.orders = OrderResource(transport)
         self.payments = PaymentResource(transport)
+        self.invoices = InvoiceResource(transport)
         self.coupons = CouponResource(transport)
         self.subscriptions = SubscriptionResource(transport)
         self.serials = SerialResource(transport)
