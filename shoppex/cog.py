@@ -31,6 +31,7 @@ from .fulfilment.forgetter import Forgetter
 from .fulfilment.messages import MessageStep
 from .fulfilment.readings import ReadStep
 from .fulfilment.recorder import Recorder
+from .fulfilment.reminding import Reminding
 from .fulfilment.roles import RoleStep
 from .i18n import _
 from .selling.catalogue import Catalogue
@@ -43,6 +44,7 @@ from .store.writes import Writes
 from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.gate import Gate
+from .views.reminders import reminder_button, reminder_buttons
 from .webhook.listener import Listener
 
 log = logging.getLogger("red.shoppex")
@@ -81,7 +83,7 @@ class Shoppex(
             self.ledger,
             [
                 RoleStep(*in_discord),
-                MessageStep(*in_discord),
+                MessageStep(*in_discord, reminder_buttons),
                 ReadStep(
                     self.ledger, self.settings, self.recorder, self.clients, clock, self._mark
                 ),
@@ -90,7 +92,11 @@ class Shoppex(
             budget,
             clock,
         )
-        self._retry_button = retry_button(self.gate, self.engine)
+        # What stands in these buttons' ids is all they need, so they outlive restarts.
+        self._buttons = (
+            retry_button(self.gate, self.engine),
+            reminder_button(self.gate, Reminding(self.ledger, self._mark)),
+        )
         self._forgetter = Forgetter(self.ledger, self.settings, clock)
         self.catalogue = Catalogue(self.settings, self.clients, clock)
         checkout = Checkout(
@@ -117,7 +123,7 @@ class Shoppex(
             # Red does not call cog_unload after a failed load.
             await self.cog_unload()
             raise
-        self.bot.add_dynamic_items(self._retry_button)
+        self.bot.add_dynamic_items(*self._buttons)
         self._starting = asyncio.create_task(self._start(problem), name="shoppex start")
 
     async def cog_unload(self) -> None:
@@ -125,7 +131,7 @@ class Shoppex(
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
-        self.bot.remove_dynamic_items(self._retry_button)
+        self.bot.remove_dynamic_items(*self._buttons)
         # Each takes its time at the most; one after another they would take too long.
         await asyncio.gather(
             self.gate.close(),

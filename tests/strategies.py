@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
@@ -10,6 +10,8 @@ from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order,
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
+from shoppex.domain.subscription import Subscription
+from shoppex.domain.subscription_status import SubscriptionStatus
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.text(),
@@ -38,7 +40,13 @@ deliveries = st.builds(
     begun_at=st.none() | moments,
     next_try=st.none() | moments,
 )
-grants = st.builds(Grant, ours=st.booleans(), delivery=deliveries)
+grants = st.builds(
+    Grant,
+    ours=st.booleans(),
+    delivery=deliveries,
+    given_at=st.none() | moments,
+    removal=st.none() | deliveries,
+)
 digests = st.text("0123456789abcdef", min_size=16, max_size=16)
 roles = st.lists(snowflakes, unique=True, max_size=3).map(tuple)
 orders = st.builds(
@@ -68,6 +76,34 @@ orders = st.builds(
     fulfilled=st.booleans(),
     message=deliveries,
     seen=st.lists(texts, max_size=8).map(tuple),
+    lasts=st.none() | st.integers(1, 3650).map(lambda days: timedelta(days=days)),
+    recurring=st.booleans(),
+    subscription=st.none() | texts,
+    renewal=st.booleans(),
+    changed_at=st.none() | moments,
+    refunded=st.none() | money,
+    kept=st.booleans(),
+)
+subscriptions = st.builds(
+    Subscription,
+    id=texts,
+    nonce=nonces,
+    known_since=moments,
+    other_id=st.just("") | texts,
+    offer_ids=st.lists(texts, max_size=2).map(tuple),
+    title=texts,
+    roles=roles,
+    status=st.sampled_from(SubscriptionStatus),
+    gateway=st.none() | st.sampled_from(["STRIPE", "PAYPAL"]),
+    customer_id=st.none() | texts,
+    period_start=st.none() | moments,
+    period_end=st.none() | moments,
+    cancelled_at=st.none() | moments,
+    read_at=st.none() | moments,
+    asking=st.none() | deliveries,
+    invoices=st.lists(texts, max_size=3).map(tuple),
+    fulfilled=st.booleans(),
+    kept=st.booleans(),
 )
 keys = st.builds(AccountKey, snowflakes, snowflakes)
 accounts = st.builds(
@@ -76,6 +112,13 @@ accounts = st.builds(
     orders=st.lists(orders, max_size=3, unique_by=lambda order: order.nonce).map(
         lambda drawn: {order.nonce: order for order in drawn}
     ),
+    subscriptions=st.lists(subscriptions, max_size=2, unique_by=lambda sub: sub.id).map(
+        lambda drawn: {sub.id: sub for sub in drawn}
+    ),
     grants=st.dictionaries(snowflakes, grants, max_size=3),
+    notices=st.dictionaries(texts, deliveries, max_size=2),
+    customers=st.lists(texts, max_size=2, unique=True).map(tuple),
     email=st.none() | texts,
+    reminders=st.booleans(),
+    banned_at=st.none() | moments,
 )

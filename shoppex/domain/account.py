@@ -169,6 +169,14 @@ class Order:
         return tuple(reading for reading in wanted if reading is not None and reading.waits)
 
     @property
+    def unsettled(self) -> bool:
+        """Whether something is owed for it, or may have to be taken back."""
+        owed = self.entitled and self.message.waits
+        gives = (self.entitled or self.kept) and not self.fulfilled
+        turned = self.changed_at is not None and self.paid_at is not None
+        return bool(self.open_readings) or owed or gives or turned
+
+    @property
     def touched_by_money(self) -> bool:
         """Whether somebody paid for it, or may have."""
         open_question = self.held is not None or self.asking is not None
@@ -189,10 +197,10 @@ class Account:
     ----------
     orders
         By nonce.
-    subscriptions
-        By id.
     grants
         By role id.
+    subscriptions
+        By id.
     notices
         Messages that are not about one order's goods, by their stable name, and what became of
         each.
@@ -208,8 +216,8 @@ class Account:
 
     key: AccountKey
     orders: Mapping[str, Order] = field(default_factory=dict)
-    subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     grants: Mapping[int, Grant] = field(default_factory=dict)
+    subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     notices: Mapping[str, Delivery] = field(default_factory=dict)
     customers: tuple[str, ...] = ()
     email: str | None = None
@@ -223,16 +231,12 @@ class Account:
         Wider than what is due: whether something that was given has ended is for `desired` to
         say, so whoever holds a role that can end is among them.
         """
+        orders, subscriptions = self.orders.values(), self.subscriptions.values()
         return (
-            any(
-                order.open_readings
-                or (order.entitled and (order.message.waits or not order.fulfilled))
-                for order in self.orders.values()
-            )
-            or any(sub.kept is False and sub.governs for sub in self.subscriptions.values())
-            or any(sub.asking and sub.asking.waits for sub in self.subscriptions.values())
+            any(order.unsettled for order in orders)
+            or any(subscription.unsettled for subscription in subscriptions)
             or any(notice.waits for notice in self.notices.values())
-            or (self.holds_roles and any(_can_end(order) for order in self.orders.values()))
+            or (self.holds_roles and any(order.lasts is not None for order in orders))
         )
 
     @property
@@ -285,8 +289,3 @@ class Account:
     def order_of(self, uniqid: str) -> Order | None:
         """The order with Shoppex's id ``uniqid``."""
         return next((o for o in self.orders.values() if o.uniqid == uniqid), None)
-
-
-def _can_end(order: Order) -> bool:
-    ended = order.status in (OrderStatus.DISPUTED, OrderStatus.REFUNDED)
-    return ended or order.lasts is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .account import OfferKind, Promise
 from .money import Money
@@ -23,6 +24,10 @@ class Offer:
         ``None`` when there is no limit.
     promise
         What Shoppex delivers with it.
+    lasts
+        How long its roles last; ``None`` for ever.
+    recurring
+        Whether it is a subscription.
     """
 
     kind: OfferKind
@@ -37,6 +42,8 @@ class Offer:
     description: str = ""
     image_url: str | None = None
     promise: Promise = Promise.NOTHING
+    lasts: timedelta | None = None
+    recurring: bool = False
 
     @property
     def ref(self) -> str:

@@ -79,6 +79,11 @@ class Subscription:
         """Whether it is to be renewed."""
         return self.status in _RUNS
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether it may have to be asked about, or may change what its buyer has."""
+        return self.governs or (self.asking is not None and self.asking.waits)
+
     def is_named(self, name: str | None) -> bool:
         """Whether that is one of its ids."""
         return bool(name) and name in (self.id, self.other_id)
@@ -109,7 +114,7 @@ def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> St
     that nobody told of must not cost anybody their role.
     """
     status = subscription.status
-    if subscription.kept:
+    if subscription.kept and subscription.governs:
         return Standing(gives=True)
     if subscription.runs:
         return Standing(gives=True, check_at=_unconfirmed(subscription, subscription.period_end))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from ..domain.account import Account, AccountKey, Grant
+from ..domain.account import Account, AccountKey
 from ..domain.delivery import Delivery, DeliveryState
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
@@ -147,8 +147,17 @@ def _woken(account: Account, waiting_for: DeliveryState) -> Account:
         )
         for nonce, order in account.orders.items()
     }
+    subscriptions = {
+        name: replace(subscription, asking=subscription.asking and wake(subscription.asking))
+        for name, subscription in account.subscriptions.items()
+    }
     grants = {
-        role_id: Grant(grant.ours, wake(grant.delivery))
+        role_id: replace(
+            grant, delivery=wake(grant.delivery), removal=grant.removal and wake(grant.removal)
+        )
         for role_id, grant in account.grants.items()
     }
-    return replace(account, orders=orders, grants=grants)
+    notices = {name: wake(notice) for name, notice in account.notices.items()}
+    return replace(
+        account, orders=orders, subscriptions=subscriptions, grants=grants, notices=notices
+    )

@@ -17,6 +17,9 @@ from ..domain.status import OrderStatus
 from ..domain.subscription import Subscription, standing_of
 from ..domain.terms import Policy, Terms
 
+# As good as for ever, and far from the end of the calendar.
+_LONGEST = timedelta(days=36500)
+
 
 class Claim(NamedTuple):
     """One purchase that gives one role.
@@ -97,13 +100,14 @@ def ends_of(account: Account, terms: Terms) -> dict[str, datetime]:
         if order.lasts is None or order.paid_at is None or order.kept:
             continue
         if order_gives(account, order, terms):
-            link = (order.paid_at, order.nonce, order.lasts * order.quantity)
+            days = min(order.lasts.days * order.quantity, _LONGEST.days)
+            link = (order.paid_at, order.nonce, timedelta(days=days))
             chains[offer_ref(order.kind, order.offer_id)].append(link)
     ends: dict[str, datetime] = {}
     for chain in chains.values():
         end: datetime | None = None
         for paid_at, nonce, lasts in sorted(chain):
-            end = max(end or paid_at, paid_at) + lasts
+            end = min(max(end or paid_at, paid_at) + lasts, paid_at + _LONGEST)
             ends[nonce] = end
     return ends
 

@@ -75,7 +75,7 @@ def notice_letter(
     digest = hashlib.sha256(notice.name.encode()).hexdigest()
     order = account.orders.get(notice.subject)
     subscription = account.subscriptions.get(notice.subject)
-    title, roles = "", ()
+    title, roles = "", tuple[int, ...]()
     if subscription is not None:
         title, roles = subscription.title, plan_roles(subscription, terms)
     elif order is not None:

@@ -1,4 +1,4 @@
-"""Reading orders back from Shoppex: what the webhook did not say, or could not be believed on."""
+"""Reading orders and subscriptions from Shoppex: what a webhook could not be believed on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..api import ApiError, ClientPool, NotFound, Unauthorized
+from ..api import ApiError, ClientPool, NotFound, ShoppexClient, Unauthorized
 from ..domain.account import AccountKey, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..store.ledger import Ledger
@@ -17,6 +17,7 @@ from .desired import Desired, desired
 from .facts import says_too_little
 from .failures import Failure, after_failure, classify
 from .recorder import Recorder
+from .subscription_facts import is_proven
 
 log = logging.getLogger("red.shoppex.readings")
 
@@ -30,11 +31,14 @@ _LATE = Failure(DeliveryState.PENDING, "goods_late")
 _NO_TOTAL = Failure(DeliveryState.PENDING, "no_total")
 _NO_KEY = Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
 _MISSING = Failure(DeliveryState.NEEDS_STAFF, "goods_missing")
+_UNNAMED = Failure(DeliveryState.PENDING, "subscription_unnamed")
+_UNPROVEN = Failure(DeliveryState.PENDING, "renewal_unproven")
+_NOT_ITS_OWN = Failure(DeliveryState.NEEDS_STAFF, "renewal_unproven")
 _UNREADABLE = Failure(DeliveryState.NEEDS_STAFF, "unreadable")
 
 
 class ReadStep:
-    """Asks Shoppex about orders, one account at a time.
+    """Asks Shoppex about orders and subscriptions, one account at a time.
 
     Parameters
     ----------
@@ -68,23 +72,37 @@ class ReadStep:
 
     async def settle(self, key: AccountKey) -> datetime | None:
         """Read what has to be read; say when to look again."""
-        for nonce in self._desired(key).readings:
+        wanted = self._desired(key)
+        # What a renewal belongs to is proven by its subscription, so that one is read first.
+        for subscription_id in wanted.subscriptions:
+            await self._read_subscription(key, subscription_id)
+            self._on_change(key)
+        for nonce in wanted.readings:
             await self._read(key, nonce)
             # What was read, or will not be, may be all that the buyer's message waited for.
             self._on_change(key)
         return self._desired(key).look_again
 
     def _desired(self, key: AccountKey) -> Desired:
-        return desired(self._ledger.get(key), {}, self._clock())
+        terms = self._settings.guild(key.guild_id).terms()
+        return desired(self._ledger.get(key), terms, self._clock())
+
+    def _client(self, key: AccountKey) -> ShoppexClient | None:
+        """The shop's client; ``None`` while there is no key, or Shoppex refuses it."""
+        api_key = self._settings.guild(key.guild_id).api_key
+        if api_key is None or key.guild_id in self._refused:
+            return None
+        return self._clients.client_for(api_key)
 
     async def _read(self, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders[nonce]
-        api_key = self._settings.guild(key.guild_id).api_key
-        if api_key is None or order.uniqid is None or key.guild_id in self._refused:
+        client = self._client(key)
+        if client is None or order.uniqid is None:
             await self._change(key, nonce, lambda o: self._after(o, _NO_KEY))
             return
+        asked_at = self._clock()
         try:
-            news = await self._clients.client_for(api_key).read(order.kind, order.uniqid)
+            news = await client.read(order.kind, order.uniqid)
         except ApiError as error:
             log.warning("Order %s cannot be read: %s", order.uniqid, error)
             failure = _unless_hopeless(order, error, self._clock())
@@ -95,21 +113,65 @@ class ReadStep:
         if says_too_little(order, news):
             await self._change(key, nonce, lambda o: self._after(o, _NO_TOTAL))
             return
-        await self._recorder.learn(key, nonce, news)
+        if not is_proven(self._ledger.get(key), order, news):
+            long = self._clock() - order.created_at > _PATIENCE
+            failure = _NOT_ITS_OWN if long else _UNPROVEN
+            await self._change(key, nonce, lambda o: self._after(o, failure))
+            return
+        await self._recorder.learn(key, nonce, news, asked_at=asked_at)
         await self._change(key, nonce, self._conclude)
+
+    async def _read_subscription(self, key: AccountKey, subscription_id: str) -> None:
+        subscription = self._ledger.get(key).subscriptions[subscription_id]
+        client = self._client(key)
+        failure = _NO_KEY
+        if client is not None:
+            asked_at = self._clock()
+            try:
+                news = await client.subscriptions.get(subscription.id)
+            except ApiError as error:
+                log.warning("Subscription %s cannot be read: %s", subscription.id, error)
+                failure = classify(error)
+                if isinstance(error, Unauthorized):
+                    self._refused.add(key.guild_id)
+            else:
+                await self._recorder.learn_subscription(key, subscription.id, news, asked_at)
+                return
+        asking = after_failure(
+            subscription.asking or Delivery(), failure, self._clock(), random.random
+        )
+        await self._ledger.update(
+            key,
+            lambda a: a.with_subscription(
+                replace(a.subscriptions[subscription_id], asking=asking)
+            ),
+        )
 
     def _conclude(self, order: Order) -> Order:
         """The order after it was read: asked no more, and read again if something is missing."""
         order = replace(order, asking=None)
+        if order.entitled and order.recurring and order.subscription is None:
+            order = replace(order, asking=self._until_named(order))
         if not order.entitled or not order.reading.waits:
             return order
         if order.promise is Promise.NOTHING:
             enough = order.reading.attempts + 1 >= _LOOKS_WITHOUT_A_PROMISE
             if enough:
-                return replace(order, reading=Delivery(DeliveryState.DELIVERED))
+                order = replace(order, reading=Delivery(DeliveryState.DELIVERED))
+                nothing_to_send = order.renewal and not order.goods
+                done = Delivery(DeliveryState.DELIVERED)
+                return replace(order, message=done) if nothing_to_send else order
             return self._after(order, _LATE)
         late = self._clock() - (order.paid_at or self._clock())
         return self._after(order, _MISSING if late > _PATIENCE else _LATE)
+
+    def _until_named(self, order: Order) -> Delivery | None:
+        """Goes on asking which subscription an order began; the sweeps may find it sooner."""
+        now = self._clock()
+        if order.paid_at is None or now - order.paid_at > _PATIENCE:
+            return None
+        failures = Delivery(attempts=order.reading.attempts)
+        return after_failure(failures, _UNNAMED, now, random.random)
 
     def _after(self, order: Order, failure: Failure) -> Order:
         """The order after a try that did not bring what was looked for."""

@@ -29,6 +29,7 @@ _PROMISES = {
     "DYNAMIC": Promise.SOMETHING,
     "FILE": Promise.SOMETHING,
 }
+_SUBSCRIPTIONS = ("SUBSCRIPTION", "SUBSCRIPTION_V2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,15 @@ class Catalogue:
 def offer_from_item(item: ItemEntry) -> Offer:
     """An item of the bot's own, as an offer."""
     # It gives roles only, and nobody can have a role twice.
-    return Offer(OfferKind.ITEM, item.id, item.title, item.price, item.roles, quantity_max=1)
+    return Offer(
+        OfferKind.ITEM,
+        item.id,
+        item.title,
+        item.price,
+        item.roles,
+        quantity_max=1,
+        lasts=item.lasts,
+    )
 
 
 def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
@@ -276,6 +285,8 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
         description=product.description,
         image_url=product.image_url,
         promise=_PROMISES.get(product.type, Promise.NOTHING),
+        lasts=entry.lasts,
+        recurring=product.type in _SUBSCRIPTIONS,
     )
 
 

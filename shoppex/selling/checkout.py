@@ -154,6 +154,7 @@ class Checkout:
         order = self._ledger.get(key).orders[nonce]
         if order.uniqid is None:
             return None
+        asked_at = self._clock()
         try:
             news = await self._client(key.guild_id).read(order.kind, order.uniqid)
         except NotFound:
@@ -162,7 +163,7 @@ class Checkout:
             if order.url and self._clock() - order.created_at < _SURELY_OPEN:
                 return Purchase(order, continued=True)
             raise ShopUnavailable from error
-        await self._recorder.learn(key, nonce, news)
+        await self._recorder.learn(key, nonce, news, asked_at=asked_at)
         order = self._ledger.get(key).orders[nonce]
         if order.held is not None:
             raise PaymentHeld(news.uniqid)
@@ -248,6 +249,8 @@ class Checkout:
             roles=offer.roles,
             promise=offer.promise,
             quote=total,
+            lasts=offer.lasts,
+            recurring=offer.recurring,
         )
         await self._ledger.update(key, lambda a: a.with_order(order))
         self._addresses[order.nonce] = address

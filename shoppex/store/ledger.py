@@ -261,7 +261,7 @@ def _listed(index: dict[int, dict[AccountKey, None]], guild_id: int | None) -> l
 
 def _only_paid(account: Account) -> Account:
     paid = {nonce: order for nonce, order in account.orders.items() if order.touched_by_money}
-    return replace(account, orders=paid, email=None)
+    return replace(account, orders=paid, email=None, customers=())
 
 
 def _nothing(account: Account) -> Account:

@@ -18,6 +18,7 @@ from shoppex.domain.money import Money
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.tag import Tag
+from shoppex.domain.terms import Terms
 from shoppex.fulfilment.desired import desired
 from shoppex.fulfilment.facts import (
     ask_again,
@@ -94,7 +95,7 @@ def is_new(order: Order, piece: str) -> bool:
 
 def wants_reading(order: Order) -> bool:
     """Whether Shoppex is to be asked about this order now."""
-    return desired(Account(KEY, {order.nonce: order}), {}, NOW).readings == (order.nonce,)
+    return desired(Account(KEY, {order.nonce: order}), Terms(), NOW).readings == (order.nonce,)
 
 
 def hear(order: Order, news: list[RemoteOrder]) -> Order:

@@ -69,7 +69,7 @@ async def test_what_is_kept_is_there_in_a_new_process(disk: Disk) -> None:
     kept = await store.ledger.update(
         ADA, lambda a: replace(a.with_order(ORDER).with_grant(5, GRANT), email="a@example.org")
     )
-    assert kept == Account(ADA, {"aa": ORDER}, {5: GRANT}, "a@example.org")
+    assert kept == Account(ADA, {"aa": ORDER}, {5: GRANT}, email="a@example.org")
     assert store.ledger.get(ADA) == kept
 
     ledger = (await disk.open()).ledger

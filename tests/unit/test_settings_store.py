@@ -150,7 +150,7 @@ async def test_the_change_of_a_cancelled_caller_is_waited_for_and_kept(disk: Dis
 
 
 def test_roles_are_named_by_offer() -> None:
-    assert SHOP.roles_by_offer() == {
+    assert {ref: offer.roles for ref, offer in SHOP.terms().offers.items()} == {
         "product:p-1": (GOLD, 5),
         "product:p-2": (),
         "item:i-1": (GOLD,),
