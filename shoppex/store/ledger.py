@@ -58,11 +58,12 @@ class Ledger:
         self._partitions: Sequence[Partition] = ()
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
-        # Plain pairs of guild and user: the garbage collector passes over those, while a
-        # hundred thousand keys of a class would make it hold up the bot.
-        self._by_uniqid: dict[str, tuple[int, int]] = {}
-        self._by_subscription: dict[str, tuple[int, int]] = {}
-        self._by_customer: defaultdict[str, dict[AccountKey, None]] = defaultdict(dict)
+        # Of which user an order, a subscription or a customer is. The garbage collector passes
+        # over a dictionary of texts and numbers; anything else it would visit piece by piece,
+        # and hold up the bot.
+        self._by_uniqid: dict[str, int] = {}
+        self._by_subscription: dict[str, int] = {}
+        self._by_customer: defaultdict[str, dict[int, None]] = defaultdict(dict)
         self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
 
@@ -88,26 +89,33 @@ class Ledger:
 
     def locate(self, uniqid: str) -> tuple[AccountKey, str] | None:
         """Whose order has Shoppex's id ``uniqid``, and its nonce."""
-        place = self._by_uniqid.get(uniqid)
-        if place is None:
+        user_id = self._by_uniqid.get(uniqid)
+        if user_id is None:
             return None
-        key = AccountKey(*place)
-        orders = self.get(key).orders.values()
-        return next((key, order.nonce) for order in orders if order.uniqid == uniqid)
+        orders = ((key, o) for key in self.keys_of(user_id) for o in self.get(key).orders.values())
+        return next((key, order.nonce) for key, order in orders if order.uniqid == uniqid)
 
     def locate_subscription(self, *names: str | None) -> tuple[AccountKey, Subscription] | None:
         """Whose subscription has one of these ids of Shoppex's."""
         for name in names:
-            place = self._by_subscription.get(name or "")
-            if place is not None:
-                key = AccountKey(*place)
-                subscriptions = self.get(key).subscriptions.values()
-                return next((key, sub) for sub in subscriptions if sub.is_named(name))
+            user_id = self._by_subscription.get(name or "")
+            if user_id is None:
+                continue
+            for key in self.keys_of(user_id):
+                for subscription in self.get(key).subscriptions.values():
+                    if subscription.is_named(name):
+                        return key, subscription
         return None
 
     def customers(self, customer_id: str | None) -> list[AccountKey]:
         """Who is known to Shoppex by that id: one e-mail address may stand for several."""
-        return list(self._by_customer.get(customer_id or "", ()))
+        users = self._by_customer.get(customer_id or "", ())
+        return [
+            key
+            for user_id in users
+            for key in self.keys_of(user_id)
+            if customer_id in self.get(key).customers
+        ]
 
     def unsettled(self, guild_id: int | None = None) -> list[AccountKey]:
         """Who is still owed something that the cog can do; of one guild if given."""
@@ -223,15 +231,14 @@ class Ledger:
 
     def _index(self, account: Account) -> None:
         key = account.key
-        place = (key.guild_id, key.user_id)
         for order in account.orders.values():
             if order.uniqid is not None:
-                self._by_uniqid[order.uniqid] = place
+                self._by_uniqid[order.uniqid] = key.user_id
         for subscription in account.subscriptions.values():
             for name in {subscription.id, subscription.other_id} - {""}:
-                self._by_subscription[name] = place
+                self._by_subscription[name] = key.user_id
         for customer_id in account.customers:
-            self._by_customer[customer_id][key] = None
+            self._by_customer[customer_id][key.user_id] = None
         if account.unsettled:
             self._unsettled[key.guild_id][key] = None
         if account.stuck:
@@ -246,7 +253,7 @@ class Ledger:
             for name in (subscription.id, subscription.other_id):
                 self._by_subscription.pop(name, None)
         for customer_id in account.customers:
-            self._by_customer[customer_id].pop(key, None)
+            self._by_customer[customer_id].pop(key.user_id, None)
             if not self._by_customer[customer_id]:
                 del self._by_customer[customer_id]
         for index in (self._unsettled, self._stuck):
