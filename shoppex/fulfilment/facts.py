@@ -69,13 +69,15 @@ def learn(
         return ask_again(order)
     status = OrderStatus.PAID if restored else advance(order.status, news.status)
     refunded = _refunded(order, news)
+    paid_at = order.paid_at or (now if status is OrderStatus.PAID else None)
     learnt = replace(
         order,
         uniqid=order.uniqid or news.uniqid,
         quote=_late_quote(order, news) or order.quote,
-        url=order.url or news.url,
+        # A link to pay is of no use then, and every write of its file would carry it along.
+        url=None if paid_at is not None else order.url or news.url,
         status=status,
-        paid_at=order.paid_at or (now if status is OrderStatus.PAID else None),
+        paid_at=paid_at,
         changed_at=now if _is_a_turn(order, status, refunded) else order.changed_at,
         refunded=refunded,
         subscription=order.subscription or news.subscription_id,

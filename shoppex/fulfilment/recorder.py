@@ -251,7 +251,7 @@ class Recorder:
                 return account
             changed = change(order)
             account = account.with_order(changed)
-            if news is not None and changed.held is None:
+            if news is not None and changed.held is None and changed.recurring:
                 account = with_customer(account, news.customer_id)
                 account = _follow(account, changed, now)
             return account

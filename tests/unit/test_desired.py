@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -63,7 +64,7 @@ accounts_and_offers = accounts.flatmap(
 )
 
 
-Offers = dict[str, tuple[int, ...]]
+Offers = Mapping[str, tuple[int, ...]]
 
 
 def selling(offers: Offers) -> Terms:

@@ -226,6 +226,15 @@ def test_only_a_payment_entitles(status: OrderStatus) -> None:
     assert after.paid_at is None
 
 
+def test_the_link_to_pay_is_kept_until_somebody_has_paid() -> None:
+    linked = replace(PAYMENT, status=OrderStatus.PENDING, url="https://shop.example/invoice/u-1")
+    opened = learn(KEY, ORDER, linked, NOW)
+    assert opened.url == linked.url
+    paid = learn(KEY, opened, replace(PAYMENT, url=linked.url), NOW)
+    assert paid.url is None
+    assert learn(KEY, paid, linked, NOW).url is None
+
+
 def test_a_payment_that_does_not_say_how_much_makes_the_api_be_asked() -> None:
     after = learn(KEY, ORDER, replace(PAYMENT, total=None, goods=("AAAA",)), NOW)
     assert after == replace(ORDER, asking=ASKING)
