@@ -4,11 +4,12 @@ BIN := .venv/bin
 READY := .venv/ready
 RED := XDG_CONFIG_HOME=$(CURDIR)/.run/config XDG_DATA_HOME=$(CURDIR)/.run/share $(BIN)
 
-.PHONY: help test lint unit postgres demo run clean
+.PHONY: help test lint unit postgres bench demo run clean
 
 help:
 	@echo "make test          set up, then run every test, the linters and the type checker"
 	@echo "make postgres      run the integration tests on Red's PostgreSQL backend"
+	@echo "make bench         measure what the cog claims, into docs/performance.md"
 	@echo "make demo          sell a role and a key, with no Discord and no Shoppex account"
 	@echo "make demo PAUSE=1  the same, but you pay by hand in a browser"
 	@echo "make run           start a real Red with the cog on its path; needs RED_TOKEN"
@@ -16,6 +17,7 @@ help:
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 		|| { echo "Python 3.11 is needed (Red 3.5 runs on nothing newer). Set PYTHON=/path/to/python3.11."; exit 1; }
+	@test ! -L .venv || { echo ".venv is a link to an environment that is not this checkout's own: it is not cleared from here."; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(READY)
@@ -33,6 +35,9 @@ test: lint unit
 
 postgres: $(READY)
 	SHOPPEX_TEST_BACKEND=postgres $(BIN)/pytest -n 2 --quiet tests/integration
+
+bench: $(READY)
+	@PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python -m bench
 
 demo: $(READY)
 	@PAUSE="$(PAUSE)" PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python demo/demo.py
