@@ -251,7 +251,8 @@ class Recorder:
                 return account
             changed = change(order)
             account = account.with_order(changed)
-            if news is not None and changed.held is None and changed.recurring:
+            recurs = changed.recurring or changed.subscription is not None
+            if news is not None and changed.held is None and recurs:
                 account = with_customer(account, news.customer_id)
                 account = _follow(account, changed, now)
             return account
