@@ -11,13 +11,12 @@ from decimal import Decimal
 from shoppex.domain.account import (
     Account,
     AccountKey,
-    Delivery,
-    DeliveryState,
     Grant,
     OfferKind,
     Order,
     Promise,
 )
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
