@@ -11,10 +11,11 @@ from .errors import ApiError
 from .orders import PAID
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from decimal import Decimal
 
     from .orders import LineItem, Order
+    from .postman import Postman
+    from .sales import Sales
     from .state import State
 
 _STYLE = """
@@ -35,11 +36,12 @@ button { width: 100%; padding: .8rem; border: 0; border-radius: .6rem; backgroun
 
 
 class Checkout:
-    """The pages under ``/invoice/{uniqid}``. ``pay`` is called with the order to be paid."""
+    """The pages under ``/invoice/{uniqid}``."""
 
-    def __init__(self, state: State, pay: Callable[[Order], Awaitable[object]]) -> None:
+    def __init__(self, state: State, sales: Sales, postman: Postman) -> None:
         self._state = state
-        self._pay = pay
+        self._sales = sales
+        self._postman = postman
 
     def routes(self) -> list[web.RouteDef]:
         """All routes."""
@@ -55,7 +57,7 @@ class Checkout:
         order = self._order(request)
         if not order.payable:
             return _html(_page(order), status=409)
-        await self._pay(order)
+        await self._postman.announce(self._sales.pay(order))
         raise web.HTTPSeeOther(f"/invoice/{order.uniqid}")
 
     def _order(self, request: web.Request) -> Order:

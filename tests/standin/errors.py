@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .switches import ErrorShape
 
 
 class Problem(NamedTuple):
@@ -59,3 +62,19 @@ def refused(message: str) -> ApiError:
 def forbidden(message: str) -> ApiError:
     """403: a missing scope or a suspended shop (contradiction C19: the same code for both)."""
     return ApiError(403, "FORBIDDEN", message)
+
+
+def envelope(error: ApiError, shape: ErrorShape) -> dict[str, Any]:
+    """The body of an answer that is an error, in one of the shapes of section 1."""
+    if shape == "flat":
+        return {"message": error.message, "code": error.code}
+    if shape == "text":
+        return {"error": error.message}
+    content: dict[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "doc_url": f"https://docs.shoppex.io/api-reference/errors#{error.code.lower()}",
+    }
+    if error.details:
+        content["details"] = [problem._asdict() for problem in error.details]
+    return {"error": content}

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aiohttp import web
 from multidict import CIMultiDict
 
-from .api import API_PREFIX
-from .errors import ApiError, Problem, forbidden, invalid
+from .api.calls import API_PREFIX
+from .errors import ApiError, Problem, envelope, forbidden, invalid
 from .faults import cloudflare_page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from .faults import Faults
-    from .render import Render
     from .switches import Switches
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -70,13 +69,11 @@ class Gate:
         self,
         api_key: str,
         switches: Switches,
-        render: Render,
         faults: Faults,
         requests: list[RecordedRequest],
     ) -> None:
         self._api_key = api_key
         self._switches = switches
-        self._render = render
         self._faults = faults
         self._requests = requests
         self._answers: dict[str, _Stored] = {}
@@ -154,7 +151,7 @@ class Gate:
     def _refusal(self, error: ApiError) -> web.Response:
         is_validation = error.code == "VALIDATION_ERROR"
         status = self._switches.validation_status if is_validation else error.status
-        return web.json_response(self._render.error(error), status=status)
+        return web.json_response(envelope(error, self._switches.error_shape), status=status)
 
 
 def _json_or_none(body: bytes) -> Any:

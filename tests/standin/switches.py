@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 FieldsShape = Literal["as_sent", "map", "list", "json", "wrapped", "null", "missing"]
 GoodsShape = Literal["object", "list", "text", "null"]
+ErrorShape = Literal["nested", "flat", "text"]
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ class Switches:
     variants_in_list: bool = False
     create_status: Literal[200, 201] = 201
     validation_status: Literal[422, 400] = 422
-    error_shape: Literal["nested", "flat", "text"] = "nested"
+    error_shape: ErrorShape = "nested"
     webhook_times: Literal["unix", "iso"] = "unix"
     sign_v2: bool = True
     sign_legacy: bool = True

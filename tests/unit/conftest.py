@@ -1,4 +1,4 @@
-"""A disk for the tests that keep something, a server for those that ask the API."""
+"""A disk for the tests that keep something, and servers for those that ask one."""
 
 from __future__ import annotations
 

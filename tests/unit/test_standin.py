@@ -6,101 +6,14 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from standin import Hang, Product, StandIn, Variant, sign_legacy, sign_v2, v2_header
-
-Json = dict[str, Any]
-
-
-@dataclass
-class Clock:
-    now: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass
-class Inbox:
-    """A receiver of webhooks; answers with `statuses` in turn, then with 200."""
-
-    url: str
-    statuses: list[int] = field(default_factory=list)
-    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    async def take(self, request: web.Request) -> web.Response:
-        self.received.append((dict(request.headers), await request.read()))
-        return web.Response(status=self.statuses.pop(0) if self.statuses else 200, text="seen")
-
-
-@asynccontextmanager
-async def open_inbox() -> AsyncIterator[Inbox]:
-    inbox = Inbox("")
-    app = web.Application()
-    app.router.add_post("/hook", inbox.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    inbox.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    try:
-        yield inbox
-    finally:
-        await runner.cleanup()
-
-
-class Caller:
-    """Calls the Dev API as any program would."""
-
-    def __init__(self, shop: StandIn, session: aiohttp.ClientSession) -> None:
-        self.shop = shop
-        self.session = session
-
-    async def call(
-        self, method: str, path: str, json: object = None, **headers: str
-    ) -> tuple[int, Any]:
-        used = {"Authorization": f"Bearer {self.shop.api_key}"}
-        used |= {name.replace("_", "-"): value for name, value in headers.items()}
-        url = self.shop.api_url + path
-        async with self.session.request(method, url, json=json, headers=used) as answer:
-            assert answer.headers["x-request-id"]
-            is_json = answer.content_type == "application/json"
-            return answer.status, await (answer.json() if is_json else answer.text())
-
-    async def order(self, product: Product, quantity: int = 1, **more: object) -> Json:
-        items = [{"product_id": product.uniqid, "quantity": quantity}]
-        body = {"email": "a@example.org", "items": items, **more}
-        status, answer = await self.call("POST", "/orders", body)
-        assert status == 201, answer
-        data: Json = answer["data"]
-        return data
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def shop(clock: Clock) -> AsyncIterator[StandIn]:
-    async with StandIn(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def caller(shop: StandIn) -> AsyncIterator[Caller]:
-    async with aiohttp.ClientSession() as session:
-        yield Caller(shop, session)
+from peers import Caller, Clock, open_inbox
+from standin import Hang, StandIn, Variant, sign_legacy, sign_v2, v2_header
 
 
 def test_signatures_are_those_of_the_contract() -> None:

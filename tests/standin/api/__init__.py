@@ -1,0 +1,1 @@
+"""The handlers of the Dev API, one module for each family of calls."""

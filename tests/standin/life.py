@@ -1,0 +1,140 @@
+"""The server of the stand-in: how it is started and stopped, and where it is."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, NamedTuple
+
+import aiohttp
+from aiohttp import web
+
+from .api.calls import API_PREFIX
+from .api.catalogue import CatalogueCalls
+from .api.orders import OrderCalls
+from .checkout import Checkout
+from .faults import Faults
+from .gate import Gate, RecordedRequest
+from .postman import Postman
+from .render.catalogue import CatalogueRender
+from .render.orders import OrderRender
+from .sales import Sales
+from .state import Profile, State
+from .switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from .webhooks import Delivery, News
+
+_SHUTDOWN_SECONDS = 0.5
+
+
+class Life:
+    """What the verbs of the stand-in share. See `StandIn` for the parameters."""
+
+    def __init__(self, *, clock: Callable[[], datetime], webhook_timeout: float = 5.0) -> None:
+        self._switches = Switches()
+        self._api_key = f"shx_{secrets.token_hex(16)}"
+        self.requests: list[RecordedRequest] = []
+        self._clock = clock
+        self._webhook_timeout = webhook_timeout
+        self._state = State()
+        self._faults = Faults()
+        self._running: _Running | None = None
+        self._life = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Start the server on a free port."""
+        async with AsyncExitStack() as life:
+            # The links in answers name the port, so it is taken before anything is built.
+            server_socket = life.enter_context(socket.create_server(("127.0.0.1", 0)))
+            url = f"http://127.0.0.1:{server_socket.getsockname()[1]}"
+            session = await life.enter_async_context(
+                aiohttp.ClientSession(
+                    connector=aiohttp.TCPConnector(force_close=True),
+                    timeout=aiohttp.ClientTimeout(total=self._webhook_timeout),
+                )
+            )
+            postman = Postman(session, self._clock, self._switches)
+            life.push_async_callback(postman.close)
+            orders = OrderRender(self._switches, self._state.profile, url)
+            running = _Running(url, postman, orders, Sales(self._clock, self._switches, orders))
+            runner = web.AppRunner(
+                self._application(running), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
+            )
+            life.push_async_callback(runner.cleanup)
+            await runner.setup()
+            await web.SockSite(runner, server_socket).start()
+            life.callback(self._faults.release_all)
+            self._running = running
+            self._life = life.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the server and all that is on its way."""
+        self._running = None
+        await self._life.aclose()
+
+    def _application(self, running: _Running) -> web.Application:
+        state, switches = self._state, self._switches
+        url, postman, orders, sales = running
+        catalogue = CatalogueRender(switches, state.profile, url)
+        gate = Gate(self._api_key, switches, self._faults, self.requests)
+        application = web.Application(middlewares=[gate.middleware])
+        application.add_routes(CatalogueCalls(state, switches, catalogue).routes())
+        application.add_routes(
+            OrderCalls(state, self._clock, switches, orders, sales, postman).routes()
+        )
+        application.add_routes(Checkout(state, sales, postman).routes())
+        return application
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:PORT``."""
+        return self._alive().url
+
+    @property
+    def api_url(self) -> str:
+        """The base of the Dev API: ``url`` and ``/dev/v1``."""
+        return self.url + API_PREFIX
+
+    @property
+    def api_key(self) -> str:
+        """The one key that opens the Dev API: ``shx_`` and 32 characters."""
+        return self._api_key
+
+    @property
+    def switches(self) -> Switches:
+        """How this Shoppex behaves where the contract is open; set its fields at any time."""
+        return self._switches
+
+    @property
+    def profile(self) -> Profile:
+        """What ``GET /me`` says; set its fields at any time."""
+        return self._state.profile
+
+    async def _tell(self, rounds: Iterable[Sequence[News]], *, silent: bool) -> Sequence[Delivery]:
+        """Send news and wait for the first answers; ``silent`` loses them all."""
+        return () if silent else await self._alive().postman.announce(rounds)
+
+    def _alive(self) -> _Running:
+        if self._running is None:
+            raise RuntimeError("the stand-in is not running: use `async with StandIn(...)`")
+        return self._running
+
+
+class _Running(NamedTuple):
+    url: str
+    postman: Postman
+    orders: OrderRender
+    sales: Sales

@@ -1,0 +1,1 @@
+"""The JSON shapes of answers and webhook payloads, under the switches."""

@@ -1,0 +1,88 @@
+"""What the shop sells."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ..catalogue import Coupon, Product, Variant
+from ..life import Life
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class CatalogueVerbs(Life):
+    """What the owner of the shop does in the catalogue."""
+
+    @property
+    def products(self) -> Sequence[Product]:
+        """The catalogue, oldest first."""
+        return self._state.products
+
+    def add_product(
+        self,
+        *,
+        title: str,
+        price: Decimal | str | int,
+        currency: str = "EUR",
+        type: str = "SERVICE",  # noqa: A002 - Shoppex's own word
+        stock: int | None = None,
+        serials: Iterable[str] = (),
+        variants: Iterable[Variant] = (),
+        quantity_min: int = 1,
+        quantity_max: int = -1,
+        unlisted: bool = False,
+        private: bool = False,
+        on_hold: bool = False,
+        description: str = "",
+        image_url: str | None = None,
+        service_text: str = "",
+        access_url: str = "",
+    ) -> Product:
+        """Put a product on sale; the fields are those of `Product`."""
+        product = Product(
+            title=title,
+            price=Decimal(price),
+            currency=currency,
+            type=type,
+            slug=self._state.free_slug(title),
+            created_at=int(self._clock().timestamp()),
+            stock=stock,
+            serials=list(serials),
+            variants=list(variants),
+            quantity_min=quantity_min,
+            quantity_max=quantity_max,
+            unlisted=unlisted,
+            private=private,
+            on_hold=on_hold,
+            description=description,
+            image_url=image_url,
+            service_text=service_text,
+            access_url=access_url,
+        )
+        has_serials = product.serials or any(variant.serials for variant in product.variants)
+        if has_serials and type != "SERIALS":
+            raise ValueError(f'product {title!r} has serials: type="SERIALS" is missing')
+        self._state.products.append(product)
+        return product
+
+    def add_coupon(
+        self,
+        code: str,
+        *,
+        percent: Decimal | str | int | None = None,
+        amount: Decimal | str | int | None = None,
+        products: Iterable[Product] = (),
+    ) -> Coupon:
+        """Make a coupon, bound to ``products`` or to none."""
+        if (percent is None) == (amount is None):
+            raise ValueError(f"coupon {code!r} needs either percent or amount")
+        coupon = Coupon(
+            code=code.lower(),
+            percent=None if percent is None else Decimal(percent),
+            amount=None if amount is None else Decimal(amount),
+            products=tuple(product.uniqid for product in products),
+        )
+        self._state.coupons[coupon.code] = coupon
+        return coupon

@@ -1,0 +1,91 @@
+"""Faults of the Dev API. Paths are those below /dev/v1, such as "/orders" or "/orders/*"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from ..errors import ApiError, envelope
+from ..faults import Fault, Hang, cloudflare_page, drop
+from ..life import Life
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..faults import Act
+
+
+class FaultVerbs(Life):
+    """What goes wrong with the next calls."""
+
+    def fail_next(
+        self,
+        method: str = "*",
+        path_glob: str = "*",
+        *,
+        status: int = 500,
+        times: int = 1,
+        body: str | Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        after: bool = False,
+    ) -> Fault:
+        """Answer the next matching calls with an error.
+
+        ``body`` is text or a JSON object, by default the error envelope. With ``after`` the
+        call is performed first.
+        """
+
+        async def answer(_request: web.Request) -> web.Response:
+            if isinstance(body, str):
+                return web.Response(status=status, text=body, headers=headers)
+            error = ApiError(status, "ERROR", f"Fault with {status}")
+            content = body or envelope(error, self._switches.error_shape)
+            return web.json_response(content, status=status, headers=headers)
+
+        return self._fault(answer, method, path_glob, times=times, after=after)
+
+    def rate_limit_next(
+        self,
+        method: str = "*",
+        path_glob: str = "*",
+        *,
+        retry_after: int | None = None,
+        times: int = 1,
+    ) -> Fault:
+        """Answer the next matching calls with 429; ``retry_after`` is in seconds."""
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        return self.fail_next(method, path_glob, status=429, times=times, headers=headers)
+
+    def cloudflare_next(
+        self,
+        method: str = "*",
+        path_glob: str = "*",
+        *,
+        status: int = 502,
+        times: int = 1,
+        after: bool = False,
+    ) -> Fault:
+        """Answer the next matching calls with a page of HTML from Cloudflare."""
+
+        async def answer(_request: web.Request) -> web.Response:
+            return cloudflare_page(status, f"Error {status}")
+
+        return self._fault(answer, method, path_glob, times=times, after=after)
+
+    def drop_next(
+        self, method: str = "*", path_glob: str = "*", *, times: int = 1, after: bool = False
+    ) -> Fault:
+        """Cut the connection of the next matching calls."""
+        return self._fault(drop, method, path_glob, times=times, after=after)
+
+    def hang_next(
+        self, method: str = "*", path_glob: str = "*", *, times: int = 1, after: bool = False
+    ) -> Hang:
+        """Let the next matching calls hang until the result is released."""
+        hang = self._faults.hang()
+        self._fault(hang.act, method, path_glob, times=times, after=after)
+        return hang
+
+    def _fault(self, act: Act, method: str, path_glob: str, *, times: int, after: bool) -> Fault:
+        return self._faults.add(Fault(act, method, path_glob, times, after))
