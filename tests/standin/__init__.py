@@ -13,18 +13,31 @@ misreading on one side does not hide the same misreading on the other.
 """
 
 from .catalogue import Coupon, Product, Variant
+from .customers import Customer
 from .faults import Fault, Hang
 from .gate import RecordedRequest
 from .orders import Goods, LineItem, Order
 from .shop import StandIn
 from .signing import sign_legacy, sign_v2, v2_header
+from .state import Profile
+from .subscriptions import Subscription
 from .switches import Switches
-from .webhooks import ORDER_EVENTS, Answer, Delivery, WebhookEndpoint
+from .webhooks import (
+    ORDER_EVENTS,
+    SUBSCRIPTION_EVENTS,
+    SUGGESTED_EVENTS,
+    Answer,
+    Delivery,
+    WebhookEndpoint,
+)
 
 __all__ = [
     "ORDER_EVENTS",
+    "SUBSCRIPTION_EVENTS",
+    "SUGGESTED_EVENTS",
     "Answer",
     "Coupon",
+    "Customer",
     "Delivery",
     "Fault",
     "Goods",
@@ -32,8 +45,10 @@ __all__ = [
     "LineItem",
     "Order",
     "Product",
+    "Profile",
     "RecordedRequest",
     "StandIn",
+    "Subscription",
     "Switches",
     "Variant",
     "WebhookEndpoint",

@@ -28,9 +28,9 @@ class Variant:
     price
         Major units.
     stock
-        ``None`` is unlimited. Not looked at when the product is of type ``SERIALS``.
+        ``None`` is unlimited. Not looked at when the product delivers serials.
     serials
-        The pool of keys; its length is the stock when the product is of type ``SERIALS``.
+        The pool of keys; its length is the stock when the product delivers serials.
     """
 
     title: str
@@ -54,11 +54,20 @@ class Product:
     price
         Major units, of the product without a variant.
     type
-        ``SERVICE``, ``SERIALS``, ``FILE``, …
+        ``SERVICE``, ``SERIALS``, ``FILE``, ``SUBSCRIPTION``, …
+    content
+        What a subscription delivers with each payment: ``SERIALS``, or empty for a text or a
+        link as below.
     stock
-        ``None`` is unlimited. Not looked at for type ``SERIALS``.
+        ``None`` is unlimited. Not looked at where serials are delivered.
     serials
-        The pool of keys; its length is the stock for type ``SERIALS``.
+        The pool of keys; its length is the stock where serials are delivered.
+    recurring_interval
+        ``DAY``, ``WEEK``, ``MONTH`` or ``YEAR``, of a subscription.
+    trial_period
+        Days; 0 is no trial.
+    grace_days
+        How long a failed renewal can be made good. Shoppex has it for each shop.
     quantity_max
         -1 is no limit.
     service_text, access_url
@@ -71,8 +80,13 @@ class Product:
     type: str
     slug: str
     created_at: int
+    content: str = ""
     stock: int | None = None
     serials: list[str] = field(default_factory=list)
+    recurring_interval: str | None = None
+    recurring_interval_count: int = 1
+    trial_period: int = 0
+    grace_days: int = 7
     variants: list[Variant] = field(default_factory=list)
     quantity_min: int = 1
     quantity_max: int = -1
@@ -85,6 +99,16 @@ class Product:
     access_url: str = ""
     id: str = field(default_factory=new_id)
     uniqid: str = field(default_factory=new_id)
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether buying it begins a subscription: ``SUBSCRIPTION`` or ``SUBSCRIPTION_V2``."""
+        return self.type.startswith("SUBSCRIPTION")
+
+    @property
+    def delivers_serials(self) -> bool:
+        """Whether it sells keys out of a pool."""
+        return (self.content if self.is_subscription else self.type) == "SERIALS"
 
     def is_named(self, name: str) -> bool:
         """Whether ``name`` is its id, uniqid or slug (contract, section 1, *Ids*)."""
@@ -104,7 +128,7 @@ class Product:
             known = [count for count in counts if count is not None]
             return sum(known) if len(known) == len(counts) else None
         shelf = variant or self
-        return len(shelf.serials) if self.type == "SERIALS" else shelf.stock
+        return len(shelf.serials) if self.delivers_serials else shelf.stock
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
@@ -13,18 +13,22 @@ from aiohttp import web
 from .api.calls import API_PREFIX
 from .api.catalogue import CatalogueCalls
 from .api.orders import OrderCalls
+from .api.subscriptions import SubscriptionCalls
+from .billing import Billing
 from .checkout import Checkout
+from .errors import ApiError
 from .faults import Faults
 from .gate import Gate, RecordedRequest
 from .postman import Postman
 from .render.catalogue import CatalogueRender
 from .render.orders import OrderRender
+from .render.subscriptions import SubscriptionRender
 from .sales import Sales
 from .state import Profile, State
 from .switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
@@ -62,8 +66,7 @@ class Life:
             )
             postman = Postman(session, self._clock, self._switches)
             life.push_async_callback(postman.close)
-            orders = OrderRender(self._switches, self._state.profile, url)
-            running = _Running(url, postman, orders, Sales(self._clock, self._switches, orders))
+            running = self._build(url, postman)
             runner = web.AppRunner(
                 self._application(running), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
             )
@@ -85,15 +88,26 @@ class Life:
         self._running = None
         await self._life.aclose()
 
+    def _build(self, url: str, postman: Postman) -> _Running:
+        state, clock, switches = self._state, self._clock, self._switches
+        orders = OrderRender(switches, state.profile, url)
+        subscriptions = SubscriptionRender(switches, state.profile, url, orders)
+        billing = Billing(state, clock, switches, subscriptions)
+        sales = Sales(clock, switches, orders, billing)
+        return _Running(url, postman, orders, subscriptions, billing, sales)
+
     def _application(self, running: _Running) -> web.Application:
         state, switches = self._state, self._switches
-        url, postman, orders, sales = running
+        url, postman, orders, subscriptions, billing, sales = running
         catalogue = CatalogueRender(switches, state.profile, url)
         gate = Gate(self._api_key, switches, self._faults, self.requests)
         application = web.Application(middlewares=[gate.middleware])
         application.add_routes(CatalogueCalls(state, switches, catalogue).routes())
         application.add_routes(
             OrderCalls(state, self._clock, switches, orders, sales, postman).routes()
+        )
+        application.add_routes(
+            SubscriptionCalls(state, switches, subscriptions, billing, sales, postman).routes()
         )
         application.add_routes(Checkout(state, sales, postman).routes())
         return application
@@ -133,8 +147,19 @@ class Life:
         return self._running
 
 
+@contextmanager
+def as_mistake() -> Iterator[None]:
+    """Turn what the API would refuse into the ``ValueError`` of a test that asks for it."""
+    try:
+        yield
+    except ApiError as error:
+        raise ValueError(str(error)) from None
+
+
 class _Running(NamedTuple):
     url: str
     postman: Postman
     orders: OrderRender
+    subscriptions: SubscriptionRender
+    billing: Billing
     sales: Sales

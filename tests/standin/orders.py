@@ -11,6 +11,8 @@ from .catalogue import Product, Variant, new_id, to_cents
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .subscriptions import Subscription
+
 PAID = "COMPLETED"
 VOIDED = "VOIDED"
 PAYABLE = frozenset({"PENDING", "PARTIAL", "WAITING_FOR_CONFIRMATIONS"})
@@ -72,7 +74,7 @@ class LineItem:
         if product is None or self.goods is not None:
             return
         shelf = self.variant or product
-        if product.type == "SERIALS":
+        if product.delivers_serials:
             if len(shelf.serials) >= self.quantity:
                 self.goods = Goods("serials", tuple(shelf.serials[: self.quantity]))
                 del shelf.serials[: self.quantity]
@@ -85,7 +87,7 @@ class LineItem:
             self.goods = Goods("service_text", (product.service_text,))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Order:
     """An order for products, or a bare payment.
 
@@ -99,6 +101,8 @@ class Order:
         Made by ``POST /payments``: no product, no goods, not among the orders.
     discount
         Major units off ``subtotal``.
+    subscription
+        What it began, or renews.
     """
 
     email: str
@@ -114,6 +118,7 @@ class Order:
     return_url: str | None = None
     cancel_url: str | None = None
     customer_id: str | None = None
+    subscription: Subscription | None = None
     is_payment: bool = False
     status: str = "PENDING"
     id: str = field(default_factory=new_id)

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from .state import State
 
 
-def place_order(state: State, form: OrderForm, now: datetime) -> Order:
+def place_order(state: State, form: OrderForm, now: datetime, *, trial_is_free: bool) -> Order:
     """Make an order, or refuse it with an ``ApiError``.
 
     Stock is checked here and falls when the order is paid: nothing is reserved.
     """
     items = [_line(state, line, f"items[{i}]") for i, line in enumerate(form.items)]
+    for item in items:
+        if trial_is_free and item.product and item.product.trial_period:
+            item.unit_price = Decimal(0)
     currencies = {item.product.currency for item in items if item.product}
     if len(currencies) > 1:
         raise invalid(Problem("items", "must share one currency"))
@@ -36,6 +39,7 @@ def place_order(state: State, form: OrderForm, now: datetime) -> Order:
         custom_fields=form.custom_fields,
         title=form.title,
         gateway=form.gateway,
+        customer_id=state.customer_of(form.email, now).id,
     )
     if form.coupon_code:
         order.coupon = form.coupon_code.lower()
@@ -57,7 +61,7 @@ def place_payment(state: State, form: PaymentForm, now: datetime) -> Order:
         gateway=form.gateway,
         return_url=form.return_url,
         cancel_url=form.cancel_url,
-        customer_id=form.customer_id,
+        customer_id=form.customer_id or state.customer_of(form.email, now).id,
         is_payment=True,
     )
     state.orders.append(order)

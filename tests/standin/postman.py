@@ -140,11 +140,20 @@ class Postman:
         return await self._post(endpoint.url, sent, kept | dict(headers or {}))
 
     def _deliveries_of(self, news: News) -> Iterator[Delivery]:
-        """One for each endpoint, and another if it listens to the ``:product`` twin too."""
+        """One for each endpoint that hears of it, and another for the ``:product`` twin."""
+        twin = news.event + TWIN
         for endpoint in self.endpoints:
-            for event, data in ((news.event, news.data), (news.event + TWIN, news.twin)):
-                if endpoint.hears(event, news.order_uniqid):
-                    yield Delivery(endpoint, event, self._envelope(event, data), self._now())
+            hears = endpoint.hears(news.event, news.order_uniqid)
+            unasked = hears and self._switches.twins == "always"
+            if hears:
+                yield self._new_delivery(endpoint, news.event, news.data)
+            if unasked or endpoint.hears(twin, news.order_uniqid):
+                yield self._new_delivery(endpoint, twin, news.twin)
+
+    def _new_delivery(
+        self, endpoint: WebhookEndpoint, event: str, data: Mapping[str, object]
+    ) -> Delivery:
+        return Delivery(endpoint, event, self._envelope(event, data), self._now())
 
     def _envelope(self, event: str, data: Mapping[str, object]) -> bytes:
         return json.dumps({"event": event, "data": data, "created_at": self._now()}).encode()

@@ -4,43 +4,83 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .orders import PAID, event_of
+from .orders import PAID, VOIDED, event_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from .billing import Billing
+    from .catalogue import Product
     from .orders import Order
     from .render.orders import OrderRender
+    from .subscriptions import Subscription
     from .switches import Switches
     from .webhooks import News
 
+    Rounds = list[list[News]]
+
 
 class Sales:
-    """Moves orders. Each move answers with the rounds of news that `Postman.announce` takes."""
+    """Moves orders, and what subscriptions cost.
+
+    Each move answers with the rounds of news that `Postman.announce` takes.
+    """
 
     def __init__(
-        self, clock: Callable[[], datetime], switches: Switches, render: OrderRender
+        self,
+        clock: Callable[[], datetime],
+        switches: Switches,
+        render: OrderRender,
+        billing: Billing,
     ) -> None:
         self._clock = clock
         self._switches = switches
         self._render = render
+        self._billing = billing
 
-    def placed(self, order: Order) -> list[list[News]]:
+    def placed(self, order: Order) -> Rounds:
         """An order or payment was made."""
+        self._billing.placed(order)
         return [[self._render.news(order, "order:created")]]
 
-    def pay(self, order: Order) -> list[list[News]]:
-        """An order is paid, and delivered unless the goods are to be late."""
+    def pay(self, order: Order, gateway: str | None = None) -> Rounds:
+        """An order is paid, and delivered unless the goods are to be late.
+
+        ``gateway`` is where the money came in; by default what the order says, or Stripe.
+        """
+        order.gateway = gateway or order.gateway or "STRIPE"
         self._set(order, PAID)
         if not self._switches.deliver_late:
             order.deliver()
-        return [[self._render.news(order, event_of(PAID))]]
+        others = self._billing.paid(order)
+        paid = self._render.news(order, event_of(PAID))
+        if self._switches.paid_event == "together":
+            return [[paid, *(news for batch in others for news in batch)]]
+        return [*others, [paid]] if self._switches.paid_event == "last" else [[paid], *others]
 
-    def move(self, order: Order, status: str) -> list[list[News]]:
+    def move(self, order: Order, status: str) -> Rounds:
         """An order gets any other status; the contract forbids no step."""
         self._set(order, status)
         return [[self._render.news(order, event_of(status))]]
+
+    def renew(self, subscription: Subscription) -> Rounds:
+        """A subscription is paid for another period."""
+        return self.pay(self._billing.open_invoice(subscription))
+
+    def change_plan(self, subscription: Subscription, product: Product) -> Rounds:
+        """A subscription is for another product, now or from its next renewal on."""
+        old_price = subscription.product.price
+        news = self._billing.plan_changed(subscription, product)
+        if self._switches.upgrade_invoice and subscription.product is product:
+            news += self.pay(self._billing.proration(subscription, old_price))
+        return news
+
+    def end(self, subscription: Subscription) -> Rounds:
+        """A subscription is over, and a renewal that was not paid is void."""
+        news = self._billing.ended(subscription)
+        invoice, subscription.open_invoice = subscription.open_invoice, None
+        return news + self.move(invoice, VOIDED) if invoice is not None else news
 
     def _set(self, order: Order, status: str) -> None:
         order.status = status

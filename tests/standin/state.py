@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .customers import Customer
 from .errors import not_found
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .catalogue import Coupon, Product
     from .orders import Order
+    from .subscriptions import Subscription
 
 
 @dataclass(slots=True)
@@ -23,13 +27,15 @@ class Profile:
 
 
 class State:
-    """Products, coupons, orders and payments, oldest first."""
+    """Whatever the shop keeps, oldest first."""
 
     def __init__(self) -> None:
         self.profile = Profile()
         self.products: list[Product] = []
         self.coupons: dict[str, Coupon] = {}
         self.orders: list[Order] = []
+        self.subscriptions: list[Subscription] = []
+        self.customers: dict[str, Customer] = {}
 
     def product(self, name: str) -> Product:
         """The product with that id, uniqid or slug; 404 when there is none."""
@@ -47,6 +53,17 @@ class State:
             if order.is_named(name) and is_payment in (None, order.is_payment):
                 return order
         raise not_found("Payment" if is_payment else "Order")
+
+    def subscription(self, name: str) -> Subscription:
+        """The subscription with that id or uniqid; 404 when there is none."""
+        for subscription in self.subscriptions:
+            if subscription.is_named(name):
+                return subscription
+        raise not_found("Subscription")
+
+    def customer_of(self, email: str, now: datetime) -> Customer:
+        """The customer with that address, who is made when there is none."""
+        return self.customers.setdefault(email.casefold(), Customer(email, now))
 
     def coupon(self, code: str) -> Coupon | None:
         """The coupon with that code, in any case."""

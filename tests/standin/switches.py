@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 FieldsShape = Literal["as_sent", "map", "list", "json", "wrapped", "null", "missing"]
 GoodsShape = Literal["object", "list", "text", "null"]
+Moment = Literal["at_request", "at_end"]
 ErrorShape = Literal["nested", "flat", "text"]
 
 
@@ -59,6 +60,44 @@ class Switches:
         Which signatures deliveries carry (C2).
     resign_retries
         Whether a repeated delivery gets a new timestamp and signature (section 4.2, open trap).
+    twins
+        Who gets the ``:product`` twin of an event: those that name it (``"asked"``), or those
+        that name the plain event too (``"always"``; section 4.3).
+    refer_by
+        Whether products, variants, orders and subscriptions are named in other records by
+        ``uniqid`` or by ``id`` (section 1, *Ids*).
+    paid_event
+        Whether ``order:paid`` comes before the subscription events of the same payment, after
+        them, or at the same time (section 5).
+    subscription_id_in_webhooks
+        Whether order events name the subscription (section 4.4, *more fields*).
+    pending_subscriptions
+        Whether an order that is not paid yet shows as a ``PENDING`` subscription (section 5,
+        the status is in the filter's enum).
+    trial_is_free
+        Whether the first order of a subscription with a trial costs nothing (section 5).
+    fields_on_subscription, fields_on_renewal
+        Whether the custom fields of the first order are copied to the subscription, and to
+        the invoices that renew it (section 5).
+    custom_fields_in_subscription_webhooks
+        Their shape in subscription events (section 0, fact 4).
+    subscription_product, subscription_customer, subscription_invoice
+        Whether subscription events have ``product_id`` and ``product``, ``customer_id``, and
+        ``invoice_id`` of the newest invoice (section 4.4; the sample is cut).
+    cancelled_spelling, past_due_spelling, paused_spelling
+        How these states are spelt (section 5, C6).
+    cancelled_filter
+        Whether ``status=CANCELED`` and ``status=CANCELLED`` find the same subscriptions, or
+        only those spelt like that: the enum has both (section 5).
+    cancelled_event, cancelled_status
+        When ``subscription:cancelled`` is sent and when the status changes, if access goes on
+        to the end of the period: at the request, or at the end (section 5).
+    end_at_once_cuts_period
+        Whether ``current_period_end`` is moved to now by an end at once (section 5, C15).
+    grace
+        Status while a failed renewal can be made good (section 5, C14).
+    upgrade_invoice
+        Whether the proration of an upgrade is an order of its own, paid at once (section 5).
     """
 
     scopes: AbstractSet[str] = frozenset({"*"})
@@ -79,3 +118,24 @@ class Switches:
     sign_v2: bool = True
     sign_legacy: bool = True
     resign_retries: bool = True
+    twins: Literal["asked", "always"] = "asked"
+    refer_by: Literal["uniqid", "id"] = "uniqid"
+    paid_event: Literal["first", "last", "together"] = "first"
+    subscription_id_in_webhooks: bool = True
+    pending_subscriptions: bool = False
+    trial_is_free: bool = True
+    fields_on_subscription: bool = True
+    fields_on_renewal: bool = True
+    custom_fields_in_subscription_webhooks: FieldsShape = "as_sent"
+    subscription_product: bool = False
+    subscription_customer: bool = True
+    subscription_invoice: bool = False
+    cancelled_spelling: Literal["CANCELED", "CANCELLED"] = "CANCELED"
+    past_due_spelling: str = "PAST_DUE"
+    paused_spelling: str = "PAUSED"
+    cancelled_filter: Literal["either", "exact"] = "either"
+    cancelled_event: Moment = "at_request"
+    cancelled_status: Moment = "at_request"
+    end_at_once_cuts_period: bool = False
+    grace: Literal["active", "past_due"] = "active"
+    upgrade_invoice: bool = False

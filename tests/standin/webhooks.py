@@ -19,6 +19,30 @@ ORDER_EVENTS = (
     "order:cancelled",
     "order:disputed",
 )
+SUBSCRIPTION_EVENTS = (
+    "subscription:created",
+    "subscription:updated",
+    "subscription:renewed",
+    "subscription:cancelled",
+    "subscription:upcoming",
+    "subscription:trial:started",
+    "subscription:trial:ended",
+)
+# Contract, section 4.3: the set of 12 that it suggests.
+SUGGESTED_EVENTS = (
+    "order:paid",
+    "order:cancelled",
+    "order:disputed",
+    "order:updated",
+    "order:partial",
+    "subscription:created",
+    "subscription:updated",
+    "subscription:renewed",
+    "subscription:cancelled",
+    "subscription:trial:started",
+    "subscription:trial:ended",
+    "product:stock",
+)
 TWIN = ":product"
 
 

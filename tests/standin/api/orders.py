@@ -59,7 +59,9 @@ class OrderCalls(Calls):
 
     async def _create_order(self, request: web.Request) -> web.Response:
         form = read_order(parse_object(await request.read()), self._switches.order_email_field)
-        order = place_order(self._state, form, self._clock())
+        order = place_order(
+            self._state, form, self._clock(), trial_is_free=self._switches.trial_is_free
+        )
         self._postman.announce_soon(self._sales.placed(order))
         return answer(self._render.order(order), status=self._switches.create_status)
 

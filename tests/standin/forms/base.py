@@ -44,6 +44,11 @@ def parse_object(body: bytes) -> dict[str, object]:
     return value
 
 
+def parse_optional_object(body: bytes) -> dict[str, object]:
+    """Read a JSON object, which is empty when there is no body."""
+    return parse_object(body) if body else {}
+
+
 def is_object(value: object) -> bool:
     """Whether a value is a JSON object."""
     return isinstance(value, dict)

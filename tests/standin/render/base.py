@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from ..catalogue import Product, Variant
+    from ..orders import Order
     from ..state import Profile
+    from ..subscriptions import Subscription
     from ..switches import FieldsShape, Switches
 
 Json = dict[str, Any]
@@ -25,6 +28,10 @@ class Render:
 
     def _money(self, amount: Decimal) -> float | str:
         return f"{amount:.2f}" if self._switches.money == "text" else float(amount)
+
+    def _reference(self, record: Product | Variant | Order | Subscription) -> str:
+        """How one record names another (section 1, *Ids*)."""
+        return record.id if self._switches.refer_by == "id" else record.uniqid
 
     def _event_time(self, time: datetime) -> int | str:
         """A time within a webhook (C5)."""

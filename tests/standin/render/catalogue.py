@@ -21,7 +21,7 @@ class CatalogueRender(Render):
             "shop_id": self._profile.id,
             "slug": product.slug,
             "type": product.type,
-            "subtype": None,
+            "subtype": subtype(product),
             "title": product.title,
             "currency": product.currency,
             "price": self._money(product.price),
@@ -39,6 +39,11 @@ class CatalogueRender(Render):
             "private": product.private,
             "on_hold": product.on_hold,
             "image_url": product.image_url,
+            "recurring_interval": product.recurring_interval,
+            "recurring_interval_count": (
+                product.recurring_interval_count if product.is_subscription else None
+            ),
+            "trial_period": product.trial_period or None,
             "created_at": product.created_at,
             "updated_at": product.created_at,
         }
@@ -92,6 +97,12 @@ class CatalogueRender(Render):
             "is_default": sort_order == 0,
             "sort_order": sort_order,
         }
+
+
+def subtype(product: Product) -> str | None:
+    """How often a subscription renews, as a word: the sample has ``MONTHLY``."""
+    words = {"DAY": "DAILY", "WEEK": "WEEKLY", "MONTH": "MONTHLY", "YEAR": "YEARLY"}
+    return words.get(product.recurring_interval or "")
 
 
 def _stock(available: int | None) -> int:

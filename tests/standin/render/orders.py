@@ -40,7 +40,7 @@ class OrderRender(Render):
             "total": self._money(order.total),
             "total_display": display(order.total, order.currency),
             "coupon_id": order.coupon,
-            "subscription_id": None,
+            "subscription_id": self._subscription_id(order),
             "is_developer_invoice": order.is_payment,
             "developer_title": order.title,
             "checkout_url": link,
@@ -97,12 +97,14 @@ class OrderRender(Render):
             "customer_email": order.email,
             "country": None,
             "quantity": first.quantity,
-            "product_id": first.product.uniqid if first.product else None,
+            "product_id": self._reference(first.product) if first.product else None,
             "product_title": first.title,
             "is_developer_invoice": order.is_payment,
             "created_at": self._event_time(order.created_at),
             "updated_at": self._event_time(order.updated_at),
         }
+        if switches.subscription_id_in_webhooks:
+            result["subscription_id"] = self._subscription_id(order)
         if switches.webhook_goods == "serials":
             result["serials"] = [
                 piece for item in order.items if item.goods for piece in item.goods.pieces
@@ -110,6 +112,9 @@ class OrderRender(Render):
         if switches.webhook_goods == "items":
             result["items"] = [self._item(item) for item in order.items]
         return result | custom_fields(order.custom_fields, switches.custom_fields_in_webhooks)
+
+    def _subscription_id(self, order: Order) -> str | None:
+        return self._reference(order.subscription) if order.subscription else None
 
     def _event_product(self, product: Product) -> Json:
         return {
@@ -125,10 +130,10 @@ class OrderRender(Render):
     def _item(self, item: LineItem) -> Json:
         return {
             "id": item.id,
-            "product_id": item.product.uniqid if item.product else None,
+            "product_id": self._reference(item.product) if item.product else None,
             "product_title": item.title,
             "product_type": item.product.type if item.product else "CUSTOM",
-            "variant_id": item.variant.uniqid if item.variant else None,
+            "variant_id": self._reference(item.variant) if item.variant else None,
             "variant_title": item.variant.title if item.variant else None,
             "quantity": item.quantity,
             "unit_price": self._money(item.unit_price),

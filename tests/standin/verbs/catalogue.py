@@ -29,6 +29,10 @@ class CatalogueVerbs(Life):
         type: str = "SERVICE",  # noqa: A002 - Shoppex's own word
         stock: int | None = None,
         serials: Iterable[str] = (),
+        recurring_interval: str = "MONTH",
+        recurring_interval_count: int = 1,
+        trial_period: int = 0,
+        grace_days: int = 7,
         variants: Iterable[Variant] = (),
         quantity_min: int = 1,
         quantity_max: int = -1,
@@ -40,7 +44,13 @@ class CatalogueVerbs(Life):
         service_text: str = "",
         access_url: str = "",
     ) -> Product:
-        """Put a product on sale; the fields are those of `Product`."""
+        """Put a product on sale; the fields are those of `Product`.
+
+        The interval, the trial and the grace count for ``type="SUBSCRIPTION"`` only.
+        """
+        variants = list(variants)
+        serials = list(serials)
+        has_serials = bool(serials) or any(variant.serials for variant in variants)
         product = Product(
             title=title,
             price=Decimal(price),
@@ -49,8 +59,13 @@ class CatalogueVerbs(Life):
             slug=self._state.free_slug(title),
             created_at=int(self._clock().timestamp()),
             stock=stock,
-            serials=list(serials),
-            variants=list(variants),
+            content="SERIALS" if has_serials else "",
+            serials=serials,
+            recurring_interval=recurring_interval,
+            recurring_interval_count=recurring_interval_count,
+            trial_period=trial_period,
+            grace_days=grace_days,
+            variants=variants,
             quantity_min=quantity_min,
             quantity_max=quantity_max,
             unlisted=unlisted,
@@ -61,9 +76,10 @@ class CatalogueVerbs(Life):
             service_text=service_text,
             access_url=access_url,
         )
-        has_serials = product.serials or any(variant.serials for variant in product.variants)
-        if has_serials and type != "SERIALS":
+        if has_serials and not product.delivers_serials:
             raise ValueError(f'product {title!r} has serials: type="SERIALS" is missing')
+        if not product.is_subscription:
+            product.recurring_interval, product.trial_period = None, 0
         self._state.products.append(product)
         return product
 

@@ -30,11 +30,17 @@ class OrderVerbs(Life):
             known = ", ".join(order.uniqid for order in self.orders) or "none"
             raise LookupError(f"there is no order {uniqid!r}; there are: {known}") from None
 
-    async def pay(self, uniqid: str, *, silent: bool = False) -> Sequence[Delivery]:
-        """Pay an order, as its checkout page does. See `set_status`."""
-        if self.order(uniqid).status == PAID:
+    async def pay(
+        self, uniqid: str, *, gateway: str | None = None, silent: bool = False
+    ) -> Sequence[Delivery]:
+        """Pay an order, as its checkout page does. See `set_status`.
+
+        ``gateway`` is ``STRIPE``, ``PAYPAL``, …; by default what the order asked for, or Stripe.
+        """
+        order = self.order(uniqid)
+        if order.status == PAID:
             raise ValueError(f"order {uniqid!r} is paid already")
-        return await self.set_status(uniqid, PAID, silent=silent)
+        return await self._tell(self._alive().sales.pay(order, gateway), silent=silent)
 
     async def cancel(self, uniqid: str, *, silent: bool = False) -> Sequence[Delivery]:
         """Let an order expire: ``VOIDED``. See `set_status`."""
