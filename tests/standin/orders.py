@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 PAID = "COMPLETED"
 VOIDED = "VOIDED"
+REVERSED = "REVERSED"
+PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+MANUAL_PENDING = "PENDING_PAYMENT"
 PAYABLE = frozenset({"PENDING", "PARTIAL", "WAITING_FOR_CONFIRMATIONS"})
+UPDATED = "order:updated"
 
 # Contract, section 4.3 and 4.7: a refund has no event of its own.
 _EVENTS = {
@@ -23,12 +27,21 @@ _EVENTS = {
     VOIDED: "order:cancelled",
     "PARTIAL": "order:partial",
     "CUSTOMER_DISPUTE_ONGOING": "order:disputed",
+    "DISPUTED": "order:disputed",
+    MANUAL_PENDING: "order:manual_payment_pending",
 }
 
 
 def event_of(status: str) -> str:
     """The event that tells of a change to ``status``."""
-    return _EVENTS.get(status, "order:updated")
+    return _EVENTS.get(status, UPDATED)
+
+
+class Refund(NamedTuple):
+    """Money that went back, in major units."""
+
+    amount: Decimal
+    at: datetime
 
 
 class Goods(NamedTuple):
@@ -101,6 +114,10 @@ class Order:
         Made by ``POST /payments``: no product, no goods, not among the orders.
     discount
         Major units off ``subtotal``.
+    paid_at
+        When the money came in, whatever became of it.
+    refunds
+        Oldest first.
     subscription
         What it began, or renews.
     """
@@ -118,6 +135,8 @@ class Order:
     return_url: str | None = None
     cancel_url: str | None = None
     customer_id: str | None = None
+    paid_at: datetime | None = None
+    refunds: list[Refund] = field(default_factory=list)
     subscription: Subscription | None = None
     is_payment: bool = False
     status: str = "PENDING"
@@ -133,6 +152,11 @@ class Order:
     def total(self) -> Decimal:
         """Major units: what the buyer pays."""
         return self.subtotal - self.discount
+
+    @property
+    def refunded(self) -> Decimal:
+        """Major units that went back."""
+        return sum((refund.amount for refund in self.refunds), start=Decimal(0))
 
     @property
     def payable(self) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .orders import PAID, VOIDED, event_of
+from .errors import Problem, invalid, refused
+from .orders import PAID, PARTIALLY_REFUNDED, REVERSED, UPDATED, VOIDED, Refund, event_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from decimal import Decimal
 
     from .billing import Billing
     from .catalogue import Product
@@ -51,6 +53,7 @@ class Sales:
         """
         order.gateway = gateway or order.gateway or "STRIPE"
         self._set(order, PAID)
+        order.paid_at = order.updated_at
         if not self._switches.deliver_late:
             order.deliver()
         others = self._billing.paid(order)
@@ -63,6 +66,31 @@ class Sales:
         """An order gets any other status; the contract forbids no step."""
         self._set(order, status)
         return [[self._render.news(order, event_of(status))]]
+
+    def refund(self, order: Order, amount: Decimal | None = None) -> Rounds:
+        """Money goes back, by default all that is left. Nothing that was delivered does."""
+        if order.status not in (PAID, PARTIALLY_REFUNDED):
+            raise refused(f"An order that is {order.status} cannot be refunded")
+        left = order.total - order.refunded
+        amount = left if amount is None else amount
+        if amount > left:
+            raise invalid(Problem("amount", f"must be at most {left:.2f}"))
+        is_full = amount == left
+        switches = self._switches
+        self._set(order, switches.refund_status if is_full else switches.partial_refund_status)
+        order.refunds.append(Refund(amount, order.updated_at))
+        return self._quietly(order, switches.refund_event)
+
+    def dispute(self, order: Order) -> Rounds:
+        """A gateway reports a dispute."""
+        return self.move(order, self._switches.dispute_status)
+
+    def settle_dispute(self, order: Order, *, won: bool) -> Rounds:
+        """A dispute is over: won, the order is as it was; lost, the money is gone."""
+        if order.status != self._switches.dispute_status:
+            raise refused("The order is not disputed")
+        self._set(order, PAID if won else REVERSED)
+        return self._quietly(order, self._switches.dispute_outcome_event)
 
     def renew(self, subscription: Subscription) -> Rounds:
         """A subscription is paid for another period."""
@@ -81,6 +109,10 @@ class Sales:
         news = self._billing.ended(subscription)
         invoice, subscription.open_invoice = subscription.open_invoice, None
         return news + self.move(invoice, VOIDED) if invoice is not None else news
+
+    def _quietly(self, order: Order, event: str) -> Rounds:
+        """What no event of its own tells: ``order:updated`` or none (section 4.7)."""
+        return [[self._render.news(order, UPDATED)]] if event == "updated" else []
 
     def _set(self, order: Order, status: str) -> None:
         order.status = status

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 FieldsShape = Literal["as_sent", "map", "list", "json", "wrapped", "null", "missing"]
 GoodsShape = Literal["object", "list", "text", "null"]
+Quiet = Literal["updated", "none"]
+RefundedField = Literal[
+    "refunded_amount", "amount_refunded", "refund_amount", "total_refunded", "refunds"
+]
 Moment = Literal["at_request", "at_end"]
 ErrorShape = Literal["nested", "flat", "text"]
 
@@ -32,6 +36,8 @@ class Switches:
         null, or no such key.
     money
         Amounts as JSON numbers or as text (section 1, *Money*).
+    custom_fields_when_completed
+        Their shape in the answers of ``complete`` and ``fulfill`` (section 4.6, shape 4).
     webhook_goods
         Where a webhook carries keys (section 4.5): nowhere (``"absent"``), in a list
         ``data.serials``, or in ``data.items[].delivered_items``.
@@ -60,6 +66,16 @@ class Switches:
         Which signatures deliveries carry (C2).
     resign_retries
         Whether a repeated delivery gets a new timestamp and signature (section 4.2, open trap).
+    refund_status, partial_refund_status
+        What an order is when all of it, or a part, went back (section 4.7).
+    refund_event, dispute_outcome_event
+        Whether a refund, and a dispute that is won or lost, is told by ``order:updated`` or
+        not at all (section 4.7).
+    refunded_field
+        Under which name orders show what went back; ``None`` is nowhere, ``"refunds"`` is a
+        list (section 4.7; no sample has any).
+    dispute_status
+        What a disputed order is (section 2.2).
     twins
         Who gets the ``:product`` twin of an event: those that name it (``"asked"``), or those
         that name the plain event too (``"always"``; section 4.3).
@@ -104,6 +120,7 @@ class Switches:
     suspended: bool = False
     custom_fields_in_api: FieldsShape = "as_sent"
     custom_fields_in_webhooks: FieldsShape = "as_sent"
+    custom_fields_when_completed: FieldsShape = "wrapped"
     money: Literal["number", "text"] = "number"
     webhook_goods: Literal["absent", "serials", "items"] = "absent"
     delivered_items: GoodsShape = "object"
@@ -118,6 +135,12 @@ class Switches:
     sign_v2: bool = True
     sign_legacy: bool = True
     resign_retries: bool = True
+    refund_status: Literal["REFUNDED", "REVERSED"] = "REFUNDED"
+    partial_refund_status: Literal["COMPLETED", "PARTIALLY_REFUNDED"] = "COMPLETED"
+    refund_event: Quiet = "updated"
+    dispute_outcome_event: Quiet = "updated"
+    refunded_field: RefundedField | None = None
+    dispute_status: Literal["CUSTOMER_DISPUTE_ONGOING", "DISPUTED"] = "CUSTOMER_DISPUTE_ONGOING"
     twins: Literal["asked", "always"] = "asked"
     refer_by: Literal["uniqid", "id"] = "uniqid"
     paid_event: Literal["first", "last", "together"] = "first"

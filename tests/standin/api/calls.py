@@ -55,6 +55,11 @@ def answer(
     return web.json_response(body, status=status)
 
 
+def message(text: str) -> web.Response:
+    """An answer that says that it is done."""
+    return web.json_response({"message": text})
+
+
 def page_by_cursor(
     request: web.Request, records: Sequence[R]
 ) -> tuple[Sequence[R], dict[str, Any]]:

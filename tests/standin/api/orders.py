@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..forms.base import parse_object
-from ..forms.orders import read_order, read_payment
+from ..errors import Problem, invalid
+from ..forms.base import parse_object, parse_optional_object
+from ..forms.orders import check_completion, read_order, read_payment, read_refund
+from ..orders import MANUAL_PENDING, PAID
 from ..placing import place_order, place_payment
-from .calls import Calls, answer, page_by_cursor
+from .calls import Calls, answer, message, page_by_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from ..sales import Sales
     from ..state import State
     from ..switches import Switches
+
+# Contract, section 2.2: the gateways whose refunds can be asked for by program.
+_REFUNDING = ("STRIPE", "PAYPAL")
 
 
 class OrderCalls(Calls):
@@ -51,10 +56,15 @@ class OrderCalls(Calls):
             self._route("POST", "/orders", "orders.write", self._create_order),
             self._route("GET", "/orders", "orders.read", self._orders),
             self._route("GET", "/orders/{id}", "orders.read", self._order),
+            self._route("POST", "/orders/{id}/complete", "orders.write", self._complete_order),
+            self._route("POST", "/orders/{id}/fulfill", "orders.write", self._fulfil),
+            self._route("POST", "/orders/{id}/refund", "orders.write", self._refund),
             self._route("GET", "/invoices/{id}", "orders.read", self._invoice),
+            self._route("POST", "/invoices/{id}/complete", "invoices.write", self._complete),
             self._route("POST", "/payments", "orders.write", self._create_payment),
             self._route("GET", "/payments", "orders.read", self._payments),
             self._route("GET", "/payments/{id}", "orders.read", self._payment),
+            self._route("POST", "/payments/{id}/complete", "orders.write", self._complete_payment),
         ]
 
     async def _create_order(self, request: web.Request) -> web.Response:
@@ -104,3 +114,38 @@ class OrderCalls(Calls):
     async def _payment(self, request: web.Request) -> web.Response:
         order = self._state.order(request.match_info["id"], is_payment=True)
         return answer(self._render.payment(order))
+
+    async def _complete_order(self, request: web.Request) -> web.Response:
+        self._state.order(request.match_info["id"], is_payment=False)
+        return await self._complete(request)
+
+    async def _complete_payment(self, request: web.Request) -> web.Response:
+        self._state.order(request.match_info["id"], is_payment=True)
+        return await self._complete(request)
+
+    async def _complete(self, request: web.Request) -> web.Response:
+        """Finish what is pending, as if it had been paid by hand."""
+        check_completion(parse_optional_object(await request.read()))
+        order = self._state.order(request.match_info["id"])
+        if not order.payable and order.status != MANUAL_PENDING:
+            raise invalid(Problem("status", f"is {order.status}: nothing to complete"))
+        self._postman.announce_soon(self._sales.pay(order, order.gateway or "MANUAL"))
+        return answer(self._render.completed(order))
+
+    async def _fulfil(self, request: web.Request) -> web.Response:
+        """Deliver what a paid order lacks."""
+        check_completion(parse_optional_object(await request.read()))
+        order = self._state.order(request.match_info["id"], is_payment=False)
+        if order.status != PAID:
+            raise invalid(Problem("status", f"is {order.status}: nothing to fulfil"))
+        order.deliver()
+        return answer(self._render.completed(order))
+
+    async def _refund(self, request: web.Request) -> web.Response:
+        amount = read_refund(parse_optional_object(await request.read()))
+        order = self._state.order(request.match_info["id"], is_payment=False)
+        if order.gateway not in _REFUNDING:
+            text = f"refunds are not supported for {order.gateway}"
+            raise invalid(Problem("gateway", text))
+        self._postman.announce_soon(self._sales.refund(order, amount))
+        return message("The order has been refunded")

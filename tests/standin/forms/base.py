@@ -24,6 +24,7 @@ class Rule(NamedTuple):
     message: str
 
 
+_AMOUNT = Rule(re.compile(r"\d+(\.\d{1,2})?", re.ASCII), "must be an amount such as 9.99")
 URL = Rule(re.compile(r"https?://\S+"), "must be a web address")
 
 
@@ -113,6 +114,13 @@ class Form:
         self.complain(name, "must be a whole number of at least 1")
         return 1
 
+    def flag(self, name: str) -> bool:
+        """True or false, which is also the default."""
+        value = self.body.get(name, False)
+        if not isinstance(value, bool):
+            self.complain(name, "must be true or false")
+        return value is True
+
     def amount(self, name: str) -> Decimal | None:
         """A JSON number of at least one cent."""
         value = self.body.get(name)
@@ -121,11 +129,18 @@ class Form:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             self.complain(name, "must be a number")
             return None
-        amount = Decimal(str(value))
-        if not amount.is_finite() or amount < CENT:
-            self.complain(name, f"must be at least {CENT}")
-            return None
-        return amount
+        return self._at_least_a_cent(name, Decimal(str(value)))
+
+    def text_amount(self, name: str) -> Decimal | None:
+        """An amount written as text, of at least one cent."""
+        text = self.text(name, _AMOUNT)
+        return None if text is None else self._at_least_a_cent(name, Decimal(text))
+
+    def _at_least_a_cent(self, name: str, amount: Decimal) -> Decimal | None:
+        if amount.is_finite() and amount >= CENT:
+            return amount
+        self.complain(name, f"must be at least {CENT}")
+        return None
 
     def custom_fields(self, is_good: Callable[[object], bool], message: str) -> object:
         """The custom fields, as they are."""

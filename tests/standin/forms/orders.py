@@ -92,6 +92,23 @@ def read_payment(body: Mapping[str, object]) -> PaymentForm:
     return result
 
 
+def read_refund(body: Mapping[str, object]) -> Decimal | None:
+    """Read the body of a refund (contract, section 2.2): the amount, ``None`` for all of it."""
+    form = Form(body)
+    form.text("reason")
+    amount = form.text_amount("amount")
+    form.check()
+    return amount
+
+
+def check_completion(body: Mapping[str, object]) -> None:
+    """Check the body of ``complete`` and ``fulfill`` (contract, section 2.2)."""
+    form = Form(body)
+    form.text("note")
+    form.flag("suppress_emails")
+    form.check()
+
+
 def _read_lines(form: Form) -> tuple[LineForm, ...]:
     entries = form.body.get("items")
     if not is_list_of_objects(entries) or not entries:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..orders import PAID
 from ..webhooks import News
 from .base import Json, Render, custom_fields, display, unix
 
 if TYPE_CHECKING:
     from ..catalogue import Product
     from ..orders import Goods, LineItem, Order
+    from ..switches import FieldsShape
 
 _LONG = 600
 
@@ -20,6 +20,13 @@ class OrderRender(Render):
 
     def order(self, order: Order) -> Json:
         """An order as the API shows it (contract, section 2.1)."""
+        return self._order(order, self._switches.custom_fields_in_api)
+
+    def completed(self, order: Order) -> Json:
+        """An order as the calls show it that complete and fulfil it (section 4.6)."""
+        return self._order(order, self._switches.custom_fields_when_completed)
+
+    def _order(self, order: Order, shape: FieldsShape) -> Json:
         switches = self._switches
         link = None if switches.checkout_url == "null" else self.link(order)
         result: Json = {
@@ -32,7 +39,7 @@ class OrderRender(Render):
             "currency": order.currency,
             "status": order.status,
             "status_details": None,
-            "payment_status": "PAID" if order.status == PAID else "UNPAID",
+            "payment_status": "UNPAID" if order.paid_at is None else "PAID",
             "gateway": order.gateway,
             "subtotal": self._money(order.subtotal),
             "discount": self._money(order.discount),
@@ -48,7 +55,7 @@ class OrderRender(Render):
             "created_at": unix(order.created_at),
             "updated_at": unix(order.updated_at),
         }
-        return result | custom_fields(order.custom_fields, switches.custom_fields_in_api)
+        return result | self._refunds(order) | custom_fields(order.custom_fields, shape)
 
     def payment(self, order: Order) -> Json:
         """A payment as the API shows it (contract, section 2.3).
@@ -103,6 +110,7 @@ class OrderRender(Render):
             "created_at": self._event_time(order.created_at),
             "updated_at": self._event_time(order.updated_at),
         }
+        result |= self._refunds(order)
         if switches.subscription_id_in_webhooks:
             result["subscription_id"] = self._subscription_id(order)
         if switches.webhook_goods == "serials":
@@ -112,6 +120,18 @@ class OrderRender(Render):
         if switches.webhook_goods == "items":
             result["items"] = [self._item(item) for item in order.items]
         return result | custom_fields(order.custom_fields, switches.custom_fields_in_webhooks)
+
+    def _refunds(self, order: Order) -> Json:
+        name = self._switches.refunded_field
+        if name is None:
+            return {}
+        if name != "refunds":
+            return {name: self._money(order.refunded)}
+        listed = [
+            {"amount": self._money(each.amount), "created_at": unix(each.at)}
+            for each in order.refunds
+        ]
+        return {name: listed}
 
     def _subscription_id(self, order: Order) -> str | None:
         return self._reference(order.subscription) if order.subscription else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..errors import ApiError
-from ..life import Life
+from ..life import Life, as_mistake
 from ..orders import PAID, VOIDED, Order
 
 if TYPE_CHECKING:
@@ -58,6 +59,41 @@ class OrderVerbs(Life):
         sales = self._alive().sales
         order = self.order(uniqid)
         news = sales.pay(order) if status == PAID else sales.move(order, status)
+        return await self._tell(news, silent=silent)
+
+    async def refund(
+        self,
+        uniqid: str,
+        amount: Decimal | str | int | None = None,
+        *,
+        silent: bool = False,
+    ) -> Sequence[Delivery]:
+        """Give money back, by default all that is left; what was delivered stays.
+
+        ``refund_status``, ``partial_refund_status``, ``refund_event`` and ``refunded_field``
+        say how it shows.
+        """
+        with as_mistake():
+            news = self._alive().sales.refund(
+                self.order(uniqid), None if amount is None else Decimal(amount)
+            )
+        return await self._tell(news, silent=silent)
+
+    async def dispute(self, uniqid: str, *, silent: bool = False) -> Sequence[Delivery]:
+        """Let a gateway report a dispute: ``order:disputed``."""
+        return await self._tell(self._alive().sales.dispute(self.order(uniqid)), silent=silent)
+
+    async def win_dispute(self, uniqid: str, *, silent: bool = False) -> Sequence[Delivery]:
+        """The order is ``COMPLETED`` again; ``dispute_outcome_event`` says how it is told."""
+        return await self._settle_dispute(uniqid, won=True, silent=silent)
+
+    async def lose_dispute(self, uniqid: str, *, silent: bool = False) -> Sequence[Delivery]:
+        """The order is ``REVERSED``; ``dispute_outcome_event`` says how it is told."""
+        return await self._settle_dispute(uniqid, won=False, silent=silent)
+
+    async def _settle_dispute(self, uniqid: str, *, won: bool, silent: bool) -> Sequence[Delivery]:
+        with as_mistake():
+            news = self._alive().sales.settle_dispute(self.order(uniqid), won=won)
         return await self._tell(news, silent=silent)
 
     def release_goods(self, uniqid: str) -> None:
