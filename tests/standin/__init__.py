@@ -14,6 +14,7 @@ misreading on one side does not hide the same misreading on the other.
 
 from .catalogue import Coupon, Product, Variant
 from .customers import Customer
+from .events import ALL_EVENTS, ORDER_EVENTS, SUBSCRIPTION_EVENTS, SUGGESTED_EVENTS
 from .faults import Fault, Hang
 from .gate import RecordedRequest
 from .orders import Goods, LineItem, Order
@@ -22,16 +23,10 @@ from .signing import sign_legacy, sign_v2, v2_header
 from .state import Profile
 from .subscriptions import Subscription
 from .switches import Switches
-from .webhooks import (
-    ORDER_EVENTS,
-    SUBSCRIPTION_EVENTS,
-    SUGGESTED_EVENTS,
-    Answer,
-    Delivery,
-    WebhookEndpoint,
-)
+from .webhooks import Answer, Delivery, WebhookEndpoint
 
 __all__ = [
+    "ALL_EVENTS",
     "ORDER_EVENTS",
     "SUBSCRIPTION_EVENTS",
     "SUGGESTED_EVENTS",

@@ -14,8 +14,10 @@ from .api.calls import API_PREFIX
 from .api.catalogue import CatalogueCalls
 from .api.orders import OrderCalls
 from .api.subscriptions import SubscriptionCalls
+from .api.webhooks import WebhookCalls
 from .billing import Billing
 from .checkout import Checkout
+from .endpoints import Endpoints
 from .errors import ApiError
 from .faults import Faults
 from .gate import Gate, RecordedRequest
@@ -23,6 +25,7 @@ from .postman import Postman
 from .render.catalogue import CatalogueRender
 from .render.orders import OrderRender
 from .render.subscriptions import SubscriptionRender
+from .render.webhooks import WebhookRender
 from .sales import Sales
 from .state import Profile, State
 from .switches import Switches
@@ -49,6 +52,7 @@ class Life:
         self._webhook_timeout = webhook_timeout
         self._state = State()
         self._faults = Faults()
+        self._endpoints = Endpoints(clock, self._switches)
         self._running: _Running | None = None
         self._life = AsyncExitStack()
 
@@ -64,7 +68,7 @@ class Life:
                     timeout=aiohttp.ClientTimeout(total=self._webhook_timeout),
                 )
             )
-            postman = Postman(session, self._clock, self._switches)
+            postman = Postman(session, self._clock, self._switches, self._endpoints)
             life.push_async_callback(postman.close)
             running = self._build(url, postman)
             runner = web.AppRunner(
@@ -104,10 +108,18 @@ class Life:
         application = web.Application(middlewares=[gate.middleware])
         application.add_routes(CatalogueCalls(state, switches, catalogue).routes())
         application.add_routes(
-            OrderCalls(state, self._clock, switches, orders, sales, postman).routes()
+            OrderCalls(
+                state, self._clock, switches, orders, sales, self._endpoints, postman
+            ).routes()
         )
         application.add_routes(
             SubscriptionCalls(state, switches, subscriptions, billing, sales, postman).routes()
+        )
+        webhooks = WebhookRender(switches, state.profile, url)
+        application.add_routes(
+            WebhookCalls(
+                self._clock, switches, self._endpoints, postman, webhooks, orders, subscriptions
+            ).routes()
         )
         application.add_routes(Checkout(state, sales, postman).routes())
         return application

