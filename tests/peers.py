@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,9 +12,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from standin import Product, StandIn
+from standin import SUBSCRIPTION_EVENTS, Delivery, Product, StandIn, Subscription
 
 Json = dict[str, Any]
+
+RENEWAL_EVENTS = ("order:paid", "order:cancelled", *SUBSCRIPTION_EVENTS)
+"""All that is told of the life of a subscription."""
 
 
 @dataclass
@@ -31,6 +35,11 @@ class Inbox:
     url: str
     statuses: list[int] = field(default_factory=list)
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[str]:
+        """What it was told, in the order in which it came."""
+        return [json.loads(body)["event"] for _, body in self.received]
 
     async def take(self, request: web.Request) -> web.Response:
         self.received.append((dict(request.headers), await request.read()))
@@ -53,6 +62,11 @@ async def open_inbox() -> AsyncIterator[Inbox]:
         await runner.cleanup()
 
 
+def events_of(deliveries: Sequence[Delivery]) -> list[str]:
+    """The names of the events that a verb sent."""
+    return [delivery.event for delivery in deliveries]
+
+
 class Caller:
     """Calls the Dev API as any program would."""
 
@@ -71,6 +85,12 @@ class Caller:
             is_json = answer.content_type == "application/json"
             return answer.status, await (answer.json() if is_json else answer.text())
 
+    async def read(self, path: str) -> Any:
+        """What there is to read at a path."""
+        status, answer = await self.call("GET", path)
+        assert status == 200, answer
+        return answer["data"]
+
     async def order(self, product: Product, quantity: int = 1, **more: object) -> Json:
         items = [{"product_id": product.uniqid, "quantity": quantity}]
         body = {"email": "a@example.org", "items": items, **more}
@@ -78,3 +98,19 @@ class Caller:
         assert status == 201, answer
         data: Json = answer["data"]
         return data
+
+    async def subscribe(self, product: Product, gateway: str = "STRIPE") -> Subscription:
+        """Order a subscription and pay for it."""
+        order = await self.order(product, custom_fields={"nonce": "n"})
+        await self.shop.pay(order["uniqid"], gateway=gateway)
+        return self.shop.subscriptions[-1]
+
+    async def read_subscription(self, subscription: Subscription) -> Json:
+        """A subscription as it is read alone."""
+        data: Json = await self.read(f"/subscriptions/{subscription.uniqid}")
+        return data
+
+
+def plan(shop: StandIn, title: str = "Gold", price: int = 10, **more: Any) -> Product:
+    """A subscription on sale, monthly unless it is said otherwise."""
+    return shop.add_product(title=title, price=price, type="SUBSCRIPTION", **more)
