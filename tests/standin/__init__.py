@@ -17,6 +17,7 @@ from .customers import Customer
 from .events import ALL_EVENTS, ORDER_EVENTS, SUBSCRIPTION_EVENTS, SUGGESTED_EVENTS
 from .faults import Fault, Hang
 from .gate import RecordedRequest
+from .licenses import License
 from .orders import Goods, LineItem, Order
 from .shop import StandIn
 from .signing import sign_legacy, sign_v2, v2_header
@@ -37,6 +38,7 @@ __all__ = [
     "Fault",
     "Goods",
     "Hang",
+    "License",
     "LineItem",
     "Order",
     "Product",

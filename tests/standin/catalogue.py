@@ -68,6 +68,10 @@ class Product:
         Days; 0 is no trial.
     grace_days
         How long a failed renewal can be made good. Shoppex has it for each shop.
+    licensing_enabled
+        Whether each piece that is sold comes with a licence.
+    license_period
+        Days that a licence lasts; ``None`` is for ever. The contract does not name the unit.
     quantity_max
         -1 is no limit.
     service_text, access_url
@@ -87,6 +91,8 @@ class Product:
     recurring_interval_count: int = 1
     trial_period: int = 0
     grace_days: int = 7
+    licensing_enabled: bool = False
+    license_period: int | None = None
     variants: list[Variant] = field(default_factory=list)
     quantity_min: int = 1
     quantity_max: int = -1

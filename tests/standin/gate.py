@@ -62,7 +62,7 @@ class Gate:
     succeeded is remembered under its ``Idempotency-Key`` for ever. The same key with the same
     method, path and body gives the same answer again; with another one it is refused with
     422, and so is a key of more than 128 characters. Writes that were refused are not
-    remembered.
+    remembered, nor are claims of serials under ``claim_repeats``.
     """
 
     def __init__(
@@ -131,7 +131,9 @@ class Gate:
 
     async def _once(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         key = request.headers.get("Idempotency-Key")
-        if key is None or request.method == "GET":
+        is_claim = request.path.endswith("/serials/claim")
+        ignores = is_claim and self._switches.claim_repeats
+        if key is None or request.method == "GET" or ignores:
             return await handler(request)
         if not 1 <= len(key) <= _LONGEST_IDEMPOTENCY_KEY:
             raise invalid(Problem("Idempotency-Key", "must have 1 to 128 characters"))

@@ -5,28 +5,20 @@ from __future__ import annotations
 import secrets
 import socket
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
 
 from .api.calls import API_PREFIX
-from .api.catalogue import CatalogueCalls
-from .api.orders import OrderCalls
-from .api.subscriptions import SubscriptionCalls
-from .api.webhooks import WebhookCalls
-from .billing import Billing
+from .api.routes import all_routes
 from .checkout import Checkout
 from .endpoints import Endpoints
 from .errors import ApiError
 from .faults import Faults
 from .gate import Gate, RecordedRequest
+from .parts import put_together
 from .postman import Postman
-from .render.catalogue import CatalogueRender
-from .render.orders import OrderRender
-from .render.subscriptions import SubscriptionRender
-from .render.webhooks import WebhookRender
-from .sales import Sales
 from .state import Profile, State
 from .switches import Switches
 
@@ -36,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from .parts import Parts
     from .webhooks import Delivery, News
 
 _SHUTDOWN_SECONDS = 0.5
@@ -53,7 +46,7 @@ class Life:
         self._state = State()
         self._faults = Faults()
         self._endpoints = Endpoints(clock, self._switches)
-        self._running: _Running | None = None
+        self._running: Parts | None = None
         self._life = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -70,15 +63,17 @@ class Life:
             )
             postman = Postman(session, self._clock, self._switches, self._endpoints)
             life.push_async_callback(postman.close)
-            running = self._build(url, postman)
+            parts = put_together(
+                url, self._clock, self._state, self._switches, self._endpoints, postman
+            )
             runner = web.AppRunner(
-                self._application(running), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
+                self._application(parts), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
             )
             life.push_async_callback(runner.cleanup)
             await runner.setup()
             await web.SockSite(runner, server_socket).start()
             life.callback(self._faults.release_all)
-            self._running = running
+            self._running = parts
             self._life = life.pop_all()
         return self
 
@@ -92,36 +87,11 @@ class Life:
         self._running = None
         await self._life.aclose()
 
-    def _build(self, url: str, postman: Postman) -> _Running:
-        state, clock, switches = self._state, self._clock, self._switches
-        orders = OrderRender(switches, state.profile, url)
-        subscriptions = SubscriptionRender(switches, state.profile, url, orders)
-        billing = Billing(state, clock, switches, subscriptions)
-        sales = Sales(clock, switches, orders, billing)
-        return _Running(url, postman, orders, subscriptions, billing, sales)
-
-    def _application(self, running: _Running) -> web.Application:
-        state, switches = self._state, self._switches
-        url, postman, orders, subscriptions, billing, sales = running
-        catalogue = CatalogueRender(switches, state.profile, url)
-        gate = Gate(self._api_key, switches, self._faults, self.requests)
+    def _application(self, parts: Parts) -> web.Application:
+        gate = Gate(self._api_key, self._switches, self._faults, self.requests)
         application = web.Application(middlewares=[gate.middleware])
-        application.add_routes(CatalogueCalls(state, switches, catalogue).routes())
-        application.add_routes(
-            OrderCalls(
-                state, self._clock, switches, orders, sales, self._endpoints, postman
-            ).routes()
-        )
-        application.add_routes(
-            SubscriptionCalls(state, switches, subscriptions, billing, sales, postman).routes()
-        )
-        webhooks = WebhookRender(switches, state.profile, url)
-        application.add_routes(
-            WebhookCalls(
-                self._clock, switches, self._endpoints, postman, webhooks, orders, subscriptions
-            ).routes()
-        )
-        application.add_routes(Checkout(state, sales, postman).routes())
+        application.add_routes(all_routes(parts))
+        application.add_routes(Checkout(self._state, parts.sales, parts.postman).routes())
         return application
 
     @property
@@ -153,7 +123,7 @@ class Life:
         """Send news and wait for the first answers; ``silent`` loses them all."""
         return () if silent else await self._alive().postman.announce(rounds)
 
-    def _alive(self) -> _Running:
+    def _alive(self) -> Parts:
         if self._running is None:
             raise RuntimeError("the stand-in is not running: use `async with StandIn(...)`")
         return self._running
@@ -166,12 +136,3 @@ def as_mistake() -> Iterator[None]:
         yield
     except ApiError as error:
         raise ValueError(str(error)) from None
-
-
-class _Running(NamedTuple):
-    url: str
-    postman: Postman
-    orders: OrderRender
-    subscriptions: SubscriptionRender
-    billing: Billing
-    sales: Sales

@@ -56,7 +56,7 @@ class Goods(NamedTuple):
         The keys, or the one text or link.
     """
 
-    name: Literal["serials", "service_text", "access_url"]
+    name: Literal["serials", "service_text", "access_url", "license_keys"]
     pieces: tuple[str, ...]
 
 
@@ -71,6 +71,7 @@ class LineItem:
     variant: Variant | None = None
     delivery_instructions: str | None = None
     goods: Goods | None = None
+    license_keys: tuple[str, ...] = ()
     id: str = field(default_factory=new_id)
 
     @property

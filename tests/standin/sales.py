@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from .billing import Billing
     from .catalogue import Product
+    from .licensing import Licensing
     from .orders import Order
     from .render.orders import OrderRender
     from .subscriptions import Subscription
@@ -35,11 +36,13 @@ class Sales:
         switches: Switches,
         render: OrderRender,
         billing: Billing,
+        licensing: Licensing,
     ) -> None:
         self._clock = clock
         self._switches = switches
         self._render = render
         self._billing = billing
+        self._licensing = licensing
 
     def placed(self, order: Order) -> Rounds:
         """An order or payment was made."""
@@ -54,13 +57,18 @@ class Sales:
         order.gateway = gateway or order.gateway or "STRIPE"
         self._set(order, PAID)
         order.paid_at = order.updated_at
-        if not self._switches.deliver_late:
-            order.deliver()
         others = self._billing.paid(order)
+        if not self._switches.deliver_late:
+            self.deliver(order)
         paid = self._render.news(order, event_of(PAID))
         if self._switches.paid_event == "together":
             return [[paid, *(news for batch in others for news in batch)]]
         return [*others, [paid]] if self._switches.paid_event == "last" else [[paid], *others]
+
+    def deliver(self, order: Order) -> None:
+        """What is not delivered yet is, licences included."""
+        order.deliver()
+        self._licensing.grant(order)
 
     def move(self, order: Order, status: str) -> Rounds:
         """An order gets any other status; the contract forbids no step."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from .verbs.catalogue import CatalogueVerbs
+from .verbs.customers import CustomerVerbs
 from .verbs.faults import FaultVerbs
 from .verbs.orders import OrderVerbs
 from .verbs.subscriptions import SubscriptionVerbs
 from .verbs.webhooks import WebhookVerbs
 
 
-class StandIn(CatalogueVerbs, OrderVerbs, SubscriptionVerbs, WebhookVerbs, FaultVerbs):
+class StandIn(
+    CatalogueVerbs, OrderVerbs, SubscriptionVerbs, CustomerVerbs, WebhookVerbs, FaultVerbs
+):
     """A Shoppex of our own on 127.0.0.1, alive within ``async with``.
 
     Parameters

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .catalogue import Coupon, Product
+    from .licenses import License
     from .orders import Order
     from .subscriptions import Subscription
 
@@ -36,6 +37,7 @@ class State:
         self.orders: list[Order] = []
         self.subscriptions: list[Subscription] = []
         self.customers: dict[str, Customer] = {}
+        self.licenses: list[License] = []
 
     def product(self, name: str) -> Product:
         """The product with that id, uniqid or slug; 404 when there is none."""
@@ -60,6 +62,20 @@ class State:
             if subscription.is_named(name):
                 return subscription
         raise not_found("Subscription")
+
+    def license(self, name: str) -> License:
+        """The licence with that id or uniqid; 404 when there is none."""
+        for license_ in self.licenses:
+            if license_.is_named(name):
+                return license_
+        raise not_found("License")
+
+    def customer(self, name: str) -> Customer:
+        """The customer with that id or uniqid; 404 when there is none."""
+        for customer in self.customers.values():
+            if customer.is_named(name):
+                return customer
+        raise not_found("Customer")
 
     def customer_of(self, email: str, now: datetime) -> Customer:
         """The customer with that address, who is made when there is none."""

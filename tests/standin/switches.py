@@ -117,6 +117,31 @@ class Switches:
         Status while a failed renewal can be made good (section 5, C14).
     upgrade_invoice
         Whether the proration of an upgrade is an order of its own, paid at once (section 5).
+    claim_short
+        Whether a claim of more serials than there are is refused, or gets what there is
+        (section 3).
+    claim_repeats
+        Whether a claim with a known ``Idempotency-Key`` claims again (section 3).
+    renewal_license
+        Whether the renewal of a licensed subscription extends its licence, brings a new one,
+        or does nothing to it (section 6).
+    license_in_delivered_items
+        Whether a licence shows in ``delivered_items`` where nothing else was delivered (4.5).
+    license_filters
+        Whether ``GET /licenses`` has filters, or ignores them (section 6).
+    license_read_wrapped, license_write_wrapped
+        Whether answers with one licence have it in ``data.productLicense`` or in ``data``,
+        to reads and to writes (C25).
+    license_error_status
+        HTTP status of refused validations but for ``LICENSE_NOT_FOUND`` (section 6).
+    expired_shows
+        Whether a licence whose time is over reads ``EXPIRED``, or ``ACTIVE`` still (section 6).
+    null_hwid_rearms
+        Whether ``hardware_id: null`` sets ``hwid_pending`` again (section 6).
+    validation_counts
+        Whether a validation counts as a use (section 6).
+    customer_times
+        Times of a customer's subscriptions, which are text: ISO, or digits (section 7).
     page_model
         How lists with page numbers are: with ``limit`` and ``has_more``, or with ``per_page``
         and without (section 1, *Pagination*, C12).
@@ -186,6 +211,18 @@ class Switches:
     end_at_once_cuts_period: bool = False
     grace: Literal["active", "past_due"] = "active"
     upgrade_invoice: bool = False
+    claim_short: Literal["refuse", "partial"] = "refuse"
+    claim_repeats: bool = False
+    renewal_license: Literal["extend", "new", "none"] = "extend"
+    license_in_delivered_items: bool = False
+    license_filters: bool = True
+    license_read_wrapped: bool = False
+    license_write_wrapped: bool = True
+    license_error_status: Literal[400, 403, 422] = 403
+    expired_shows: bool = True
+    null_hwid_rearms: bool = True
+    validation_counts: bool = True
+    customer_times: Literal["iso", "digits"] = "iso"
     page_model: PageModel = "limit"
     webhook_create_answer: Literal["secret", "id_only"] = "secret"
     secret_field: str = "secret"  # noqa: S105 - the name of a field

@@ -1,10 +1,12 @@
-"""Lists of orders, payments and invoices in the stand-in."""
+"""Lists of orders, payments, invoices and customers in the stand-in."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
-from peers import Caller
+from peers import Caller, plan
 from standin import StandIn
 
 
@@ -65,3 +67,37 @@ async def test_an_invoice_says_more_than_its_order(shop: StandIn, caller: Caller
     shop.switches.scopes = {"orders.read"}
     assert (await caller.call("GET", "/invoices"))[0] == 403
     assert (await caller.call("GET", "/orders"))[0] == 200
+
+
+@pytest.mark.parametrize("times", ["iso", "digits"])
+async def test_customers_are_known_by_their_address(
+    shop: StandIn, caller: Caller, times: Literal["iso", "digits"]
+) -> None:
+    shop.switches.customer_times = times
+    subscription = await caller.subscribe(plan(shop))
+    product = shop.add_product(title="X", price=1)
+    again = await caller.order(product, email="A@Example.org")
+    other = await caller.order(product, email="b@example.org")
+    await shop.cancel_subscription(subscription)
+
+    newest, customer = await caller.read("/customers")
+    assert (newest["email"], newest["id"]) == ("b@example.org", other["customer_id"])
+    assert customer["id"] == again["customer_id"] == shop.customers[0].id
+    assert await caller.read("/customers?email=A@EXAMPLE.org") == [customer]
+    assert await caller.read("/customers?limit=1") == [newest]
+
+    full = await caller.read(f"/customers/{customer['uniqid']}")
+    assert full.items() >= customer.items()
+    assert [invoice["uniqid"] for invoice in full["invoices"]] == [
+        subscription.invoices[0].uniqid,
+        again["uniqid"],
+    ]
+    [shown] = full["subscriptions"]
+    assert (shown["id"], shown["status"]) == (subscription.id, "CANCELED")
+    end = "2026-02-02T03:04:05Z" if times == "iso" else "1770001445"
+    assert shown["current_period_end"] == end
+    assert isinstance(shown["canceled_at"], str)
+
+    assert (await caller.call("GET", "/customers/nobody"))[0] == 404
+    shop.switches.scopes = {"orders.read"}
+    assert (await caller.call("GET", "/customers"))[0] == 403

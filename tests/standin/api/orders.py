@@ -138,7 +138,7 @@ class OrderCalls(Calls):
         order = self._state.order(request.match_info["id"], is_payment=False)
         if order.status != PAID:
             raise invalid(Problem("status", f"is {order.status}: nothing to fulfil"))
-        order.deliver()
+        self._sales.deliver(order)
         return answer(self._render.completed(order))
 
     async def _refund(self, request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -113,6 +114,20 @@ class Form:
             return value
         self.complain(name, "must be a whole number of at least 1")
         return 1
+
+    def time(self, name: str) -> datetime | None:
+        """A time in ISO 8601 with its zone."""
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            time = None
+        if time is not None and time.tzinfo is not None:
+            return time.astimezone(UTC)
+        self.complain(name, "must be a time in ISO 8601 with its zone")
+        return None
 
     def flag(self, name: str) -> bool:
         """True or false, which is also the default."""

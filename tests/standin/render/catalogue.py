@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from .base import Json, Render, display
@@ -44,6 +45,8 @@ class CatalogueRender(Render):
                 product.recurring_interval_count if product.is_subscription else None
             ),
             "trial_period": product.trial_period or None,
+            "licensing_enabled": product.licensing_enabled,
+            "license_period": product.license_period,
             "created_at": product.created_at,
             "updated_at": product.created_at,
         }
@@ -72,6 +75,15 @@ class CatalogueRender(Render):
                 }
                 for variant in product.variants
             ],
+        }
+
+    def serial(self, serial: str, variant: Variant | None) -> Json:
+        """One key of a pool. Its id is made from it, since pools are plain lists here."""
+        return {
+            "id": hashlib.sha256(serial.encode()).hexdigest()[:16],
+            "serial": serial,
+            "variant_id": self._reference(variant) if variant else None,
+            "variant_title": variant.title if variant else None,
         }
 
     def coupon(self, coupon: Coupon) -> Json:

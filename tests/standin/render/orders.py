@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..orders import Goods
 from ..webhooks import News
 from .base import Json, Render, custom_fields, display, unix
 
 if TYPE_CHECKING:
     from ..catalogue import Product
-    from ..orders import Goods, LineItem, Order
+    from ..orders import LineItem, Order
     from ..switches import FieldsShape
 
 _LONG = 600
@@ -64,7 +65,7 @@ class OrderRender(Render):
             "subtype": None,
             "origin": "API",
             "product": self._event_product(first.product) if first.product else None,
-            "delivered_items": self._goods(first.goods),
+            "delivered_items": self._delivered(first),
             "ip": "192.0.2.1",
             "country": "DE",
             "is_vpn_or_proxy": False,
@@ -174,10 +175,13 @@ class OrderRender(Render):
             "unit_price": self._money(item.unit_price),
             "total": self._money(item.total),
             "delivery_instructions": item.delivery_instructions,
-            "delivered_items": self._goods(item.goods),
+            "delivered_items": self._delivered(item),
         }
 
-    def _goods(self, goods: Goods | None) -> object:
+    def _delivered(self, item: LineItem) -> object:
+        goods = item.goods
+        if goods is None and item.license_keys and self._switches.license_in_delivered_items:
+            goods = Goods("license_keys", item.license_keys)
         shape = self._switches.delivered_items
         if goods is None or shape == "null":
             return None
@@ -185,7 +189,8 @@ class OrderRender(Render):
             return list(goods.pieces)
         if shape == "text":
             return "\n".join(goods.pieces)
-        return {goods.name: list(goods.pieces) if goods.name == "serials" else goods.pieces[0]}
+        is_one = goods.name in ("service_text", "access_url")
+        return {goods.name: goods.pieces[0] if is_one else list(goods.pieces)}
 
 
 def _type(order: Order) -> str:

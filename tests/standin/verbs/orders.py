@@ -101,4 +101,4 @@ class OrderVerbs(Life):
         order = self.order(uniqid)
         if order.status != PAID:
             raise ValueError(f"order {uniqid!r} is {order.status}: pay it first")
-        order.deliver()
+        self._alive().sales.deliver(order)
