@@ -15,7 +15,7 @@ misreading on one side does not hide the same misreading on the other.
 from .catalogue import Coupon, Product, Variant
 from .customers import Customer
 from .events import ALL_EVENTS, ORDER_EVENTS, SUBSCRIPTION_EVENTS, SUGGESTED_EVENTS
-from .faults import Fault, Hang
+from .faults import ALWAYS, Fault, Hang
 from .gate import RecordedRequest
 from .licenses import License
 from .orders import Goods, LineItem, Order
@@ -28,6 +28,7 @@ from .webhooks import Answer, Delivery, WebhookEndpoint
 
 __all__ = [
     "ALL_EVENTS",
+    "ALWAYS",
     "ORDER_EVENTS",
     "SUBSCRIPTION_EVENTS",
     "SUGGESTED_EVENTS",

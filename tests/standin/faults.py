@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -12,7 +14,10 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    Act = Callable[[web.Request], Awaitable[web.Response | None]]
+    Act = Callable[[web.Request, web.StreamResponse | None], Awaitable[web.StreamResponse | None]]
+
+ALWAYS = sys.maxsize
+"""As ``times`` of a fault: until it is stopped."""
 
 
 @dataclass(slots=True)
@@ -22,13 +27,14 @@ class Fault:
     Parameters
     ----------
     act
-        What happens in place of the answer; ``None`` from it means that the call goes on.
+        What happens in place of the answer, given what the call was answered if it is performed
+        first; ``None`` from it means that the call goes on.
     method
         HTTP method, or ``"*"``.
     path_glob
         Pattern for the path below ``/dev/v1``, such as ``/orders/*``.
     times
-        How many calls it still meets.
+        How many calls it still meets; `ALWAYS` is no limit.
     after
         The call is performed first, so that the caller cannot know whether it was.
     """
@@ -38,6 +44,10 @@ class Fault:
     path_glob: str = "*"
     times: int = 1
     after: bool = False
+
+    def stop(self) -> None:
+        """Let no more calls meet it."""
+        self.times = 0
 
     def meets(self, method: str, path: str) -> bool:
         """Whether a call meets this fault."""
@@ -93,18 +103,42 @@ class Hang:
         """Let the calls go on; calls that come later do not hang."""
         self._released.set()
 
-    async def act(self, _request: web.Request) -> web.Response | None:
+    async def act(
+        self, _request: web.Request, _performed: web.StreamResponse | None
+    ) -> web.StreamResponse | None:
         """Hold a call."""
         self._reached.set()
         await self._released.wait()
         return None
 
 
-async def drop(request: web.Request) -> web.Response | None:
+async def drop(
+    request: web.Request, _performed: web.StreamResponse | None
+) -> web.StreamResponse | None:
     """Cut the connection; no answer reaches the caller."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def shortened(performed: web.StreamResponse | None, keep: int) -> web.Response | None:
+    """A page of a list of which only the first ``keep`` records are there, and no more pages.
+
+    ``None`` when the answer was not a page.
+    """
+    if not isinstance(performed, web.Response) or not isinstance(performed.body, bytes):
+        return None
+    body = json.loads(performed.body)
+    if "pagination" not in body:
+        return None
+    body["data"] = body["data"][:keep]
+    pagination = body["pagination"]
+    count = len(body["data"])
+    none_left = {"next_cursor": None, "has_more": False, "total": count, "total_pages": 1}
+    body["pagination"] = pagination | {
+        name: value for name, value in none_left.items() if name in pagination
+    }
+    return web.json_response(body)
 
 
 def cloudflare_page(status: int, title: str) -> web.Response:

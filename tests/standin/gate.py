@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiohttp import web
 from multidict import CIMultiDict
 
-from .api.calls import API_PREFIX
-from .errors import ApiError, Problem, envelope, forbidden, invalid
-from .faults import cloudflare_page
+from .api.calls import API_PREFIX, OTHER_SHOP, is_other_shop
+from .errors import ApiError, Problem, envelope, forbidden, invalid, not_found
+from .faults import cloudflare_page, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LONGEST_IDEMPOTENCY_KEY = 128
+
+
+def new_key() -> str:
+    """A fresh API key: ``shx_`` and 32 characters."""
+    return f"shx_{secrets.token_hex(16)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,14 @@ class RecordedRequest:
     json: Any
 
 
+@dataclass(slots=True)
+class Keys:
+    """What opens the Dev API: the key of this shop, and that of another one."""
+
+    own: str = field(default_factory=new_key)
+    other: str = field(default_factory=new_key)
+
+
 class _Stored(NamedTuple):
     call: tuple[str, str, bytes]
     status: int
@@ -67,12 +80,12 @@ class Gate:
 
     def __init__(
         self,
-        api_key: str,
+        keys: Keys,
         switches: Switches,
         faults: Faults,
         requests: list[RecordedRequest],
     ) -> None:
-        self._api_key = api_key
+        self._keys = keys
         self._switches = switches
         self._faults = faults
         self._requests = requests
@@ -107,7 +120,7 @@ class Gate:
             return await self._perform(request, handler)
         # Compared with None throughout: an aiohttp response counts as false.
         performed = await self._perform(request, handler) if fault.after else None
-        answer = await fault.act(request)
+        answer = await fault.act(request, performed)
         if answer is not None:
             return answer
         return await self._perform(request, handler) if performed is None else performed
@@ -115,6 +128,8 @@ class Gate:
     async def _perform(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             self._authenticate(request)
+            if is_other_shop(request):
+                return await self._answer_as_other_shop(request, handler)
             return await self._once(request, handler)
         except web.HTTPMethodNotAllowed:
             return self._refusal(ApiError(405, "METHOD_NOT_ALLOWED", "Method not allowed"))
@@ -124,10 +139,25 @@ class Gate:
             return self._refusal(error)
 
     def _authenticate(self, request: web.Request) -> None:
-        if request.headers.get("Authorization") != f"Bearer {self._api_key}":
+        allowed = request.headers.get("Authorization")
+        opens_other = allowed == f"Bearer {self._keys.other}"
+        if allowed != f"Bearer {self._keys.own}" and not opens_other:
             raise ApiError(401, "UNAUTHORIZED", "The API key is missing or wrong")
+        request[OTHER_SHOP] = self._switches.other_shop or opens_other
         if self._switches.suspended:
             raise forbidden("This shop is suspended")
+
+    async def _answer_as_other_shop(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        """Answer as a shop that exists and has nothing of this one."""
+        if request.path.startswith(f"{API_PREFIX}/me"):
+            return await handler(request)
+        if request.method == "GET" and self._switches.other_shop_lists == "empty":
+            page = shortened(await handler(request), 0)
+            if page is not None:
+                return page
+        raise not_found("Record")
 
     async def _once(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         key = request.headers.get("Idempotency-Key")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from .checkout import Checkout
 from .endpoints import Endpoints
 from .errors import ApiError
 from .faults import Faults
-from .gate import Gate, RecordedRequest
+from .gate import Gate, Keys, RecordedRequest, new_key
 from .parts import put_together
 from .postman import Postman
 from .state import Profile, State
@@ -39,7 +38,7 @@ class Life:
 
     def __init__(self, *, clock: Callable[[], datetime], webhook_timeout: float = 5.0) -> None:
         self._switches = Switches()
-        self._api_key = f"shx_{secrets.token_hex(16)}"
+        self._keys = Keys()
         self.requests: list[RecordedRequest] = []
         self._clock = clock
         self._webhook_timeout = webhook_timeout
@@ -88,7 +87,7 @@ class Life:
         await self._life.aclose()
 
     def _application(self, parts: Parts) -> web.Application:
-        gate = Gate(self._api_key, self._switches, self._faults, self.requests)
+        gate = Gate(self._keys, self._switches, self._faults, self.requests)
         application = web.Application(middlewares=[gate.middleware])
         application.add_routes(all_routes(parts))
         application.add_routes(Checkout(self._state, parts.sales, parts.postman).routes())
@@ -106,8 +105,18 @@ class Life:
 
     @property
     def api_key(self) -> str:
-        """The one key that opens the Dev API: ``shx_`` and 32 characters."""
-        return self._api_key
+        """The key that opens the Dev API: ``shx_`` and 32 characters."""
+        return self._keys.own
+
+    @property
+    def other_key(self) -> str:
+        """The key of another shop, in which nothing of this one is; see ``other_shop``."""
+        return self._keys.other
+
+    def regenerate_key(self) -> str:
+        """Make a new `api_key`; the old one is refused from now on."""
+        self._keys.own = new_key()
+        return self._keys.own
 
     @property
     def switches(self) -> Switches:
@@ -118,6 +127,11 @@ class Life:
     def profile(self) -> Profile:
         """What ``GET /me`` says; set its fields at any time."""
         return self._state.profile
+
+    @property
+    def other_profile(self) -> Profile:
+        """What ``GET /me`` says of the shop behind `other_key`."""
+        return self._state.other_profile
 
     async def _tell(self, rounds: Iterable[Sequence[News]], *, silent: bool) -> Sequence[Delivery]:
         """Send news and wait for the first answers; ``silent`` loses them all."""

@@ -32,6 +32,7 @@ class State:
 
     def __init__(self) -> None:
         self.profile = Profile()
+        self.other_profile = Profile("2", "Somebody else's")
         self.products: list[Product] = []
         self.coupons: dict[str, Coupon] = {}
         self.orders: list[Order] = []

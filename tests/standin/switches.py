@@ -33,6 +33,11 @@ class Switches:
         What the key may do; ``"*"`` is all (C13).
     suspended
         Each call is refused with 403, as for a suspended shop (C19).
+    other_shop
+        The key opens another shop, as `StandIn.other_key` always does: ``/me`` names that one,
+        and nothing of this one is found.
+    other_shop_lists
+        Whether lists of the other shop are empty, or 404 like all else.
     custom_fields_in_api, custom_fields_in_webhooks
         Shape of ``custom_fields`` (section 4.6, C7): exactly as the order was made with, a map,
         a list of ``{name, value}``, the map as JSON text, a list wrapped in ``customFields``,
@@ -167,6 +172,8 @@ class Switches:
 
     scopes: AbstractSet[str] = frozenset({"*"})
     suspended: bool = False
+    other_shop: bool = False
+    other_shop_lists: Literal["empty", "not_found"] = "not_found"
     custom_fields_in_api: FieldsShape = "as_sent"
     custom_fields_in_webhooks: FieldsShape = "as_sent"
     custom_fields_when_completed: FieldsShape = "wrapped"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 API_PREFIX = "/dev/v1"
+OTHER_SHOP = "other_shop"
 _DEFAULT_LIMIT = 50
 _LARGEST_LIMIT = 100
 _LARGEST_PAGE = 1_000_000
@@ -28,6 +29,11 @@ class _Record(Protocol):
 
 R = TypeVar("R", bound=_Record)
 T = TypeVar("T")
+
+
+def is_other_shop(request: web.Request) -> bool:
+    """Whether the key of a call opens another shop."""
+    return bool(request.get(OTHER_SHOP))
 
 
 class Calls:

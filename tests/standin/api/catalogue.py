@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ..errors import not_found, refused
-from .calls import API_PREFIX, Calls, answer, page_by_cursor
+from .calls import API_PREFIX, Calls, answer, is_other_shop, page_by_cursor
 
 if TYPE_CHECKING:
     from ..catalogue import Product
@@ -39,8 +39,9 @@ class CatalogueCalls(Calls):
             self._route("GET", "/coupons/code/{code}", "products.read", self._coupon),
         ]
 
-    async def _me(self, _request: web.Request) -> web.Response:
-        profile = self._state.profile
+    async def _me(self, request: web.Request) -> web.Response:
+        state = self._state
+        profile = state.other_profile if is_other_shop(request) else state.profile
         return answer({"id": profile.id, "name": profile.name, "currency": profile.currency})
 
     async def _capabilities(self, _request: web.Request) -> web.Response:

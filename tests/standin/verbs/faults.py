@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ..errors import ApiError, envelope
-from ..faults import Fault, Hang, cloudflare_page, drop
+from ..faults import ALWAYS, Fault, Hang, cloudflare_page, drop, shortened
 from ..life import Life
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ class FaultVerbs(Life):
         call is performed first.
         """
 
-        async def answer(_request: web.Request) -> web.Response:
+        async def answer(
+            _request: web.Request, _performed: web.StreamResponse | None
+        ) -> web.Response:
             if isinstance(body, str):
                 return web.Response(status=status, text=body, headers=headers)
             error = ApiError(status, "ERROR", f"Fault with {status}")
@@ -68,7 +70,9 @@ class FaultVerbs(Life):
     ) -> Fault:
         """Answer the next matching calls with a page of HTML from Cloudflare."""
 
-        async def answer(_request: web.Request) -> web.Response:
+        async def answer(
+            _request: web.Request, _performed: web.StreamResponse | None
+        ) -> web.Response:
             return cloudflare_page(status, f"Error {status}")
 
         return self._fault(answer, method, path_glob, times=times, after=after)
@@ -82,10 +86,27 @@ class FaultVerbs(Life):
     def hang_next(
         self, method: str = "*", path_glob: str = "*", *, times: int = 1, after: bool = False
     ) -> Hang:
-        """Let the next matching calls hang until the result is released."""
+        """Let the next matching calls hang until the result is released.
+
+        Never released, they end in the caller's time-out.
+        """
         hang = self._faults.hang()
         self._fault(hang.act, method, path_glob, times=times, after=after)
         return hang
+
+    def empty_pages(self, path_glob: str, *, times: int = ALWAYS) -> Fault:
+        """Let matching lists be empty, whatever there is, until the result is stopped."""
+        return self.thin_pages(path_glob, keep=0, times=times)
+
+    def thin_pages(self, path_glob: str, *, keep: int, times: int = ALWAYS) -> Fault:
+        """Let matching lists lack all records but the first, until the result is stopped."""
+
+        async def answer(
+            _request: web.Request, performed: web.StreamResponse | None
+        ) -> web.StreamResponse | None:
+            return shortened(performed, keep)
+
+        return self._fault(answer, "GET", path_glob, times=times, after=True)
 
     def _fault(self, act: Act, method: str, path_glob: str, *, times: int, after: bool) -> Fault:
         return self._faults.add(Fault(act, method, path_glob, times, after))
