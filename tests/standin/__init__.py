@@ -10,6 +10,11 @@ misreading on one side does not hide the same misreading on the other.
         hook = shop.add_webhook("http://127.0.0.1:8080/hook")
         ...  # the program under test orders at shop.api_url with shop.api_key
         await shop.pay(shop.orders[-1].uniqid)
+
+`StandIn` is what tests use: its verbs (in ``verbs``) are what people, gateways and time do, its
+``switches`` decide where the contract is open. Below them, ``sales``, ``billing`` and
+``licensing`` move the records, ``api`` answers the Dev API with the shapes of ``render``, and
+``postman`` sends the webhooks.
 """
 
 from .catalogue import Coupon, Product, Variant

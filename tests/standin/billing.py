@@ -105,7 +105,8 @@ class Billing:
         subscription.open_invoice = None
         subscription.failed_attempts = 0
         subscription.upcoming_told = False
-        subscription.status = ACTIVE
+        if subscription.canceled_at is None:
+            subscription.status = ACTIVE
         subscription.start_period(subscription.period_end)
         return self._tell(subscription, "subscription:renewed")
 
@@ -113,10 +114,10 @@ class Billing:
 
     def open_invoice(self, subscription: Subscription) -> Order:
         """The renewal that is to be paid; made when there is none."""
-        if subscription.open_invoice is not None:
-            return subscription.open_invoice
         if not subscription.renews:
             raise refused("The subscription does not renew: it is cancelled or paused")
+        if subscription.open_invoice is not None:
+            return subscription.open_invoice
         self._touch(subscription)
         if subscription.next_product is not None:
             subscription.product, subscription.next_product = subscription.next_product, None

@@ -38,14 +38,12 @@ class Switches:
         and nothing of this one is found.
     other_shop_lists
         Whether lists of the other shop are empty, or 404 like all else.
-    custom_fields_in_api, custom_fields_in_webhooks
+    custom_fields_in_api, custom_fields_in_webhooks, custom_fields_when_completed
         Shape of ``custom_fields`` (section 4.6, C7): exactly as the order was made with, a map,
         a list of ``{name, value}``, the map as JSON text, a list wrapped in ``customFields``,
-        null, or no such key.
+        null, or no such key. The last is for the answers of ``complete`` and ``fulfill``.
     money
         Amounts as JSON numbers or as text (section 1, *Money*).
-    custom_fields_when_completed
-        Their shape in the answers of ``complete`` and ``fulfill`` (section 4.6, shape 4).
     webhook_goods
         Where a webhook carries keys (section 4.5): nowhere (``"absent"``), in a list
         ``data.serials``, or in ``data.items[].delivered_items``.
@@ -63,17 +61,23 @@ class Switches:
         ``GET /products`` gives the variants too; otherwise only ``GET /products/{id}`` does,
         when asked by ``include_variants``.
     create_status
-        HTTP status of ``POST /orders`` and ``POST /payments``: 200 or 201 (section 2.1).
+        HTTP status of each ``POST`` that makes a record: 200 or 201 (section 2.1).
     validation_status
         HTTP status of validation errors: 422 or 400 (C11).
     error_shape
         The documented envelope, ``{"message", "code"}``, or ``{"error": "text"}`` (section 1).
+    refer_by
+        Whether products, variants, orders and subscriptions are named in other records by
+        ``uniqid`` or by ``id`` (section 1, *Ids*).
     webhook_times
         Times inside ``data`` of webhooks: Unix seconds or ISO text (C5).
     sign_v2, sign_legacy
         Which signatures deliveries carry (C2).
     resign_retries
         Whether a repeated delivery gets a new timestamp and signature (section 4.2, open trap).
+    twins
+        Who gets the ``:product`` twin of an event: those that name it (``"asked"``), or those
+        that name the plain event too (``"always"``; section 4.3).
     refund_status, partial_refund_status
         What an order is when all of it, or a part, went back (section 4.7).
     refund_event, dispute_outcome_event
@@ -84,12 +88,6 @@ class Switches:
         list (section 4.7; no sample has any).
     dispute_status
         What a disputed order is (section 2.2).
-    twins
-        Who gets the ``:product`` twin of an event: those that name it (``"asked"``), or those
-        that name the plain event too (``"always"``; section 4.3).
-    refer_by
-        Whether products, variants, orders and subscriptions are named in other records by
-        ``uniqid`` or by ``id`` (section 1, *Ids*).
     paid_event
         Whether ``order:paid`` comes before the subscription events of the same payment, after
         them, or at the same time (section 5).
@@ -170,10 +168,12 @@ class Switches:
         Whether a retry from the log has the delivery id of before (section 4.8).
     """
 
+    # The key, and the shop behind it
     scopes: AbstractSet[str] = frozenset({"*"})
     suspended: bool = False
     other_shop: bool = False
     other_shop_lists: Literal["empty", "not_found"] = "not_found"
+    # Orders, and how everything is written
     custom_fields_in_api: FieldsShape = "as_sent"
     custom_fields_in_webhooks: FieldsShape = "as_sent"
     custom_fields_when_completed: FieldsShape = "wrapped"
@@ -187,18 +187,21 @@ class Switches:
     create_status: Literal[200, 201] = 201
     validation_status: Literal[422, 400] = 422
     error_shape: ErrorShape = "nested"
+    refer_by: Literal["uniqid", "id"] = "uniqid"
+    # Deliveries
     webhook_times: Literal["unix", "iso"] = "unix"
     sign_v2: bool = True
     sign_legacy: bool = True
     resign_retries: bool = True
+    twins: Literal["asked", "always"] = "asked"
+    # Refunds and disputes
     refund_status: Literal["REFUNDED", "REVERSED"] = "REFUNDED"
     partial_refund_status: Literal["COMPLETED", "PARTIALLY_REFUNDED"] = "COMPLETED"
     refund_event: Quiet = "updated"
     dispute_outcome_event: Quiet = "updated"
     refunded_field: RefundedField | None = None
     dispute_status: Literal["CUSTOMER_DISPUTE_ONGOING", "DISPUTED"] = "CUSTOMER_DISPUTE_ONGOING"
-    twins: Literal["asked", "always"] = "asked"
-    refer_by: Literal["uniqid", "id"] = "uniqid"
+    # Subscriptions
     paid_event: Literal["first", "last", "together"] = "first"
     subscription_id_in_webhooks: bool = True
     pending_subscriptions: bool = False
@@ -218,6 +221,7 @@ class Switches:
     end_at_once_cuts_period: bool = False
     grace: Literal["active", "past_due"] = "active"
     upgrade_invoice: bool = False
+    # Serials, licences, customers
     claim_short: Literal["refuse", "partial"] = "refuse"
     claim_repeats: bool = False
     renewal_license: Literal["extend", "new", "none"] = "extend"
@@ -230,6 +234,7 @@ class Switches:
     null_hwid_rearms: bool = True
     validation_counts: bool = True
     customer_times: Literal["iso", "digits"] = "iso"
+    # Webhooks over the API
     page_model: PageModel = "limit"
     webhook_create_answer: Literal["secret", "id_only"] = "secret"
     secret_field: str = "secret"  # noqa: S105 - the name of a field

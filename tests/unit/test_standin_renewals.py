@@ -90,14 +90,22 @@ async def test_a_failed_renewal_waits_and_is_made_good(
     assert subscription.period_start == end
 
 
-async def test_the_open_invoice_can_be_paid_on_its_page(shop: StandIn, caller: Caller) -> None:
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_the_open_invoice_can_be_paid_on_its_page(
+    shop: StandIn, caller: Caller, *, cancelled: bool
+) -> None:
     subscription = await caller.subscribe(plan(shop))
     end = subscription.period_end
     await shop.fail_renewal(subscription)
+    if cancelled:
+        await shop.cancel_subscription(subscription)
+        with pytest.raises(ValueError, match="does not renew"):
+            await shop.recover(subscription)
     url = f"{shop.url}/invoice/{subscription.invoices[-1].uniqid}/pay"
     async with caller.session.post(url) as page:
         assert page.status == 200
     assert subscription.period_start == end
+    assert subscription.status == ("CANCELED" if cancelled else "ACTIVE")
 
 
 async def test_grace_that_runs_out_ends_it(shop: StandIn, caller: Caller) -> None:
@@ -255,3 +263,29 @@ async def test_a_trial_may_end_in_nothing(shop: StandIn, caller: Caller) -> None
     with pytest.raises(ValueError, match="not in a trial"):
         await shop.end_trial(subscription)
     assert len(subscription.invoices) == 1
+
+
+async def test_anybody_can_be_ended_at_once(shop: StandIn, caller: Caller) -> None:
+    subscription = await caller.subscribe(plan(shop))
+    async with open_inbox() as inbox:
+        shop.add_webhook(inbox.url, events=RENEWAL_EVENTS)
+        told = await shop.cancel_subscription(subscription, at_once=True)
+    assert events_of(told) == ["subscription:cancelled"]
+    assert subscription.ended
+    kept = await caller.subscribe(plan(shop), "PAYPAL")
+    await shop.cancel_subscription(kept, at_once=False)
+    assert not kept.ended
+    with pytest.raises(ValueError, match="running"):
+        await shop.change_plan(subscription, plan(shop, "Iron"))
+
+
+async def test_the_shop_can_pause_too(shop: StandIn, caller: Caller) -> None:
+    subscription = await caller.subscribe(plan(shop))
+    async with open_inbox() as inbox:
+        shop.add_webhook(inbox.url, events=RENEWAL_EVENTS)
+        paused = await shop.pause_subscription(subscription)
+        resumed = await shop.resume_subscription(subscription)
+    assert events_of([*paused, *resumed]) == ["subscription:updated"] * 2
+    assert [delivery.data["status"] for delivery in (*paused, *resumed)] == ["PAUSED", "ACTIVE"]
+    with pytest.raises(ValueError, match="Only a paused"):
+        await shop.resume_subscription(subscription)
