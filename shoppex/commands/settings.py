@@ -19,8 +19,22 @@ from ..views.secrets import SecretView
 from .group import SettingsGroup
 
 # Contract, section 1, *Scopes*: what the commands of today use.
-_SCOPES = ("products.read", "orders.read", "orders.write")
-_EVENTS = ("order:paid", "order:updated", "order:partial", "order:cancelled", "order:disputed")
+_SCOPES = ("products.read", "orders.read", "orders.write", "subscriptions.read")
+# Contract, section 4.3: at most twelve for one webhook.
+_EVENTS = (
+    "order:paid",
+    "order:updated",
+    "order:partial",
+    "order:cancelled",
+    "order:disputed",
+    "subscription:created",
+    "subscription:updated",
+    "subscription:renewed",
+    "subscription:cancelled",
+    "subscription:upcoming",
+    "subscription:trial:started",
+    "subscription:trial:ended",
+)
 _SHORTEST_SECRET = 16
 
 

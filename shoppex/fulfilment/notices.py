@@ -21,8 +21,10 @@ from .entitlement import (
     subscription_gives,
 )
 
-# News that is older than this when it can be told at last would only confuse.
+# News that is older than this when it can be told at last would only confuse. A period that
+# was paid for late, within the days of grace, began when the one before had ended.
 _NEWS_FOR = timedelta(days=3)
+_RENEWAL_NEWS_FOR = timedelta(days=14)
 
 
 class NoticeKind(str, Enum):
@@ -81,7 +83,8 @@ def notices_of(account: Account, terms: Terms, now: datetime) -> Iterator[Notice
         if order.nonce in last:
             notices.extend(_of_pass(account, order, ends[order.nonce], terms, now))
     for notice in notices:
-        if now - notice.at < _NEWS_FOR:
+        renewed = notice.kind is NoticeKind.RENEWED
+        if now - notice.at < (_RENEWAL_NEWS_FOR if renewed else _NEWS_FOR):
             yield notice
 
 

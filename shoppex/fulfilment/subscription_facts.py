@@ -82,7 +82,8 @@ def learn_subscription(
     moved = bool(news.product_ids) and not set(news.product_ids) & set(known.offer_ids)
     learnt = replace(
         known,
-        other_id=news.id or known.other_id,
+        # Whichever name it was first heard of by stays its name here.
+        other_id=news.uniqid if known.id == news.id else news.id,
         offer_ids=news.product_ids or known.offer_ids,
         title=news.product_title or known.title,
         status=status,

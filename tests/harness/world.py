@@ -16,6 +16,12 @@ import standin
 
 from .red import ROOT, RedInstance, bot_of
 
+# What `/shoppexset secret` names.
+EVENTS = (
+    *(event for event in standin.ORDER_EVENTS if event != "order:created"),
+    *standin.SUBSCRIPTION_EVENTS,
+)
+
 
 class World:
     """A server with an admin, a buyer, and a channel to talk in."""
@@ -54,7 +60,7 @@ class World:
     async def set_up(self) -> None:
         """The admin gives the bot the shop's key and the webhook's secret."""
         await self.give_api_key(self.shop.api_key)
-        self.hook = self.shop.add_webhook(self.webhook_url)
+        self.hook = self.shop.add_webhook(self.webhook_url, events=EVENTS)
         await self.give_secret(self.hook.secret)
 
     async def give_api_key(self, key: str) -> str:
