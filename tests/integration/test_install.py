@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from redbot.cogs.downloader.installable import Installable
 from redbot.cogs.downloader.json_mixins import RepoJSONMixin
 
 from harness import ROOT, RedInstance, bot_of
+from harness.repository import commit_checkout
 
 
 class Console:
@@ -46,17 +45,7 @@ class Console:
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A git clone of this repository as it stands in the working tree."""
-    source = tmp_path / "source"
-    listed = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard")
-    for name in listed.splitlines():
-        if (ROOT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, source / name)
-    _git(source, "init", "--quiet", "--initial-branch=main")
-    _git(source, "add", "--all")
-    who = ["-c", "user.name=Olga", "-c", "user.email=olga@example.com"]
-    _git(source, *who, "commit", "--quiet", "--message", "as it stands")
-    return source
+    return commit_checkout(tmp_path / "source")
 
 
 @pytest.fixture
@@ -147,13 +136,3 @@ def test_the_cards_have_the_form_that_red_documents(path: str, keys: dict[str, o
         "additionalProperties": False,
     }
     jsonschema.validate(json.loads((ROOT / path).read_text()), schema)
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603 - the arguments are this file's own
-        ["git", "-C", str(folder), *arguments],  # noqa: S607 - wherever git is
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
