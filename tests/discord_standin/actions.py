@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 from .errors import DiscordError, invalid, missing_permissions
@@ -18,7 +19,7 @@ from .render import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .gateway import Gateway
     from .model import Json, User
@@ -171,7 +172,7 @@ class Actions:
         if "embeds" in fields:
             message.embeds = [{"type": "rich", **embed} for embed in fields["embeds"] or []]
         if "components" in fields:
-            message.components = fields["components"] or []
+            message.components = _numbered(fields["components"] or [], count(1))
         message.attachments += [
             Attachment(self._state.new_id(), name, data) for name, data in draft.files
         ]
@@ -193,3 +194,14 @@ class Actions:
             del self._nonces[oldest]
         known = self._nonces.get((author, nonce))
         return None if known is None else known[0]
+
+
+def _numbered(components: list[Json], ids: Iterator[int]) -> list[Json]:
+    """Components with an id each, which Discord gives to those that come without."""
+    numbered = []
+    for component in components:
+        own = {"id": next(ids), **component}
+        if "components" in own:
+            own["components"] = _numbered(own["components"], ids)
+        numbered.append(own)
+    return numbered

@@ -25,6 +25,7 @@ def user_json(user: User) -> Json:
         "discriminator": "0000" if user.bot else "0",
         "global_name": None,
         "avatar": None,
+        "primary_guild": None,
         "bot": user.bot,
         "flags": 0,
         "public_flags": 0,
