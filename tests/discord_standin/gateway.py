@@ -10,6 +10,7 @@ import asyncio
 import json
 import secrets
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
@@ -83,7 +84,8 @@ class Gateway:
         self._url = url
         self._sessions: dict[str, Session] = {}
         self._sockets: set[web.WebSocketResponse] = set()
-        self._awaits_pong = False
+        self._pings = 0
+        self._pongs = 0
         self.identified = 0
         self.resumed = 0
 
@@ -105,10 +107,15 @@ class Gateway:
         bot's own loop, and so tells that this has gone round once more.
         """
         for _ in range(_TURNS):
-            self._awaits_pong = bool(self._sockets)
             for socket in tuple(self._sockets):
-                await socket.ping()
-            await self._news.until(lambda: not self._awaits_pong, "pong from the bot")
+                await self._round_trip(socket)
+
+    async def _round_trip(self, socket: web.WebSocketResponse) -> None:
+        self._pings += 1
+        number = self._pings
+        with suppress(ConnectionResetError):
+            await socket.ping()
+            await self._news.until(lambda: self._pongs >= number, "pong from the bot")
 
     async def disconnect(self) -> None:
         """Cut every connection, in a way that lets the client resume."""
@@ -132,7 +139,7 @@ class Gateway:
             _put(outbox, _HELLO, data={"heartbeat_interval": _HEARTBEAT_MILLISECONDS})
             async for frame in socket:
                 if frame.type is WSMsgType.PONG:
-                    self._awaits_pong = False
+                    self._pongs += 1
                     self._news.tell()
                     continue
                 if frame.type is not WSMsgType.TEXT:
@@ -145,7 +152,8 @@ class Gateway:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             self._sockets.discard(socket)
-            self._awaits_pong = False
+            # Nobody will answer what was asked over it.
+            self._pongs = self._pings
             if session is not None and session.outbox is outbox:
                 session.outbox = None
             self._news.tell()

@@ -138,9 +138,10 @@ async def test_a_role_and_a_key_are_sold(world: LiveWorld) -> None:
 
 
 async def test_the_shop_goes_on_after_the_gateway_was_cut(world: LiveWorld) -> None:
+    resumed = world.discord.resumed
     await world.discord.disconnect()
     sale = await open_sale(world, "cleo")
-    assert world.discord.resumed == 1
+    assert world.discord.resumed > resumed
 
     await sale.pay()
     await sale.arrived()
@@ -180,6 +181,20 @@ async def test_a_delivery_is_finished_after_the_process_ended_in_the_middle_of_i
     assert again.body == '{"status": "already known"}'
     await assert_delivered_once(sale)
     assert sale.requests() == requests
+
+
+async def test_a_payment_that_was_answered_survives_kill_9(world: LiveWorld) -> None:
+    sale = await open_sale(world, "dora")
+    holds = sale.hold(role_given=False, key_sent=False)
+
+    assert (await sale.pay()).ok
+    await world.red.kill()
+    for hold in holds:
+        hold.release()
+    await world.start()
+    await sale.arrived()
+
+    await assert_delivered_once(sale)
 
 
 async def test_a_webhook_whose_receiver_died_before_it_answered_comes_again(

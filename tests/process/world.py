@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import standin
-from discord_standin import DiscordStandIn, Member, Message, Role
+from discord_standin import DiscordStandIn, Member, Message, RateLimits, Role
 
 from .red_process import PREFIX, RedProcess
 
@@ -102,10 +102,11 @@ class LiveWorld:
         email = {"E-mail address": f"{buyer.user.id}@example.com"}
         sent = await self.discord.submit(asked, await asked.form(), email)
         invoice = await sent.answer()
-        order = self.shop.orders[-1]
         assert invoice.ephemeral
-        assert invoice.links == [f"{self.shop.url}/invoice/{order.uniqid}"], invoice.text
-        return order
+        assert invoice.links, invoice.text
+        address, _, uniqid = invoice.links[0].rpartition("/")
+        assert address == f"{self.shop.url}/invoice"
+        return self.shop.order(uniqid)
 
     # -- what there is to see --------------------------------------------------------------
 
@@ -115,14 +116,30 @@ class LiveWorld:
 
 
 @asynccontextmanager
-async def open_live_world(folder: Path) -> AsyncIterator[LiveWorld]:
-    """Both stand-ins, and a bot that is not started yet. No process is left behind."""
-    clock = _now
+async def open_live_world(
+    folder: Path,
+    *,
+    rate_limits: RateLimits | None = None,
+    flags: tuple[str, ...] = (),
+    probe: Path | None = None,
+) -> AsyncIterator[LiveWorld]:
+    """Both stand-ins, and a bot that is not started yet. No process is left behind.
+
+    Parameters
+    ----------
+    folder
+        Where the bot keeps everything.
+    rate_limits
+        Discord's, if any.
+    flags, probe
+        Those of `RedProcess`.
+    """
     async with (
-        standin.StandIn(clock=clock, webhook_timeout=_WEBHOOK_SECONDS) as shop,
-        DiscordStandIn(clock=clock) as discord,
+        standin.StandIn(clock=_now, webhook_timeout=_WEBHOOK_SECONDS) as shop,
+        DiscordStandIn(clock=_now, rate_limits=rate_limits) as discord,
     ):
-        red = RedProcess(folder, discord, environment={"SHOPPEX_API_URL": shop.api_url})
+        shop_url = {"SHOPPEX_API_URL": shop.api_url}
+        red = RedProcess(folder, discord, environment=shop_url, flags=flags, probe=probe)
         try:
             yield LiveWorld(discord, shop, red)
         finally:
