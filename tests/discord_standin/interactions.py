@@ -32,8 +32,8 @@ class Form:
 
     Parameters
     ----------
-    labels
-        Those of its fields, from top to bottom.
+    components
+        As the bot sent them.
     """
 
     custom_id: str
@@ -42,7 +42,7 @@ class Form:
 
     @property
     def labels(self) -> list[str]:
-        """Those of its fields, from top to bottom."""
+        """What its fields are called, from top to bottom."""
         return [each["label"] for each in self.components if each["type"] == _LABEL]
 
     def filled(self, values: Mapping[str, Value]) -> Json:

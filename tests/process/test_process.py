@@ -49,6 +49,7 @@ async def world(installed: LiveWorld) -> AsyncIterator[LiveWorld]:
         await installed.start()
     yield installed
     print(installed.red.log[-8000:])  # noqa: T201 - pytest keeps it for a failed test
+    assert "Traceback" not in installed.red.log
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,23 @@ async def test_a_webhook_whose_receiver_died_before_it_answered_comes_again(
 
     await assert_delivered_once(sale)
     assert len(sale.requests()) == 2
+
+
+async def test_a_probe_runs_in_the_loop_of_the_bot(tmp_path: Path) -> None:
+    """Benchmarks look at the bot from within."""
+    found = tmp_path / "found"
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        "from pathlib import Path\n"
+        "async def probe(red):\n"
+        "    await red.wait_until_red_ready()\n"
+        f"    Path({str(found)!r}).write_text(red.user.name)\n"
+    )
+    async with open_live_world(tmp_path / "red", probe=probe) as world:
+        await world.start()
+        while not found.exists() or not found.read_text():
+            await asyncio.sleep(0.05)
+        assert found.read_text() == "redbot"
 
 
 def unread_bytes(port: int) -> int:
