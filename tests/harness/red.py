@@ -6,6 +6,7 @@ Red has no public way to be started inside another program; pinned in requiremen
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -13,9 +14,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import redbot
+import redbot.core.bot  # before its _events, which import it in turn
 import simcord
-from redbot.core import Config, _cog_manager, _drivers, commands, data_manager
+from redbot.core import Config, _cog_manager, _config, _drivers, _events, commands, data_manager
 from redbot.core import config as red_config
 from redbot.core._cli import parse_cli_flags
 from redbot.core._drivers import json as json_driver
@@ -27,8 +28,18 @@ ROOT = Path(__file__).parents[2]
 PREFIX = "!"
 SLASH = ("buy", "shoppexset")
 
+# SimCord looks every 50 ms whether the bot is done; the tests would mostly wait for that look.
+_LOOK_SECONDS = 0.002
+
 # What Red answers to a command that must not run, or was typed wrongly: no fault of the bot.
 REFUSALS = (commands.UserInputError, commands.CheckFailure, commands.DisabledCommand)
+
+
+class _Env(simcord.Env):
+    """The simulated Discord, which sees soon that the bot is done."""
+
+    async def _settle_internal(self, *, idle: float = _LOOK_SECONDS, **options: Any) -> None:
+        await super()._settle_internal(idle=min(idle, _LOOK_SECONDS), **options)
 
 
 class RedInstance:
@@ -38,21 +49,34 @@ class RedInstance:
     ----------
     cog_path
         Where Red looks for cogs; ``None`` for a bot that has to install them.
+    like
+        An instance that is not running and whose data this one begins with.
     """
 
-    def __init__(self, path: Path, cog_path: Path | None = ROOT) -> None:
+    def __init__(
+        self, path: Path, cog_path: Path | None = ROOT, *, like: RedInstance | None = None
+    ) -> None:
         self.path = path
         self.cog_path = cog_path
         self.port = free_port()
-        (path / "cogs" / "Downloader" / "lib").mkdir(parents=True)
-        (path / "core").mkdir()
-        self._storage = new_storage()
+        if like is None:
+            (path / "cogs" / "Downloader" / "lib").mkdir(parents=True)
+            (path / "core").mkdir()
+            self._storage = new_storage()
+        else:
+            shutil.copytree(like.path, path)
+            self._storage = like._storage.copy()
         self._built = False
+        self._noted = like is not None
 
     async def build(self) -> Red:
         """A fresh bot on this data path, as a new process would see it."""
         await self._disconnect()
         forget_process()
+        # At each start Red notes again, for `redbot-setup convert`, which groups each of the 257
+        # Configs has: as many writes, and no news where it once ran with the cog.
+        _events.get_latest_confs = _no_confs if self._noted else _config.get_latest_confs
+        self._noted = self.cog_path is not None
         redbot._update_logger_class()
         config: Any = {
             "DATA_PATH": str(self.path),
@@ -65,7 +89,9 @@ class RedInstance:
         if self.cog_path is not None:
             flags += ["--cog-path", str(self.cog_path), "--load-cogs", "shoppex"]
         await _drivers.get_driver_class().initialize(**data_manager.storage_details())
-        await self._choose_port()
+        if not self._built:
+            await self._choose_port()
+        self._built = True
         red = Red(cli_flags=parse_cli_flags(flags), description="", dm_help=None)
         # A data path on which Red never ran loads no packages at its first start.
         await red._config.last_system_info.python_version.set(list(sys.version_info[:2]))
@@ -76,14 +102,12 @@ class RedInstance:
         """The last process's connections end with it."""
         if self._built:
             await _drivers.get_driver_class().teardown()
-        self._built = True
 
     async def _choose_port(self) -> None:
         """Save a free port as an earlier run would have: tests run beside each other."""
         config = Config.get_conf(None, 7409251834620117, cog_name="Shoppex")
         config.register_global(listener={})
-        if not await config.listener():
-            await config.listener.set({"host": "127.0.0.1", "port": self.port})
+        await config.listener.set({"host": "127.0.0.1", "port": self.port})
 
     @asynccontextmanager
     async def run(self, *, slash: bool = True, **options: Any) -> AsyncIterator[simcord.Env]:
@@ -97,7 +121,7 @@ class RedInstance:
             For SimCord.
         """
         red = await self.build()
-        env = simcord.Env(red, shard_count=1, **options)
+        env = _Env(red, shard_count=1, **options)
         await env.start()
         try:
             await asyncio.wait_for(red.wait_until_red_ready(), 30)
@@ -112,6 +136,10 @@ class RedInstance:
             await self._disconnect()
         faults = [error for error in env.errors if not isinstance(error, REFUSALS)]
         assert not faults, f"the bot raised during the test: {faults}"
+
+    def discard(self) -> None:
+        """Give back what the data takes up outside of the data path."""
+        self._storage.discard()
 
     async def restart(self, env: simcord.Env) -> None:
         """The process ends here, without a goodbye, and another begins on the same data path."""
@@ -134,6 +162,7 @@ def bot_of(env: simcord.Env) -> Any:
 def forget_process() -> None:
     """Drop what Red and the cog keep for the life of a process, so that files are read again."""
     red_config._config_cache.clear()
+    _config._retrieved.clear()
     for finalizer in json_driver._finalizers:
         # It would count down the drivers of the next bot when the last one's are collected.
         finalizer.detach()
@@ -144,6 +173,10 @@ def forget_process() -> None:
     _cog_manager._TEMP_PATHS.clear()
     for name in [n for n in sys.modules if n == "shoppex" or n.startswith("shoppex.")]:
         del sys.modules[name]
+
+
+def _no_confs() -> tuple[Config, ...]:
+    return ()
 
 
 async def sync(red: Red) -> None:

@@ -162,16 +162,19 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(path: Path, *, cog_path: Path | None = ROOT) -> AsyncIterator[World]:
-    """Everything, started and stopped."""
+async def open_world(
+    path: Path, *, cog_path: Path | None = ROOT, like: RedInstance | None = None
+) -> AsyncIterator[World]:
+    """Everything, started and stopped; the bot's data begins as that of ``like``."""
     clock = _Clock()
     async with standin.StandIn(clock=clock) as shop:
         os.environ["SHOPPEX_API_URL"] = shop.api_url
         try:
-            instance = RedInstance(path, cog_path)
+            instance = RedInstance(path, cog_path, like=like)
             async with instance.run() as env:
                 clock.env = env
                 yield World(env, shop, instance)
+            instance.discard()
         finally:
             del os.environ["SHOPPEX_API_URL"]
 
