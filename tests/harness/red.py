@@ -62,10 +62,10 @@ class RedInstance:
         if like is None:
             (path / "cogs" / "Downloader" / "lib").mkdir(parents=True)
             (path / "core").mkdir()
-            self._storage = new_storage()
+            self.storage = new_storage()
         else:
             shutil.copytree(like.path, path)
-            self._storage = like._storage.copy()
+            self.storage = like.storage.copy()
         self._built = False
         self._noted = like is not None
 
@@ -82,7 +82,7 @@ class RedInstance:
             "DATA_PATH": str(self.path),
             "COG_PATH_APPEND": "cogs",
             "CORE_PATH_APPEND": "core",
-            **self._storage.config(),
+            **self.storage.config(),
         }
         data_manager.basic_config = config
         flags = ["--no-instance", "--no-prompt", "--prefix", PREFIX]
@@ -139,7 +139,7 @@ class RedInstance:
 
     def discard(self) -> None:
         """Give back what the data takes up outside of the data path."""
-        self._storage.discard()
+        self.storage.discard()
 
     async def restart(self, env: simcord.Env) -> None:
         """The process ends here, without a goodbye, and another begins on the same data path."""

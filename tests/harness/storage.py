@@ -31,6 +31,12 @@ enable_nestloop = off
 class Storage(Protocol):
     """Where one instance of Red keeps its data, over all its processes."""
 
+    backend: str
+    """As `redbot-setup convert` calls it."""
+
+    answers: str
+    """What an owner types when `redbot-setup` asks where it is."""
+
     def config(self) -> dict[str, Any]:
         """Red's own words for it."""
 
@@ -43,6 +49,9 @@ class Storage(Protocol):
 
 class JsonStorage:
     """Files below the data path."""
+
+    backend = "json"
+    answers = ""
 
     def config(self) -> dict[str, Any]:
         """Red's own words for it."""
@@ -59,9 +68,13 @@ class JsonStorage:
 class PostgresStorage:
     """A database of its own on a server that lives as long as this process."""
 
+    backend = "postgres"
+
     def __init__(self, template: str = "template0") -> None:
         self._server = _postgres()
         self._name = f"red_{uuid.uuid4().hex}"
+        # Host, port, user, password, database.
+        self.answers = f"{self._server.pgdata}\n\npostgres\nNONE\n{self._name}\n"
         self._server.psql(f"CREATE DATABASE {self._name} TEMPLATE {template} STRATEGY file_copy")
 
     def config(self) -> dict[str, Any]:
@@ -73,6 +86,8 @@ class PostgresStorage:
             # Several workers share one machine, and a server takes a hundred connections.
             "min_size": 1,
             "max_size": 5,
+            # A timer for each query, which SimCord would have to keep in its books.
+            "max_inactive_connection_lifetime": 0,
         }
         return {"STORAGE_TYPE": "Postgres", "STORAGE_DETAILS": details}
 
