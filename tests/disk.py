@@ -31,6 +31,7 @@ class Disk:
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.written: list[Path] = []
         self.full = False
+        self._room: int | None = None
         self._save = json_driver._save_json
         monkeypatch.setattr(json_driver, "_save_json", self._save_unless_full)
         paths = {"DATA_PATH": str(path), "COG_PATH_APPEND": "cogs", "CORE_PATH_APPEND": "core"}
@@ -47,8 +48,14 @@ class Disk:
         self.written.clear()
         return store
 
+    def fill_up_after(self, writes: int | None) -> None:
+        """Have room for so many writes from now on; ``None``: for any number."""
+        self._room = writes
+
     def _save_unless_full(self, path: Path, data: dict[str, object]) -> None:
-        if self.full:
+        if self.full or self._room == 0:
             raise OSError(28, "No space left on device")
+        if self._room is not None:
+            self._room -= 1
         self._save(path, data)
         self.written.append(path)
