@@ -11,6 +11,7 @@ from typing import Literal
 import discord
 from redbot.core import commands
 from redbot.core.bot import Red
+from redbot.core.errors import CogLoadError
 from redbot.core.i18n import cog_i18n
 
 from .api import ClientPool, base_url_from_env
@@ -36,7 +37,7 @@ from .fulfilment.roles import RoleStep
 from .i18n import _
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
-from .store.errors import StoreUnavailable
+from .store.errors import NewerLedger, StoreUnavailable
 from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
@@ -119,9 +120,11 @@ class Shoppex(
             await self.settings.load()
             await self.ledger.load()
             problem = await self._listen()
-        except BaseException:
+        except BaseException as error:
             # Red does not call cog_unload after a failed load.
             await self.cog_unload()
+            if isinstance(error, NewerLedger):
+                raise CogLoadError(await self._update_first()) from error
             raise
         self.bot.add_dynamic_items(*self._buttons)
         self._starting = asyncio.create_task(self._start(problem), name="shoppex start")
@@ -162,6 +165,13 @@ class Shoppex(
         self._forgetter.start()
         if problem is not None:
             await self._tell_owner(problem)
+
+    async def _update_first(self) -> str:
+        return _(
+            "A newer version of Shoppex has written the orders, and this one would misread "
+            "them. Nothing was changed. Update with `{prefix}cog update shoppex`, then load it "
+            "again."
+        ).format(prefix=(await self.bot.get_valid_prefixes())[0])
 
     async def _tell_owner(self, problem: OSError) -> None:
         where = self.settings.listener

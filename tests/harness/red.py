@@ -176,6 +176,8 @@ def forget_process() -> None:
 
 
 def _no_confs() -> tuple[Config, ...]:
+    """None to note; Red still holds on to all of them, over any reload of their cog."""
+    _config.get_latest_confs()
     return ()
 
 
