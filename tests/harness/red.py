@@ -6,7 +6,6 @@ Red has no public way to be started inside another program; pinned in requiremen
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -22,7 +21,7 @@ from redbot.core._cli import parse_cli_flags
 from redbot.core._drivers import json as json_driver
 from redbot.core.bot import Red
 
-from .storage import new_storage
+from .storage import Storage, new_storage
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "!"
@@ -59,13 +58,7 @@ class RedInstance:
         self.path = path
         self.cog_path = cog_path
         self.port = free_port()
-        if like is None:
-            (path / "cogs" / "Downloader" / "lib").mkdir(parents=True)
-            (path / "core").mkdir()
-            self.storage = new_storage()
-        else:
-            shutil.copytree(like.path, path)
-            self.storage = like.storage.copy()
+        self.storage: Storage = new_storage(path) if like is None else like.storage.copy_to(path)
         self._built = False
         self._noted = like is not None
 

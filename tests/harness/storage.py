@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,8 +41,11 @@ class Storage(Protocol):
     def config(self) -> dict[str, Any]:
         """Red's own words for it."""
 
-    def copy(self) -> Storage:
-        """Storage that begins with the same data, but for that below the data path."""
+    def copy_to(self, path: Path) -> Storage:
+        """The same data once more, for an instance with that data path."""
+
+    def away(self) -> AbstractContextManager[None]:
+        """Meanwhile it is really out of reach, as an unmounted disk or a stopped database."""
 
     def discard(self) -> None:
         """Nobody needs it any more."""
@@ -53,13 +57,27 @@ class JsonStorage:
     backend = "json"
     answers = ""
 
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
     def config(self) -> dict[str, Any]:
         """Red's own words for it."""
         return {"STORAGE_TYPE": "JSON", "STORAGE_DETAILS": {}}
 
-    def copy(self) -> JsonStorage:
-        """All is below the data path."""
-        return self
+    def copy_to(self, path: Path) -> JsonStorage:
+        """The same data once more, for an instance with that data path."""
+        shutil.copytree(self._path, path)
+        return JsonStorage(path)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Meanwhile no file of a cog can be written."""
+        cogs = self._path / "cogs"
+        hidden = cogs.rename(cogs.with_name("unmounted"))
+        try:
+            yield
+        finally:
+            hidden.rename(cogs)
 
     def discard(self) -> None:
         """All is below the data path."""
@@ -70,7 +88,8 @@ class PostgresStorage:
 
     backend = "postgres"
 
-    def __init__(self, template: str = "template0") -> None:
+    def __init__(self, path: Path, template: str = "template0") -> None:
+        self._path = path
         self._server = _postgres()
         self._name = f"red_{uuid.uuid4().hex}"
         # Host, port, user, password, database.
@@ -91,18 +110,32 @@ class PostgresStorage:
         }
         return {"STORAGE_TYPE": "Postgres", "STORAGE_DETAILS": details}
 
-    def copy(self) -> PostgresStorage:
-        """A database that begins with the same data."""
-        return PostgresStorage(self._name)
+    def copy_to(self, path: Path) -> PostgresStorage:
+        """The same data once more, for an instance with that data path."""
+        shutil.copytree(self._path, path)
+        return PostgresStorage(path, self._name)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Meanwhile all connections are cut, and no new one is taken."""
+        connections = f"pg_stat_activity WHERE datname = '{self._name}'"
+        self._server.psql(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS false")
+        self._server.psql(f"SELECT pg_terminate_backend(pid) FROM {connections}")  # noqa: S608 - our own name
+        try:
+            yield
+        finally:
+            self._server.psql(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS true")
 
     def discard(self) -> None:
         """Drop the database: each takes twenty megabytes."""
         self._server.psql(f"DROP DATABASE {self._name}")
 
 
-def new_storage() -> Storage:
-    """Storage of the backend that this run of the tests is about."""
-    return PostgresStorage() if BACKEND == "postgres" else JsonStorage()
+def new_storage(path: Path) -> Storage:
+    """Storage of the backend that this run of the tests is about, for a fresh data path."""
+    (path / "cogs" / "Downloader" / "lib").mkdir(parents=True)
+    (path / "core").mkdir()
+    return PostgresStorage(path) if BACKEND == "postgres" else JsonStorage(path)
 
 
 @functools.cache

@@ -40,7 +40,8 @@ async def test_a_shop_moves_to_the_other_backend_and_back(fresh_world: World) ->
     await add_crowd(world)
 
     here = world.instance.storage
-    there = PostgresStorage() if isinstance(here, JsonStorage) else JsonStorage()
+    other = PostgresStorage if isinstance(here, JsonStorage) else JsonStorage
+    there = other(world.instance.path)
     for number, target in enumerate((there, here)):
         late = world.guild.add_member(world.env.create_user(f"late-{number}"))
         await world.order("Gold Pass", buyer=late)

@@ -262,3 +262,24 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(
 
     assert delivery.ok
     assert_one_gold(world)
+
+
+@pytest.mark.usefixtures("gold")
+async def test_a_disk_or_database_that_was_away_takes_the_payment_when_it_is_back(
+    world: World,
+) -> None:
+    order = await ordered(world, "Gold Pass")
+
+    with world.instance.storage.away():
+        [delivery] = await world.shop.pay(order.uniqid)
+        await world.env.settle()
+        assert delivery.attempts[-1].status == 503
+        assert world.roles_of(world.buyer) == set()
+
+    await world.shop.retry_pending()
+    await world.env.settle()
+    assert delivery.ok
+    assert_one_gold(world)
+
+    await world.instance.restart(world.env)
+    assert_one_gold(world)
