@@ -105,14 +105,14 @@ class Gate:
             count among those of the whole bot.
         """
 
-        async def serve(request: web.Request) -> web.Response:
+        async def serve(request: web.Request) -> web.StreamResponse:
             body, files = await _read(request)
             path = request.path.removeprefix(API_PREFIX)
             record = RecordedRequest(request.method, path, dict(request.query), body)
             self._requests.append(record)
             verdict = self._take(bucket, request.match_info, public=public)
             if verdict is not None and verdict.retry_after is not None:
-                response = _too_many(verdict)
+                response: web.StreamResponse = _too_many(verdict)
             elif not public and request.headers.get("Authorization") != self._authorization:
                 response = _refusal(DiscordError(401, 0, "401: Unauthorized"))
             else:
@@ -143,12 +143,12 @@ def answer(data: object, status: int = 200) -> web.Response:
 
 async def _perform(
     handler: Callable[[Call], object], call: Call, fault: Fault | None, request: web.Request
-) -> web.Response:
+) -> web.StreamResponse:
     if fault is None:
         return _perform_now(handler, call)
     # Compared with None throughout: an aiohttp response counts as false.
     performed = _perform_now(handler, call) if fault.after else None
-    instead = await fault.act(request)
+    instead = await fault.act(request, performed)
     if instead is not None:
         return instead
     return _perform_now(handler, call) if performed is None else performed

@@ -333,7 +333,9 @@ class DiscordStandIn:
             Whether what was asked is done all the same.
         """
 
-        async def act(_request: web.Request) -> web.Response:
+        async def act(
+            _request: web.Request, _performed: web.StreamResponse | None
+        ) -> web.Response:
             return answer({"message": message, "code": code}, status)
 
         return self._fault(act, method, path_glob, times, performed=performed)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-import simcord
 
 import standin
 from harness import World
@@ -301,11 +300,7 @@ async def test_who_wants_no_reminders_gets_none(subscriber: Subscriber) -> None:
     await subscriber.passes(29 * DAY)
     [reminder] = [m for m in world.dms(world.buyer) if "renews soon" in str(m.embeds[0].title)]
     await world.instance.restart(world.env)
-    await click_in_dm(world, reminder)
+    await world.buyer.user.click(reminder, label="No more reminders")
     await world.shop.renew(subscriber.subscription)
     await subscriber.passes(30 * DAY)
     assert subscriber.titles.count("Your subscription renews soon.") == 1
-
-
-async def click_in_dm(world: World, message: Any) -> simcord.InteractionResult:
-    return await world.buyer.user.click(message, label="No more reminders")

@@ -14,14 +14,14 @@ from disk import Disk, Store
 from shoppex.domain.account import (
     Account,
     AccountKey,
-    Delivery,
-    DeliveryState,
     Grant,
     OfferKind,
     Order,
 )
+from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.status import OrderStatus
 from shoppex.store.errors import NewerLedger
+from shoppex.store.schema import PARTITIONS
 
 IDENTIFIER = "7409251834620117"
 DONE = Delivery(DeliveryState.DELIVERED)
@@ -82,7 +82,8 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 
 def everybody(store: Store) -> list[Account]:
-    found = [store.ledger.get(key) for keys in store.ledger.all_keys() for key in keys]
+    ledger = store.ledger
+    found = [ledger.get(key) for number in range(PARTITIONS) for key in ledger.keys_in(number)]
     return sorted(found, key=lambda account: account.key)
 
 
