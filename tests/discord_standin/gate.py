@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .news import News
     from .rate_limits import Buckets, Verdict
 
-    Serve = Callable[[web.Request], Awaitable[web.Response]]
+    Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 API_PREFIX = "/api/v10"
 
