@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import simcord
 
@@ -118,6 +120,20 @@ async def test_a_role_that_discord_failed_to_give_arrives_without_a_restart(
     await world.env.advance_time(600)
     assert world.roles_of(world.buyer) == {"Gold"}
     assert role_requests(world) == 6
+
+
+@pytest.mark.usefixtures("gold")
+async def test_three_days_of_a_failing_discord_lose_nothing(world: World) -> None:
+    order = await ordered(world, "Gold Pass")
+    begun = world.env.now()
+    # At most one try an hour once the waits have grown.
+    world.env.inject_error("PUT", ROLE_PATH, status=503, code=0, times=150)
+    await world.shop.pay(order.uniqid)
+    while not world.roles_of(world.buyer):
+        await world.env.advance_time(6 * 3600)
+        assert world.env.now() - begun < timedelta(days=8)
+    assert world.env.now() - begun > timedelta(hours=72)
+    assert role_requests(world) == 151
 
 
 @pytest.mark.usefixtures("gold")
