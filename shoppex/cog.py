@@ -17,6 +17,7 @@ from redbot.core.i18n import cog_i18n
 from .api import ClientPool, base_url_from_env
 from .commands import (
     AccessCommands,
+    BrakeCommands,
     BuyCommands,
     HostCommands,
     ItemCommands,
@@ -26,6 +27,7 @@ from .commands import (
 from .commands.abc import CogMeta
 from .domain.account import AccountKey
 from .fulfilment.alarms import Alarms
+from .fulfilment.brake import Brake
 from .fulfilment.budget import Budget
 from .fulfilment.engine import Engine
 from .fulfilment.forgetter import Forgetter
@@ -34,6 +36,8 @@ from .fulfilment.readings import ReadStep
 from .fulfilment.recorder import Recorder
 from .fulfilment.reminding import Reminding
 from .fulfilment.roles import RoleStep
+from .fulfilment.sweeps import Sweeps, background_pace
+from .fulfilment.watching import Watch
 from .i18n import _
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
@@ -58,6 +62,7 @@ class Shoppex(
     ProductCommands,
     ItemCommands,
     StaffCommands,
+    BrakeCommands,
     HostCommands,
     commands.Cog,
     metaclass=CogMeta,
@@ -75,19 +80,23 @@ class Shoppex(
         self.settings = Settings(open_settings(), self._writes)
         self.ledger = Ledger(self._writes)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
-        self.recorder = Recorder(self.ledger, clock, self._mark)
+        self._background = ClientPool(
+            base_url_from_env(), self.__version__, limiter_factory=background_pace
+        )
         budget = Budget()
         board = AlarmBoard(bot, self.settings, budget)
         self.alarms = Alarms(bot, self.ledger, self.settings, board, clock)
+        self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
+        self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe)
+        asking = (self.ledger, self.settings, self.recorder, self.clients, clock)
         in_discord = (bot, self.ledger, self.settings, budget, clock, self.gate.asleep)
         self.engine = Engine(
             self.ledger,
             [
                 RoleStep(*in_discord),
                 MessageStep(*in_discord, reminder_buttons),
-                ReadStep(
-                    self.ledger, self.settings, self.recorder, self.clients, clock, self._mark
-                ),
+                ReadStep(*asking, self._mark),
+                Watch(*asking, self._hears, self._mark),
             ],
             self.alarms,
             budget,
@@ -99,6 +108,15 @@ class Shoppex(
             reminder_button(self.gate, Reminding(self.ledger, self._mark)),
         )
         self._forgetter = Forgetter(self.ledger, self.settings, clock)
+        self.sweeps = Sweeps(
+            self.ledger,
+            self.settings,
+            self.recorder,
+            self._background,
+            self.brake,
+            clock,
+            self._mark,
+        )
         self.catalogue = Catalogue(self.settings, self.clients, clock)
         checkout = Checkout(
             self.ledger, self.settings, self.catalogue, self.clients, self.recorder, clock
@@ -111,6 +129,14 @@ class Shoppex(
 
     def _mark(self, key: AccountKey) -> None:
         self.engine.mark(key)
+
+    def _wake(self, guild_id: int) -> None:
+        self.engine.wake(guild_id)
+
+    def _hears(self, guild_id: int) -> bool:
+        """Whether Shoppex's webhooks can reach a guild, as far as the bot can know."""
+        reachable = self.webhooks.running and self.settings.listener.public_url is not None
+        return reachable and self.settings.guild(guild_id).secret is not None
 
     # -- life ----------------------------------------------------------------------------
 
@@ -141,9 +167,10 @@ class Shoppex(
             self.webhooks.stop(),
             self.engine.close(),
             self._forgetter.close(),
+            self.sweeps.close(),
             self.catalogue.close(),
         )
-        await self.clients.close()
+        await asyncio.gather(self.clients.close(), self._background.close())
         await self._writes.close()
 
     async def _listen(self) -> OSError | None:
@@ -163,6 +190,7 @@ class Shoppex(
         # What stood in the way may have been mended while the bot was away.
         self.engine.wake_all()
         self._forgetter.start()
+        self.sweeps.start()
         if problem is not None:
             await self._tell_owner(problem)
 

@@ -1,5 +1,6 @@
 """What people type. Each command parses, calls one method of a service, and shows the answer."""
 
+from .brake import BrakeCommands
 from .buy import BuyCommands
 from .host import HostCommands
 from .items import ItemCommands
@@ -9,6 +10,7 @@ from .staff import StaffCommands
 
 __all__ = (
     "AccessCommands",
+    "BrakeCommands",
     "BuyCommands",
     "HostCommands",
     "ItemCommands",

@@ -9,7 +9,9 @@ from redbot.core.bot import Red
 
 from ..api import ClientPool
 from ..fulfilment.alarms import Alarms
+from ..fulfilment.brake import Brake
 from ..fulfilment.engine import Engine
+from ..fulfilment.sweeps import Sweeps
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -29,6 +31,8 @@ class CommandsMixin(ABC):
     catalogue: Catalogue
     engine: Engine
     alarms: Alarms
+    brake: Brake
+    sweeps: Sweeps
     counter: Counter
     webhooks: Listener
 

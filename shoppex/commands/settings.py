@@ -9,7 +9,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..api import ApiError, Forbidden, Unauthorized
+from ..api import ApiError, Forbidden, ShopInfo, Unauthorized
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
@@ -82,7 +82,7 @@ class AccessCommands(SettingsGroup):
         client = self.clients.client_for(key)
         try:
             scopes = await client.shop.capabilities()
-            shop_name = (await client.shop.me()).name or ""
+            info = await client.shop.me()
         except Unauthorized:
             return _(
                 "Shoppex does not know this key, so it was not saved. Copy it once more, whole, "
@@ -104,16 +104,37 @@ class AccessCommands(SettingsGroup):
                 "Add them at Shoppex under Settings → Developer → API Keys, then try again."
             ).format(scopes=", ".join(f"`{scope}`" for scope in missing))
         try:
-            await self.settings.update_guild(
-                guild_id, lambda shop: replace(shop, api_key=key, shop_name=shop_name)
-            )
+            same_shop = await self._keep_api_key(guild_id, key, info)
         except StoreUnavailable:
             return _not_saved()
         self.catalogue.wake(guild_id)
         self.engine.wake(guild_id)
-        return _("✅ The key works and is saved. Your shop: **{name}**.").format(
-            name=plain(shop_name) or "Shoppex"
+        self.sweeps.wake(guild_id)
+        text = _("✅ The key works and is saved. Your shop: **{name}**.").format(
+            name=plain(info.name or "") or "Shoppex"
         )
+        if not same_shop:
+            text += "\n" + _(
+                "⚠️ This is another shop than before, and members of this server have bought in "
+                "that one. Until you have looked at `/shoppexset brake`, nobody loses a role. "
+                "If this was a mistake, enter the former shop's key again."
+            )
+        return text
+
+    async def _keep_api_key(self, guild_id: int, key: str, info: ShopInfo) -> bool:
+        """Keep an accepted key; whether it opens the shop in which was sold before.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it could not be kept.
+        """
+        # First, so that nothing is concluded from what the key of another shop does not find.
+        same_shop = await self.brake.is_the_same_shop(guild_id, info.id)
+        await self.settings.update_guild(
+            guild_id, lambda shop: replace(shop, api_key=key, shop_name=info.name or "")
+        )
+        return same_shop
 
     @SettingsGroup.shoppexset.command(name="secret")
     async def shoppexset_secret(self, ctx: commands.GuildContext) -> None:

@@ -14,6 +14,7 @@ from .status import OrderStatus
 from .subscription import Subscription
 
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
+_PAYABLE = (*_UNPAID, OrderStatus.PARTIAL)
 
 
 class AccountKey(NamedTuple):
@@ -169,12 +170,18 @@ class Order:
         return tuple(reading for reading in wanted if reading is not None and reading.waits)
 
     @property
+    def open(self) -> bool:
+        """Whether Shoppex may still say that it was paid."""
+        ours = self.uniqid is not None and self.held is None and not self.renewal
+        return ours and self.paid_at is None and self.status in _PAYABLE
+
+    @property
     def unsettled(self) -> bool:
-        """Whether something is owed for it, or may have to be taken back."""
+        """Whether something is owed for it, may come for it, or may have to be taken back."""
         owed = self.entitled and self.message.waits
         gives = (self.entitled or self.kept) and not self.fulfilled
         turned = self.changed_at is not None and self.paid_at is not None
-        return bool(self.open_readings) or owed or gives or turned
+        return bool(self.open_readings) or owed or gives or turned or self.open
 
     @property
     def touched_by_money(self) -> bool:

@@ -86,7 +86,10 @@ class Alarms:
     async def waiting(self, guild_id: int) -> Counter[Cause]:
         """What waits for staff in a guild, and how often."""
         causes: Counter[Cause] = Counter()
-        terms = self._settings.guild(guild_id).terms()
+        shop = self._settings.guild(guild_id)
+        if shop.brake is not None:
+            causes[Cause(shop.brake)] += 1
+        terms = shop.terms()
         async for key in AsyncIter(self._ledger.stuck(guild_id), steps=100):
             causes.update(causes_of(self._ledger.get(key), terms, self._clock()))
         return causes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -26,6 +26,8 @@ from .subscription_facts import (
 )
 
 log = logging.getLogger("red.shoppex.recorder")
+
+Observer = Callable[[Account, Account], Awaitable[None]]
 
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
@@ -81,6 +83,9 @@ class Recorder:
     ----------
     on_change
         Called with the account after its facts were written.
+    observe
+        Called with the account before and after, and waited for before anything can follow
+        from the change.
     """
 
     def __init__(
@@ -88,11 +93,17 @@ class Recorder:
         ledger: Ledger,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
+        observe: Observer | None = None,
     ) -> None:
         self._ledger = ledger
         self._places = Places(ledger)
         self._clock = clock
         self._on_change = on_change
+        self._observe = observe
+
+    def passing_on(self, on_change: Callable[[AccountKey], None]) -> Recorder:
+        """The same, for somebody who passes changes on in their own time."""
+        return Recorder(self._ledger, self._clock, on_change, self._observe)
 
     async def hear(
         self, guild_id: int, event: Hearing, delivery_id: str, *, fresh: bool
@@ -120,7 +131,7 @@ class Recorder:
             return Outcome.IGNORED
         place = self._places.of_order(news)
         if place is None:
-            return await self._hear_of_renewal(guild_id, news)
+            return await self.hear_of_renewal(guild_id, news)
         key, nonce = place
         if key.guild_id != guild_id:
             # One Shoppex shop can serve two servers; each hears of the other's orders too.
@@ -209,8 +220,14 @@ class Recorder:
             return Outcome.OTHER_GUILD
         return await self.meet_subscription(key, nonce, news)
 
-    async def _hear_of_renewal(self, guild_id: int, news: RemoteOrder) -> Outcome:
-        """An order that the bot did not make may be a further period of a subscription."""
+    async def hear_of_renewal(self, guild_id: int, news: RemoteOrder) -> Outcome:
+        """Record that an unknown order may be a further period of a subscription.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the fact could not be written.
+        """
         found = self._places.of_renewal(guild_id, news)
         if found is None:
             return Outcome.UNKNOWN_ORDER
@@ -230,10 +247,16 @@ class Recorder:
 
     async def _change(self, key: AccountKey, change: Callable[[Account], Account]) -> Outcome:
         before = self._ledger.get(key)
-        if await self._ledger.update(key, change) == before:
+        after = await self._ledger.update(key, change)
+        if after == before:
             return Outcome.KNOWN
-        self._on_change(key)
+        await self._pass_on(before, after)
         return Outcome.ASKED
+
+    async def _pass_on(self, before: Account, after: Account) -> None:
+        if self._observe is not None:
+            await self._observe(before, after)
+        self._on_change(after.key)
 
     async def _write(
         self,
@@ -242,7 +265,7 @@ class Recorder:
         change: Callable[[Order], Order],
         news: RemoteOrder | None = None,
     ) -> Outcome:
-        before = self._ledger.get(key).orders[nonce]
+        before = self._ledger.get(key)
         now = self._clock()
 
         def apply(account: Account) -> Account:
@@ -257,14 +280,15 @@ class Recorder:
                 account = _follow(account, changed, now)
             return account
 
-        after = (await self._ledger.update(key, apply)).orders.get(nonce)
-        if after is None or after == before:
+        after = await self._ledger.update(key, apply)
+        order = after.orders.get(nonce)
+        if order is None or order == before.orders.get(nonce):
             return Outcome.KNOWN
-        self._on_change(key)
-        if after.held is not None:
-            log.warning("Order %s of guild %s is held: %s", after.uniqid, key.guild_id, after.held)
+        await self._pass_on(before, after)
+        if order.held is not None:
+            log.warning("Order %s of guild %s is held: %s", order.uniqid, key.guild_id, order.held)
             return Outcome.HELD
-        return Outcome.ASKED if after.asking is not None else Outcome.RECORDED
+        return Outcome.ASKED if order.asking is not None else Outcome.RECORDED
 
 
 def _follow(account: Account, order: Order, now: datetime) -> Account:

@@ -176,6 +176,32 @@ class Checkout:
         url = order.url or hosted_checkout(news.uniqid)
         return Purchase(replace(order, url=url), continued=True)
 
+    async def check_payment(self, key: AccountKey, nonce: str) -> Order | None:
+        """The order after Shoppex was asked whether it is paid; ``None`` when it is forgotten.
+
+        Raises
+        ------
+        TooManyOrders
+            When the member asked often.
+        ShopUnavailable
+            When Shoppex does not answer.
+        StoreUnavailable
+            When Shoppex's answer could not be recorded.
+        """
+        order = self._ledger.get(key).orders.get(nonce)
+        if order is None or order.uniqid is None or not order.open:
+            return order
+        self._tries.take(key, self._clock())
+        asked_at = self._clock()
+        try:
+            news = await self._client(key.guild_id).read(order.kind, order.uniqid)
+        except NotFound:
+            return order
+        except ApiError as error:
+            raise ShopUnavailable from error
+        await self._recorder.learn(key, nonce, news, asked_at=asked_at)
+        return self._ledger.get(key).orders.get(nonce)
+
     async def buy(
         self,
         key: AccountKey,

@@ -8,7 +8,7 @@ together. Design, sections 2 and 4.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -66,6 +66,7 @@ class Ledger:
         self._by_customer: defaultdict[str, dict[int, None]] = defaultdict(dict)
         self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
+        self._holders: Counter[int] = Counter()
 
     async def load(self) -> None:
         """Read everything. One partition after another, so that the loop breathes.
@@ -124,6 +125,10 @@ class Ledger:
     def stuck(self, guild_id: int | None = None) -> list[AccountKey]:
         """For whom something waits for the buyer or for staff; of one guild if given."""
         return _listed(self._stuck, guild_id)
+
+    def holders(self, guild_id: int) -> int:
+        """How many people have a role from the cog in a guild."""
+        return self._holders[guild_id]
 
     def keys_of(self, user_id: int) -> list[AccountKey]:
         """The accounts of a user, one for each guild."""
@@ -243,6 +248,8 @@ class Ledger:
             self._unsettled[key.guild_id][key] = None
         if account.stuck:
             self._stuck[key.guild_id][key] = None
+        if account.holds_roles:
+            self._holders[key.guild_id] += 1
 
     def _unindex(self, account: Account) -> None:
         key = account.key
@@ -258,6 +265,8 @@ class Ledger:
                 del self._by_customer[customer_id]
         for index in (self._unsettled, self._stuck):
             index[key.guild_id].pop(key, None)
+        if account.holds_roles:
+            self._holders[key.guild_id] -= 1
 
 
 def _listed(index: dict[int, dict[AccountKey, None]], guild_id: int | None) -> list[AccountKey]:

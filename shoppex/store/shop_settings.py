@@ -65,7 +65,7 @@ class GuildSettings:
     told
         The causes that staff have been told of and that are not mended yet.
     shop_id
-        Whose the API key was when it was given; another shop behind it is a mistake.
+        The shop in which the guild has sold so far; another one behind its key is a mistake.
     policy
         What becomes of roles when money goes back, or does not come.
     remind_days

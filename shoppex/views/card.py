@@ -41,6 +41,9 @@ class Desk(Protocol):
     async def ask_other_email(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """Ask for another address."""
 
+    async def check_payment(self, interaction: discord.Interaction[Red], nonce: str) -> None:
+        """Look whether an order is paid, and say so."""
+
     async def place(
         self,
         interaction: discord.Interaction[Red],

@@ -14,14 +14,14 @@ from ..fulfilment.engine import Engine
 from ..i18n import _
 from ..selling.catalogue import Catalogue
 from ..selling.checkout import Checkout, Purchase, Wish
-from ..selling.errors import NotForSale, NotSetUp, Refusal, VariantNeeded
+from ..selling.errors import NotForSale, NotSetUp, Refusal, ShopUnavailable, VariantNeeded
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .card import CardView, OrderModal, ShelfView, card_embed, shelf_embed
 from .gate import Gate, say
 from .invoice import InvoiceView, invoice_embed
-from .sentences import refusal_sentence
+from .sentences import payment_sentence, refusal_sentence, unseen_payment_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,19 @@ class Counter:
                 self.gate, interaction.user.id, wish, self, email=None, amount=False, anew=True
             )
         )
+
+    async def check_payment(self, interaction: discord.Interaction[Red], nonce: str) -> None:
+        """Ask Shoppex about an order at once, for a buyer who says that it is paid."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            order = await self._checkout.check_payment(_key(interaction), nonce)
+        except (ShopUnavailable, StoreUnavailable):
+            text = unseen_payment_sentence()
+        except Refusal as refusal:
+            text = refusal_sentence(refusal)
+        else:
+            text = payment_sentence(order)
+        await interaction.edit_original_response(content=text)
 
     async def _try_again(self, interaction: discord.Interaction[Red]) -> None:
         """A buyer who is here may have opened their direct messages since the last try."""

@@ -20,14 +20,16 @@ _LONGEST_BUTTON_URL = 512
 
 
 class InvoiceView(GuardedView):
-    """The button that leads to the checkout, and the way to another e-mail address."""
+    """The way to the checkout, to a look whether it is paid, and to another e-mail address."""
 
     def __init__(self, gate: Gate, user_id: int, wish: Wish, order: Order, desk: Desk) -> None:
         super().__init__(gate, user_id)
         self._wish = wish
+        self._nonce = order.nonce
         self._desk = desk
         if order.url is not None and len(order.url) <= _LONGEST_BUTTON_URL:
             self.add_item(discord.ui.Button(label=_("Pay now"), url=order.url))
+        self.add_item(PressButton(_("I have paid"), self._paid))
         self.add_item(PressButton(_("Use another e-mail"), self._other))
 
     async def on_timeout(self) -> None:
@@ -38,6 +40,9 @@ class InvoiceView(GuardedView):
         if self.message is not None:
             with contextlib.suppress(discord.HTTPException):
                 await self.message.edit(view=self)
+
+    async def _paid(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.check_payment(interaction, self._nonce)
 
     async def _other(self, interaction: discord.Interaction[Red]) -> None:
         await self._desk.ask_other_email(interaction, self._wish)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from discord.utils import format_dt
 
+from ..domain.account import Order
+from ..domain.status import OrderStatus
 from ..i18n import _
 from ..selling.errors import (
     AlreadyPaid,
@@ -148,6 +150,54 @@ def role_sentence(reason: str, role: str) -> str:
     return sentences.get(reason, _("{role} cannot be given.")).format(role=role)
 
 
+def brake_sentences() -> dict[str, str]:
+    """Why no role is taken, by the brake's stable words."""
+    return {
+        "other_shop": _(
+            "the API key opens another Shoppex shop than before, so no role is taken: see "
+            "`/shoppexset brake`"
+        ),
+        "many_ended": _(
+            "Shoppex suddenly says that much of what was sold has ended, so no role is taken: "
+            "see `/shoppexset brake`"
+        ),
+    }
+
+
+def payment_sentence(order: Order | None) -> str:
+    """What is known of the payment of an order, for the buyer who says that they paid.
+
+    Parameters
+    ----------
+    order
+        ``None`` when it is forgotten.
+    """
+    if order is None:
+        return _(
+            "I do not remember this order any more: nobody paid for it for a long time, or your "
+            "data was deleted. If you have paid, please tell the server's staff."
+        )
+    if order.held is not None:
+        return refusal_sentence(PaymentHeld(order.uniqid or "?"))
+    if order.paid_at is not None:
+        return refusal_sentence(AlreadyPaid())
+    if order.status is OrderStatus.PARTIAL:
+        return refusal_sentence(BeingConfirmed())
+    return _(
+        "Shoppex has not seen a payment for this yet. Some ways of paying take a few minutes; "
+        "what you bought then arrives by itself. If you have not paid, use the link. If you "
+        "paid more than an hour ago, tell the server's staff the order: {id}."
+    ).format(id=plain(order.uniqid or "?"))
+
+
+def unseen_payment_sentence() -> str:
+    """For the buyer who says that they paid while Shoppex cannot be asked."""
+    return _(
+        "Shoppex cannot be asked right now. If you have paid, there is nothing more to do: I go "
+        "on looking, and what you bought arrives by itself. Do not pay again."
+    )
+
+
 def waiting_sentence(reason: str | None) -> str:
     """Why a paid delivery waits for staff, and what they can do."""
     sentences = {
@@ -164,5 +214,7 @@ def waiting_sentence(reason: str | None) -> str:
         "other_buyer": _("the payment names another buyer: look at the order at Shoppex"),
         "other_total": _("another amount was paid than quoted: look at the order at Shoppex"),
         "other_currency": _("another currency was paid than quoted: look at the order at Shoppex"),
+        "brake": _("roles to be taken wait for your word: see `/shoppexset brake`"),
+        **brake_sentences(),
     }
     return sentences.get(reason or "", _("it was refused: look at the bot's log"))
