@@ -36,7 +36,7 @@ from .fulfilment.readings import ReadStep
 from .fulfilment.recorder import Recorder
 from .fulfilment.reminding import Reminding
 from .fulfilment.roles import RoleStep
-from .fulfilment.sweeps import Sweeps, background_pace
+from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
 from .selling.catalogue import Catalogue
@@ -80,9 +80,6 @@ class Shoppex(
         self.settings = Settings(open_settings(), self._writes)
         self.ledger = Ledger(self._writes)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
-        self._background = ClientPool(
-            base_url_from_env(), self.__version__, limiter_factory=background_pace
-        )
         budget = Budget()
         board = AlarmBoard(bot, self.settings, budget)
         self.alarms = Alarms(bot, self.ledger, self.settings, board, clock)
@@ -112,7 +109,7 @@ class Shoppex(
             self.ledger,
             self.settings,
             self.recorder,
-            self._background,
+            self.clients,
             self.brake,
             clock,
             self._mark,
@@ -170,7 +167,7 @@ class Shoppex(
             self.sweeps.close(),
             self.catalogue.close(),
         )
-        await asyncio.gather(self.clients.close(), self._background.close())
+        await self.clients.close()
         await self._writes.close()
 
     async def _listen(self) -> OSError | None:

@@ -90,8 +90,15 @@ def shop_pace() -> Limiter:
     return Limiter(rate=2.0, burst=5)
 
 
+def background_pace() -> Limiter:
+    """The pace of what nobody waits for, beside that of the shop."""
+    return Limiter(rate=0.5, burst=1)
+
+
 class ClientPool:
     """One client and one limiter for each API key, on one session.
+
+    What runs in the background has clients of its own, so that no buyer waits behind it.
 
     Parameters
     ----------
@@ -122,11 +129,16 @@ class ClientPool:
         self._limiter_factory = limiter_factory
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
-        self._clients: OrderedDict[str, ShoppexClient] = OrderedDict()
+        self._clients: OrderedDict[tuple[str, bool], ShoppexClient] = OrderedDict()
         self._closed = False
 
-    def client_for(self, api_key: str) -> ShoppexClient:
+    def client_for(self, api_key: str, *, background: bool = False) -> ShoppexClient:
         """The client for a key: always the same one, while it is in use.
+
+        Parameters
+        ----------
+        background
+            Whether nobody waits for the answers.
 
         Raises
         ------
@@ -135,10 +147,12 @@ class ClientPool:
         """
         if self._closed:
             raise RuntimeError("the pool of clients is closed")
-        client = self._clients.get(api_key)
+        which = (api_key, background)
+        client = self._clients.get(which)
         if client is None:
-            client = self._clients[api_key] = self._new_client(api_key)
-        self._clients.move_to_end(api_key)
+            pace = background_pace if background else self._limiter_factory
+            client = self._clients[which] = self._new_client(api_key, pace())
+        self._clients.move_to_end(which)
         if len(self._clients) > _MOST_CLIENTS:
             self._clients.popitem(last=False)
         return client
@@ -150,14 +164,14 @@ class ClientPool:
         if self._session is not None:
             await self._session.close()
 
-    def _new_client(self, api_key: str) -> ShoppexClient:
+    def _new_client(self, api_key: str, limiter: Limiter) -> ShoppexClient:
         if self._session is None:
             self._session = self._session_factory()
         transport = Transport(
             self._session,
             self._base_url,
             api_key,
-            self._limiter_factory(),
+            limiter,
             user_agent=self._user_agent,
             sleep=self._sleep,
         )

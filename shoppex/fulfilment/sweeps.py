@@ -22,7 +22,6 @@ from ..api import (
     WebhookLog,
 )
 from ..domain.account import AccountKey
-from ..limiter import Limiter
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -52,11 +51,6 @@ _NOBODY = 0
 _AT_ONCE = 100
 
 
-def background_pace() -> Limiter:
-    """The pace of the sweeps through one shop; buyers have another, and wait for no sweep."""
-    return Limiter(rate=0.5, burst=1)
-
-
 class Sweeps:
     """Compares what each shop says with what the ledger holds, every hour.
 
@@ -64,8 +58,6 @@ class Sweeps:
 
     Parameters
     ----------
-    clients
-        Of their own pace, see `background_pace`.
     on_change
         Called with each account about which something was found, when all is written down: so
         the brake has seen a mass of losses before the first role is taken.
@@ -119,7 +111,8 @@ class Sweeps:
             changed: dict[AccountKey, None] = {}
             recorder = self._recorder.passing_on(lambda key: changed.update({key: None}))
             try:
-                await self._sweep(guild_id, self._clients.client_for(api_key), recorder)
+                client = self._clients.client_for(api_key, background=True)
+                await self._sweep(guild_id, client, recorder)
             except (ApiError, StoreUnavailable) as error:
                 log.warning("The sweep for guild %s was cut short: %s", guild_id, error)
                 self._failures[guild_id] += 1

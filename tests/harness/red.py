@@ -61,6 +61,7 @@ class RedInstance:
         self.storage: Storage = new_storage(path) if like is None else like.storage.copy_to(path)
         self._built = False
         self._noted = like is not None
+        self._sweeps = False
 
     async def build(self) -> Red:
         """A fresh bot on this data path, as a new process would see it."""
@@ -103,21 +104,27 @@ class RedInstance:
         await config.listener.set({"host": "127.0.0.1", "port": self.port})
 
     @asynccontextmanager
-    async def run(self, *, slash: bool = True, **options: Any) -> AsyncIterator[simcord.Env]:
+    async def run(
+        self, *, slash: bool = True, sweeps: bool = False, **options: Any
+    ) -> AsyncIterator[simcord.Env]:
         """A bot at READY.
 
         Parameters
         ----------
         slash
             Whether its slash commands are enabled and synced, as an owner does.
+        sweeps
+            Whether it sweeps through its shops every hour, which makes a year long.
         options
             For SimCord.
         """
         red = await self.build()
+        self._sweeps = sweeps
         env = _Env(red, shard_count=1, **options)
         await env.start()
         try:
             await asyncio.wait_for(red.wait_until_red_ready(), 30)
+            await self._rest(red)
             if slash:
                 await sync(red)
             yield env
@@ -143,8 +150,14 @@ class RedInstance:
         await env.restart_bot(await self.build())
         red = bot_of(env)
         await asyncio.wait_for(red.wait_until_red_ready(), 30)
+        await self._rest(red)
         await sync(red)
         await env.settle()
+
+    async def _rest(self, red: Any) -> None:
+        cog = red.get_cog("Shoppex")
+        if cog is not None and not self._sweeps:
+            await cog.sweeps.close()
 
 
 def bot_of(env: simcord.Env) -> Any:

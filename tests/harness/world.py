@@ -16,6 +16,8 @@ import standin
 
 from .red import ROOT, RedInstance, bot_of
 
+PUBLIC_URL = "https://shop.example"
+
 # What `/shoppexset secret` names.
 EVENTS = (
     *(event for event in standin.ORDER_EVENTS if event != "order:created"),
@@ -58,10 +60,12 @@ class World:
     # -- what people do --------------------------------------------------------------------
 
     async def set_up(self) -> None:
-        """The admin gives the bot the shop's key and the webhook's secret."""
+        """The admin gives the key and the secret, the owner the address for webhooks."""
         await self.give_api_key(self.shop.api_key)
         self.hook = self.shop.add_webhook(self.webhook_url, events=EVENTS)
         await self.give_secret(self.hook.secret)
+        office = self.guild.create_text_channel("office")
+        await self.owner.send(office, f"!shoppexset publicurl {PUBLIC_URL}")
 
     async def give_api_key(self, key: str) -> str:
         """The admin enters an API key; what the bot answers."""
@@ -163,15 +167,22 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    path: Path, *, cog_path: Path | None = ROOT, like: RedInstance | None = None
+    path: Path,
+    *,
+    cog_path: Path | None = ROOT,
+    like: RedInstance | None = None,
+    sweeps: bool = False,
 ) -> AsyncIterator[World]:
-    """Everything, started and stopped; the bot's data begins as that of ``like``."""
+    """Everything, started and stopped; the bot's data begins as that of ``like``.
+
+    See `RedInstance.run`.
+    """
     clock = _Clock()
     async with standin.StandIn(clock=clock) as shop:
         os.environ["SHOPPEX_API_URL"] = shop.api_url
         try:
             instance = RedInstance(path, cog_path, like=like)
-            async with instance.run() as env:
+            async with instance.run(sweeps=sweeps) as env:
                 clock.env = env
                 yield World(env, shop, instance)
             instance.discard()
