@@ -36,16 +36,18 @@ class Limiter:
         self._sleep = sleep
         # When the bucket is full again. It stands for the count of tokens.
         self._full_at = monotonic()
-        # asyncio wakes those who wait for a lock in the order in which they came. One who is
-        # cancelled takes no token along.
-        self._turn = asyncio.Lock()
 
     async def acquire(self) -> None:
         """Wait until the next request may go out."""
-        async with self._turn:
-            now = self._monotonic()
-            wait = self._full_at - self._slack - now
-            if wait > 0:
-                await self._sleep(wait)
-                now += wait
-            self._full_at = max(self._full_at, now) + self._interval
+        now = self._monotonic()
+        wait = self._full_at - self._slack - now
+        # The turn is taken before the wait: so nobody who comes later can go first.
+        self._full_at = max(self._full_at, now) + self._interval
+        if wait <= 0:
+            return
+        try:
+            await self._sleep(wait)
+        except BaseException:
+            # One who gives up takes no token along.
+            self._full_at -= self._interval
+            raise

@@ -34,7 +34,7 @@ log = logging.getLogger("red.shoppex.sweeps")
 
 T = TypeVar("T")
 
-_FIRST_AFTER = timedelta(seconds=20)
+_FIRST_AFTER = timedelta(seconds=5)
 _EVERY = timedelta(hours=1)
 _AT_MOST = timedelta(hours=6)
 # A part of the money that went back shows in no status that could be asked for.

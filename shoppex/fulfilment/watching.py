@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..api import ApiError, ClientPool, NotFound, Unauthorized
 from ..domain.account import AccountKey, Order
@@ -19,6 +19,10 @@ from .recorder import Recorder
 from .rhythm import next_reading
 
 log = logging.getLogger("red.shoppex.watching")
+
+# What happened while the bot was away is found by the first sweep, which brings it into the
+# order in which it happened.
+_LEFT_TO_THE_SWEEP = timedelta(seconds=45)
 
 
 class Watch:
@@ -51,6 +55,7 @@ class Watch:
         self._clock = clock
         self._hears = hears
         self._on_change = on_change
+        self._begun_at: datetime | None = None
         # When each order was read last, by nonce; forgotten when it needs no more watching.
         self._read_at: dict[AccountKey, dict[str, datetime]] = {}
         # How often a guild's shop has failed to answer, and when to try it again.
@@ -78,14 +83,18 @@ class Watch:
 
     def _plan(self, key: AccountKey) -> dict[str, datetime]:
         """When to read which order; what is to be asked about anyway is not among them."""
-        hears = self._hears(key.guild_id)
-        read_at = self._read_at.get(key, {})
-        dues = {
-            order.nonce: next_reading(order, read_at.get(order.nonce), hears=hears)
-            for order in self._ledger.get(key).orders.values()
-            if not order.open_readings
-        }
-        return {nonce: due for nonce, due in dues.items() if due is not None}
+        begun_at = self._begun_at = self._begun_at or self._clock()
+        hears, read_at = self._hears(key.guild_id), self._read_at.get(key, {})
+        plan: dict[str, datetime] = {}
+        for order in self._ledger.get(key).orders.values():
+            last = read_at.get(order.nonce)
+            due = next_reading(order, last, hears=hears)
+            if due is None or order.open_readings:
+                continue
+            if last is None and order.created_at < begun_at:
+                due = max(due, begun_at + _LEFT_TO_THE_SWEEP)
+            plan[order.nonce] = due
+        return plan
 
     def _forget(self, key: AccountKey, plan: dict[str, datetime]) -> None:
         """Remember only what is still watched."""

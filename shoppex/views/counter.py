@@ -167,6 +167,8 @@ class Counter:
         except StoreUnavailable:
             await interaction.edit_original_response(content=not_kept())
         else:
+            # From now on somebody has to look whether it is paid.
+            self._engine.mark(_key(interaction))
             await self._show_invoice(interaction, wish, purchase)
 
     async def _show_invoice(

@@ -37,3 +37,11 @@ async def bare_world(tmp_path: Path, started_before: RedInstance) -> AsyncIterat
     """A server in which nothing is set up."""
     async with open_world(tmp_path / "red", like=started_before) as opened:
         yield opened
+
+
+@pytest.fixture
+async def swept_world(tmp_path: Path) -> AsyncIterator[World]:
+    """The same as `world`; the bot sweeps through the shop every hour, as it really does."""
+    async with open_world(tmp_path / "red", sweeps=True) as opened:
+        await opened.set_up()
+        yield opened
