@@ -27,18 +27,55 @@ ROOT = Path(__file__).parents[2]
 PREFIX = "!"
 SLASH = ("buy", "shoppexset")
 
-# SimCord looks every 50 ms whether the bot is done; the tests would mostly wait for that look.
-_LOOK_SECONDS = 0.002
+# How far a settling bot's own clock may go, in seconds; what it does later needs `advance_time`.
+_SOON = 5.0
+# After how many real seconds a bot that is not done counts as stuck, and how often one looks.
+_STUCK = 30.0
+_LOOK = 0.002
 
 # What Red answers to a command that must not run, or was typed wrongly: no fault of the bot.
 REFUSALS = (commands.UserInputError, commands.CheckFailure, commands.DisabledCommand)
 
 
 class _Env(simcord.Env):
-    """The simulated Discord, which sees soon that the bot is done."""
+    """The simulated Discord, which waits for nothing but work.
 
-    async def _settle_internal(self, *, idle: float = _LOOK_SECONDS, **options: Any) -> None:
-        await super()._settle_internal(idle=min(idle, _LOOK_SECONDS), **options)
+    SimCord lets the next seconds of the bot's timers pass in real time, looks every 50 ms, and
+    takes a bot for stuck when a request of its last moment is late. Here its clock jumps from
+    one timer to the next, to the same end: faster, and on a busy machine too.
+    """
+
+    async def _settle_internal(
+        self, *, timeout: float | None = None, idle: float = _LOOK, **options: Any
+    ) -> None:
+        settle = super()._settle_internal
+        if self._advancing:
+            await settle(timeout=timeout, idle=_LOOK, **options)
+            return
+        horizon = self._virtual_time + (_SOON if timeout is None else timeout)
+        deadline = asyncio.get_running_loop().time() + self.settle_timeout
+        while True:
+            # To SimCord, an advancing clock is one whose timers need not be waited for.
+            self._advancing = True
+            try:
+                await settle(idle=min(idle, _LOOK), **{**options, "_deadline": deadline})
+            finally:
+                self._advancing = False
+            timer = self._next_timer()
+            if timer is None or timer > horizon:
+                return
+            await self._advance_to(timer, deadline)
+
+    def _next_timer(self) -> float | None:
+        """When the bot goes on by itself; the end of a wait for people is left out."""
+        times = [
+            record.when
+            for record in self._work.callbacks
+            if record.when is not None
+            and record.real_handle is not None
+            and not record.real_handle.cancelled()
+        ]
+        return min(times, default=None)
 
 
 class RedInstance:
@@ -105,7 +142,7 @@ class RedInstance:
 
     @asynccontextmanager
     async def run(
-        self, *, slash: bool = True, sweeps: bool = False, **options: Any
+        self, *, slash: bool = True, sweeps: bool = False
     ) -> AsyncIterator[simcord.Env]:
         """A bot at READY.
 
@@ -115,12 +152,10 @@ class RedInstance:
             Whether its slash commands are enabled and synced, as an owner does.
         sweeps
             Whether it sweeps through its shops every hour, which makes a year long.
-        options
-            For SimCord.
         """
         red = await self.build()
         self._sweeps = sweeps
-        env = _Env(red, shard_count=1, **options)
+        env = _Env(red, shard_count=1, settle_timeout=_STUCK)
         await env.start()
         try:
             await asyncio.wait_for(red.wait_until_red_ready(), 30)

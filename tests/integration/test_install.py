@@ -52,7 +52,7 @@ def repository(tmp_path: Path) -> Path:
 async def console(tmp_path: Path) -> AsyncIterator[Console]:
     """An owner in front of a Red that has never heard of shoppex."""
     instance = RedInstance(tmp_path / "red", cog_path=None)
-    async with instance.run(slash=False, settle_timeout=60.0) as env:
+    async with instance.run(slash=False) as env:
         yield Console(env)
 
 
