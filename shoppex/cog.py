@@ -26,6 +26,7 @@ from .commands import (
 )
 from .commands.abc import CogMeta
 from .domain.account import AccountKey
+from .fulfilment.absences import Absences
 from .fulfilment.alarms import Alarms
 from .fulfilment.brake import Brake
 from .fulfilment.budget import Budget
@@ -99,6 +100,7 @@ class Shoppex(
             budget,
             clock,
         )
+        self.absences = Absences(bot, self.ledger, self.settings, self.engine, clock)
         # What stands in these buttons' ids is all they need, so they outlive restarts.
         self._buttons = (
             retry_button(self.gate, self.engine),
@@ -163,6 +165,7 @@ class Shoppex(
             self.gate.close(),
             self.webhooks.stop(),
             self.engine.close(),
+            self.absences.close(),
             self._forgetter.close(),
             self.sweeps.close(),
             self.catalogue.close(),
@@ -183,6 +186,7 @@ class Shoppex(
         await self.bot.wait_until_red_ready()
         for guild_id in self.settings.guild_ids():
             self.catalogue.wake(guild_id)
+            self.absences.look_for_returns(guild_id)
         self.engine.mark_unsettled()
         # What stood in the way may have been mended while the bot was away.
         self.engine.wake_all()
@@ -217,10 +221,20 @@ class Shoppex(
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
-        """Somebody whose delivery waited for them is here again."""
-        key = AccountKey(member.guild.id, member.id)
-        if self.ledger.get(key).orders:
-            await self._retry(key)
+        """Somebody may be here again."""
+        self.absences.joined(member)
+
+    @commands.Cog.listener()
+    async def on_member_ban(
+        self, guild: discord.Guild, user: discord.User | discord.Member
+    ) -> None:
+        """Somebody was banned."""
+        self.absences.banned(AccountKey(guild.id, user.id))
+
+    @commands.Cog.listener()
+    async def on_member_unban(self, guild: discord.Guild, user: discord.User) -> None:
+        """A ban was lifted."""
+        self.absences.unbanned(AccountKey(guild.id, user.id))
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
@@ -247,6 +261,7 @@ class Shoppex(
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server came back."""
         self.engine.mark_unsettled(guild.id)
+        self.absences.look_for_returns(guild.id)
 
     async def _retry(self, key: AccountKey) -> None:
         try:

@@ -63,6 +63,11 @@ class Grant:
     removal: Delivery | None = None
 
     @property
+    def owed(self) -> bool:
+        """Whether it is still to be given; who came back is owed what they had before."""
+        return self.delivery.waits or self.delivery.stuck
+
+    @property
     def held(self) -> bool:
         """Whether the member has it from the cog, or may have: the request had gone out."""
         given = self.delivery.state is DeliveryState.DELIVERED
@@ -242,6 +247,7 @@ class Account:
         return (
             any(order.unsettled for order in orders)
             or any(subscription.unsettled for subscription in subscriptions)
+            or any(grant.owed for grant in self.grants.values())
             or any(notice.waits for notice in self.notices.values())
             or (self.holds_roles and any(order.lasts is not None for order in orders))
         )

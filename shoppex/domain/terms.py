@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 
 
@@ -27,6 +27,21 @@ class Policy:
     dispute_suspends: bool = True
     past_due_keeps: bool = True
     paused_keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPolicy:
+    """What one offer decides by itself; ``None`` where it is as the server has it."""
+
+    refund_revokes: bool | None = None
+    dispute_suspends: bool | None = None
+    past_due_keeps: bool | None = None
+    paused_keeps: bool | None = None
+
+    def over(self, policy: Policy) -> Policy:
+        """The policy of the offer in a server with ``policy``."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(policy, **{name: value for name, value in own.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import discord
 
-from ..domain.account import AccountKey, Grant, Order
+from ..domain.account import Account, AccountKey, Grant, Order
 from ..domain.delivery import Delivery, DeliveryState
 from .desired import settle_roles
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
@@ -41,11 +41,12 @@ class RoleStep(DiscordStep):
         """Close the difference; say when to look again."""
         now = self._clock()
         wanted = self._desired(key, now)
-        grants = self._ledger.get(key).grants
+        account = self._ledger.get(key)
         todo = {
             role_id: sources
             for role_id, sources in wanted.roles.items()
-            if _workable(grants.get(role_id), now)
+            if _workable(account.grants.get(role_id), now)
+            or _is_bought_again(account, role_id, sources)
         }
         if not todo and not wanted.removals:
             await self._ledger.update(key, lambda a: settle_roles(a, self._terms(key), now))
@@ -232,3 +233,17 @@ def _workable(grant: Grant | None, now: datetime) -> bool:
     if delivery.state is DeliveryState.REVOKED or grant.removal is not None:
         return True
     return delivery.reason in SEEN_WITHOUT_ASKING
+
+
+def _is_bought_again(account: Account, role_id: int, sources: frozenset[str]) -> bool:
+    """Whether somebody paid for a role after it was given: they may have lost it meanwhile."""
+    grant = account.grants.get(role_id)
+    if grant is None or grant.given_at is None:
+        return False
+    bought = [
+        *((o.paid_at, nonce) for nonce, o in account.orders.items() if not o.fulfilled),
+        *((s.known_since, name) for name, s in account.subscriptions.items() if not s.fulfilled),
+    ]
+    return any(
+        source in sources and at is not None and at > grant.given_at for at, source in bought
+    )

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+
+from redbot.core.utils import AsyncIter
 
 from ..domain.account import Account, AccountKey
 from ..domain.subscription import Subscription
@@ -25,6 +27,7 @@ Change = Callable[[Account], Account]
 # Each write encodes its file in a thread that holds the interpreter. While one of them waits
 # for the disk another may encode; more would only take turns away from the bot's own loop.
 _WRITES_AT_ONCE = 2
+_BETWEEN_PAUSES = 20
 
 
 @dataclass(slots=True)
@@ -137,6 +140,13 @@ class Ledger:
     def keys_in(self, number: int) -> list[AccountKey]:
         """The accounts of a partition: who walks through all of them can pause in between."""
         return [key for key, _ in self._partitions[number].all()]
+
+    async def walk(self, guild_id: int) -> AsyncIterator[AccountKey]:
+        """Every account of a guild, with a pause for the loop after every few."""
+        for partition in self._partitions:
+            async for key in AsyncIter(partition.keys_in(guild_id), steps=_BETWEEN_PAUSES):
+                yield key
+            await asyncio.sleep(0)
 
     # -- changing ------------------------------------------------------------------------
 

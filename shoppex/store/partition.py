@@ -72,6 +72,12 @@ class Partition:
             if user in members
         ]
 
+    def keys_in(self, guild_id: int) -> list[AccountKey]:
+        """The accounts of one guild."""
+        return [
+            AccountKey(guild_id, int(user_id)) for user_id in self._texts.get(str(guild_id), ())
+        ]
+
     async def write(self, changes: Mapping[AccountKey, str]) -> None:
         """Keep the new texts of some accounts, all or none, in one write.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..domain.money import Money
-from ..domain.terms import Policy
+from ..domain.terms import OwnPolicy, Policy
 from .record_parts import Record, without_empty
 from .shop_settings import GuildSettings, ItemEntry, ListenerSettings, ProductEntry, Retention
 
@@ -94,15 +94,15 @@ def _gifts_to_record(entry: ProductEntry | ItemEntry) -> Record:
         "roles": [str(role_id) for role_id in entry.roles],
         **without_empty(
             days=None if entry.lasts is None else entry.lasts.days,
-            policy=None if entry.policy is None else asdict(entry.policy),
+            policy=without_empty(**asdict(entry.policy)),
         ),
     }
 
 
 def _gifts_from_record(entry: Mapping[str, Any]) -> dict[str, Any]:
-    days, policy = entry.get("days"), entry.get("policy")
+    days = entry.get("days")
     return {
         "roles": tuple(int(role_id) for role_id in entry["roles"]),
         "lasts": None if days is None else timedelta(days=days),
-        "policy": None if policy is None else Policy(**policy),
+        "policy": OwnPolicy(**entry.get("policy", {})),
     }

@@ -9,7 +9,7 @@ from datetime import timedelta
 from ..domain.account import OfferKind
 from ..domain.money import Money
 from ..domain.offer import offer_ref, product_ref
-from ..domain.terms import OfferTerms, Policy, Terms
+from ..domain.terms import OfferTerms, OwnPolicy, Policy, Terms
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8317
@@ -24,14 +24,14 @@ class ProductEntry:
     lasts
         How long its roles last; ``None`` for ever.
     policy
-        What becomes of its roles when money goes back; ``None`` where the guild's applies.
+        What it decides by itself about money that goes back, or does not come.
     """
 
     id: str
     title: str
     roles: tuple[int, ...] = ()
     lasts: timedelta | None = None
-    policy: Policy | None = None
+    policy: OwnPolicy = OwnPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ItemEntry:
     price: Money
     roles: tuple[int, ...] = ()
     lasts: timedelta | None = None
-    policy: Policy | None = None
+    policy: OwnPolicy = OwnPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,12 @@ class GuildSettings:
 
     def terms(self) -> Terms:
         """What each offer gives today, and what this guild decided."""
-        offers = {product_ref(p.id): OfferTerms(p.roles, p.policy) for p in self.products.values()}
-        offers.update(
-            (offer_ref(OfferKind.ITEM, i.id), OfferTerms(i.roles, i.policy))
-            for i in self.items.values()
-        )
+        entries = {product_ref(entry.id): entry for entry in self.products.values()}
+        items = {offer_ref(OfferKind.ITEM, entry.id): entry for entry in self.items.values()}
+        offers = {
+            ref: OfferTerms(entry.roles, entry.policy.over(self.policy))
+            for ref, entry in (*entries.items(), *items.items())
+        }
         days = sorted(self.remind_days, reverse=True)
         return Terms(offers, self.policy, tuple(timedelta(days=number) for number in days))
 
