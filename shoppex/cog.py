@@ -19,8 +19,10 @@ from .commands import (
     AccessCommands,
     BrakeCommands,
     BuyCommands,
+    DriftCommands,
     HostCommands,
     ItemCommands,
+    PolicyCommands,
     ProductCommands,
     StaffCommands,
 )
@@ -28,10 +30,12 @@ from .commands.abc import CogMeta
 from .domain.account import AccountKey
 from .fulfilment.absences import Absences
 from .fulfilment.alarms import Alarms
+from .fulfilment.backfilling import Backfilling
 from .fulfilment.brake import Brake
 from .fulfilment.budget import Budget
 from .fulfilment.engine import Engine
 from .fulfilment.forgetter import Forgetter
+from .fulfilment.inspection import Inspection
 from .fulfilment.messages import MessageStep
 from .fulfilment.readings import ReadStep
 from .fulfilment.recorder import Recorder
@@ -62,8 +66,10 @@ class Shoppex(
     AccessCommands,
     ProductCommands,
     ItemCommands,
+    PolicyCommands,
     StaffCommands,
     BrakeCommands,
+    DriftCommands,
     HostCommands,
     commands.Cog,
     metaclass=CogMeta,
@@ -101,6 +107,8 @@ class Shoppex(
             clock,
         )
         self.absences = Absences(bot, self.ledger, self.settings, self.engine, clock)
+        self.backfilling = Backfilling(self.ledger, self.settings, self.engine, clock)
+        self.inspection = Inspection(self.ledger, self.settings, clock)
         # What stands in these buttons' ids is all they need, so they outlive restarts.
         self._buttons = (
             retry_button(self.gate, self.engine),
@@ -166,6 +174,7 @@ class Shoppex(
             self.webhooks.stop(),
             self.engine.close(),
             self.absences.close(),
+            self.backfilling.close(),
             self._forgetter.close(),
             self.sweeps.close(),
             self.catalogue.close(),

@@ -2,8 +2,10 @@
 
 from .brake import BrakeCommands
 from .buy import BuyCommands
+from .drift import DriftCommands
 from .host import HostCommands
 from .items import ItemCommands
+from .policies import PolicyCommands
 from .products import ProductCommands
 from .settings import AccessCommands
 from .staff import StaffCommands
@@ -12,8 +14,10 @@ __all__ = (
     "AccessCommands",
     "BrakeCommands",
     "BuyCommands",
+    "DriftCommands",
     "HostCommands",
     "ItemCommands",
+    "PolicyCommands",
     "ProductCommands",
     "StaffCommands",
 )

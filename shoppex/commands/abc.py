@@ -8,9 +8,12 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..api import ClientPool
+from ..fulfilment.absences import Absences
 from ..fulfilment.alarms import Alarms
+from ..fulfilment.backfilling import Backfilling
 from ..fulfilment.brake import Brake
 from ..fulfilment.engine import Engine
+from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
@@ -30,9 +33,12 @@ class CommandsMixin(ABC):
     clients: ClientPool
     catalogue: Catalogue
     engine: Engine
+    inspection: Inspection
     alarms: Alarms
     brake: Brake
     sweeps: Sweeps
+    absences: Absences
+    backfilling: Backfilling
     counter: Counter
     webhooks: Listener
 

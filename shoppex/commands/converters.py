@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import discord
 from babel.numbers import get_currency_precision, list_currencies
+from discord import app_commands
 from discord.ext.commands.view import StringView
 from redbot.core import commands
 
@@ -15,6 +17,8 @@ from ..i18n import _
 
 _SMALLEST = Decimal("0.01")
 _LARGEST = Decimal(1_000_000)
+LONGEST_DAYS = 3650
+_DAYS = re.compile(r"([0-9]{1,4})d", re.IGNORECASE)
 
 
 class RoleList(commands.Converter[tuple[discord.Role, ...]]):
@@ -82,3 +86,36 @@ def read_price(amount: str, currency: str) -> Money:
             ).format(text=amount[:20], currency=code, digits=digits)
         )
     return Money(round(parsed, digits), code)
+
+
+class DaysConverter(commands.Converter[int], app_commands.Transformer):
+    """For how many days roles last: a number as a slash option, such as `30d` when typed.
+
+    The letter tells it from the id of a role, which may follow.
+    """
+
+    type = discord.AppCommandOptionType.integer
+    min_value = 1
+    max_value = LONGEST_DAYS
+
+    async def convert(self, _ctx: commands.Context, argument: str) -> int:  # type: ignore[override] # Red hands its own Context
+        """Read what was typed."""
+        written = _DAYS.fullmatch(argument)
+        days = int(written[1]) if written else 0
+        if not 1 <= days <= LONGEST_DAYS:
+            raise commands.BadArgument(
+                _("“{word}” is no number of days such as 30d. Nothing was changed.").format(
+                    word=argument[:20]
+                )
+            )
+        return days
+
+    async def transform(self, _interaction: discord.Interaction, value: int, /) -> int:
+        """Take the option as Discord checked it."""
+        return value
+
+
+if TYPE_CHECKING:
+    Days = int
+else:
+    Days = DaysConverter

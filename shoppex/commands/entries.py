@@ -50,10 +50,14 @@ def choices(entries: Iterable[Entry], current: str) -> list[app_commands.Choice[
     ][:_CHOICES]
 
 
-def gives(roles: tuple[discord.Role, ...]) -> str:
-    """A sentence about what buyers get."""
+def gives(roles: tuple[discord.Role, ...], days: int | None = None) -> str:
+    """A sentence about what buyers get, and for how long."""
     if not roles:
         return _("Buyers get no role with it.")
+    if days is not None:
+        return _(
+            "Buyers get {roles} for {days} days; bought again while they last, the days are added."
+        ).format(roles=", ".join(role.mention for role in roles), days=days)
     return _("Buyers get {roles}.").format(roles=", ".join(role.mention for role in roles))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from datetime import timedelta
 
 import discord
 from discord import app_commands
@@ -13,7 +13,9 @@ from redbot.core.bot import Red
 from ..i18n import _
 from ..store.shop_settings import ItemEntry
 from ..text import format_money, plain
-from .converters import Roles, read_price
+from ..views.rules import entry_notes
+from .changes import EntryChanges
+from .converters import LONGEST_DAYS, Days, Roles, read_price
 from .entries import choices, gives, mentions, named, send_list
 from .group import SettingsGroup
 from .rights import may_sell
@@ -21,7 +23,7 @@ from .rights import may_sell
 _TITLE = 100
 
 
-class ItemCommands(SettingsGroup):
+class ItemCommands(EntryChanges):
     """Items of the bot's own."""
 
     @SettingsGroup.shoppexset.group(name="item")
@@ -33,6 +35,7 @@ class ItemCommands(SettingsGroup):
         title="What buyers see",
         price="Such as 9.99",
         currency="Three letters, such as EUR",
+        days="For how many days the roles last; leave out for ever",
         roles="The roles a buyer gets",
     )
     async def shoppexset_item_add(
@@ -41,6 +44,7 @@ class ItemCommands(SettingsGroup):
         title: str,
         price: str,
         currency: str,
+        days: Days | None = None,
         *,
         roles: Roles = (),
     ) -> None:
@@ -51,6 +55,7 @@ class ItemCommands(SettingsGroup):
         - `<title>` What buyers see. Put quotes around it if it has spaces.
         - `<price>` Such as 9.99.
         - `<currency>` Three letters, such as EUR.
+        - `[days]` For how long a buyer has the roles, with a d, such as 30d; for ever without it.
         - `[roles...]` The roles a buyer gets.
         """
         money = read_price(price, currency)
@@ -66,11 +71,17 @@ class ItemCommands(SettingsGroup):
         await ctx.defer(ephemeral=True)
         if not await may_sell(ctx, roles):
             return
-        entry = ItemEntry(secrets.token_hex(4), title, money, tuple(role.id for role in roles))
+        entry = ItemEntry(
+            secrets.token_hex(4),
+            title,
+            money,
+            tuple(role.id for role in roles),
+            None if days is None else timedelta(days=days),
+        )
         await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_item(entry))
         await ctx.send(
             _("✅ **{title}** is for sale here for {price}. {gives}").format(
-                title=plain(title), price=format_money(money), gives=gives(roles)
+                title=plain(title), price=format_money(money), gives=gives(roles, days)
             ),
             ephemeral=True,
         )
@@ -91,18 +102,28 @@ class ItemCommands(SettingsGroup):
         if entry is None:
             await ctx.send(_unknown_item(), ephemeral=True)
             return
-        await ctx.defer(ephemeral=True)
-        if not await may_sell(ctx, roles):
+        await self.change_roles(ctx, entry, roles)
+
+    @shoppexset_item.command(name="days")
+    @app_commands.describe(
+        item="An item of yours",
+        days="For how many days the roles last; 0 for ever",
+    )
+    async def shoppexset_item_days(
+        self, ctx: commands.GuildContext, item: str, days: commands.Range[int, 0, LONGEST_DAYS]
+    ) -> None:
+        """Change how long the roles of an item last, for those who buy it later.
+
+        **Arguments**
+
+        - `<item>` Its title or id. Put quotes around it if it has spaces.
+        - `<days>` From 1 to 3650, or 0 for ever.
+        """
+        entry = self._sold_item(ctx.guild.id, item)
+        if entry is None:
+            await ctx.send(_unknown_item(), ephemeral=True)
             return
-        changed = replace(entry, roles=tuple(role.id for role in roles))
-        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_item(changed))
-        self.engine.wake(ctx.guild.id)
-        await ctx.send(
-            _("✅ **{title}**: {gives} Those who have bought it keep what they have.").format(
-                title=plain(entry.title), gives=gives(roles)
-            ),
-            ephemeral=True,
-        )
+        await self.change_days(ctx, entry, days)
 
     @shoppexset_item.command(name="remove")
     @app_commands.describe(item="An item of yours")
@@ -131,16 +152,18 @@ class ItemCommands(SettingsGroup):
     @shoppexset_item.command(name="list")
     async def shoppexset_item_list(self, ctx: commands.GuildContext) -> None:
         """Show your own items, their prices, and what they give."""
-        entries = self.settings.guild(ctx.guild.id).items.values()
+        shop = self.settings.guild(ctx.guild.id)
+        entries = shop.items.values()
         lines = [
             f"**{plain(entry.title)}** (`{entry.id}`), {format_money(entry.price)}: "
-            f"{mentions(entry.roles)}"
+            f"{mentions(entry.roles)}" + entry_notes(entry.lasts, entry.policy, shop.policy)
             for entry in sorted(entries, key=lambda entry: entry.title.casefold())
         ]
         empty = _("There is no item yet. Add one with `/shoppexset item add`.")
         await send_list(ctx, _("Items sold here"), lines, empty)
 
     @shoppexset_item_roles.autocomplete("item")
+    @shoppexset_item_days.autocomplete("item")
     @shoppexset_item_remove.autocomplete("item")
     async def _complete_item(
         self, interaction: discord.Interaction[Red], current: str

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 
 import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..domain.terms import OwnPolicy
 from ..i18n import _
 from ..selling.errors import NotForSale, NotSetUp, Refusal
 from ..store.shop_settings import ProductEntry
 from ..text import plain
+from ..views.rules import entry_notes
 from ..views.sentences import refusal_sentence
-from .converters import Roles
+from .changes import EntryChanges
+from .converters import LONGEST_DAYS, Days, Roles
 from .entries import choices, gives, mentions, named, send_list
 from .group import SettingsGroup
 from .rights import may_sell
 
 
-class ProductCommands(SettingsGroup):
+class ProductCommands(EntryChanges):
     """Products of Shoppex's catalogue."""
 
     @SettingsGroup.shoppexset.group(name="product")
@@ -30,16 +33,23 @@ class ProductCommands(SettingsGroup):
     @shoppexset_product.command(name="add")
     @app_commands.describe(
         product="A product of your shop: its title, slug or id",
+        days="For how many days the roles last; leave out for ever",
         roles="The roles a buyer gets; may be left out",
     )
     async def shoppexset_product_add(
-        self, ctx: commands.GuildContext, product: str, *, roles: Roles = ()
+        self,
+        ctx: commands.GuildContext,
+        product: str,
+        days: Days | None = None,
+        *,
+        roles: Roles = (),
     ) -> None:
         """Sell a product of your shop here.
 
         **Arguments**
 
         - `<product>` Its title, slug or id. Put quotes around it if it has spaces.
+        - `[days]` For how long a buyer has the roles, with a d, such as 30d; for ever without it.
         - `[roles...]` The roles a buyer gets. None is fine for a product that is just a key.
         """
         await ctx.defer(ephemeral=True)
@@ -50,12 +60,19 @@ class ProductCommands(SettingsGroup):
             return
         if not await may_sell(ctx, roles):
             return
-        entry = ProductEntry(found.uniqid, found.title, tuple(role.id for role in roles))
+        known = self.settings.guild(ctx.guild.id).products.get(found.uniqid)
+        entry = ProductEntry(
+            found.uniqid,
+            found.title,
+            tuple(role.id for role in roles),
+            None if days is None else timedelta(days=days),
+            OwnPolicy() if known is None else known.policy,
+        )
         await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(entry))
         self.catalogue.wake(ctx.guild.id, now=True)
         self.engine.wake(ctx.guild.id)
         text = _("✅ **{title}** is for sale here. {gives}").format(
-            title=plain(found.title), gives=gives(roles)
+            title=plain(found.title), gives=gives(roles, days)
         )
         if found.hidden:
             text += "\n" + _(
@@ -82,18 +99,28 @@ class ProductCommands(SettingsGroup):
         if entry is None:
             await ctx.send(_unknown_product(), ephemeral=True)
             return
-        await ctx.defer(ephemeral=True)
-        if not await may_sell(ctx, roles):
+        await self.change_roles(ctx, entry, roles)
+
+    @shoppexset_product.command(name="days")
+    @app_commands.describe(
+        product="A product that is sold here",
+        days="For how many days the roles last; 0 for ever",
+    )
+    async def shoppexset_product_days(
+        self, ctx: commands.GuildContext, product: str, days: commands.Range[int, 0, LONGEST_DAYS]
+    ) -> None:
+        """Change how long the roles of a product last, for those who buy it later.
+
+        **Arguments**
+
+        - `<product>` Its title or id. Put quotes around it if it has spaces.
+        - `<days>` From 1 to 3650, or 0 for ever.
+        """
+        entry = self._sold_product(ctx.guild.id, product)
+        if entry is None:
+            await ctx.send(_unknown_product(), ephemeral=True)
             return
-        changed = replace(entry, roles=tuple(role.id for role in roles))
-        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(changed))
-        self.engine.wake(ctx.guild.id)
-        await ctx.send(
-            _("✅ **{title}**: {gives} Those who have bought it keep what they have.").format(
-                title=plain(entry.title), gives=gives(roles)
-            ),
-            ephemeral=True,
-        )
+        await self.change_days(ctx, entry, days)
 
     @shoppexset_product.command(name="remove")
     @app_commands.describe(product="A product that is sold here")
@@ -122,9 +149,11 @@ class ProductCommands(SettingsGroup):
     @shoppexset_product.command(name="list")
     async def shoppexset_product_list(self, ctx: commands.GuildContext) -> None:
         """Show which products of your shop are sold here, and what they give."""
-        entries = self.settings.guild(ctx.guild.id).products.values()
+        shop = self.settings.guild(ctx.guild.id)
+        entries = shop.products.values()
         lines = [
             f"**{plain(entry.title)}** (`{entry.id}`): {mentions(entry.roles)}"
+            + entry_notes(entry.lasts, entry.policy, shop.policy)
             for entry in sorted(entries, key=lambda entry: entry.title.casefold())
         ]
         empty = _("No product is sold here yet. Add one with `/shoppexset product add`.")
@@ -140,6 +169,7 @@ class ProductCommands(SettingsGroup):
         return choices([ProductEntry(p.uniqid, p.title) for p in products], current)
 
     @shoppexset_product_roles.autocomplete("product")
+    @shoppexset_product_days.autocomplete("product")
     @shoppexset_product_remove.autocomplete("product")
     async def _complete_sold_product(
         self, interaction: discord.Interaction[Red], current: str

@@ -15,6 +15,7 @@ from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
 from ..views.alarm import cause_line
 from ..views.gate import say
+from ..views.rules import policy_lines, rejoin_text, reminders_text
 from ..views.secrets import SecretView
 from .group import SettingsGroup
 
@@ -239,6 +240,13 @@ class AccessCommands(SettingsGroup):
             else _("by direct message to the server's owner (`/shoppexset logchannel`)"),
             inline=False,
         )
+        embed.add_field(
+            name=_("What becomes of roles"),
+            value="\n".join(policy_lines(shop.policy)),
+            inline=False,
+        )
+        embed.add_field(name=_("Who comes back"), value=rejoin_text(rejoin=shop.rejoin))
+        embed.add_field(name=_("Reminders"), value=reminders_text(shop.remind_days))
         if shop.legacy_signatures:
             embed.add_field(name=_("Signatures"), value=_("⚠️ old ones are taken too"))
         waiting = await self._waiting(ctx.guild.id)

@@ -38,8 +38,13 @@ class OwnPolicy:
     past_due_keeps: bool | None = None
     paused_keeps: bool | None = None
 
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) is not None for field in fields(self))
+
     def over(self, policy: Policy) -> Policy:
         """The policy of the offer in a server with ``policy``."""
+        if not self:
+            return policy
         own = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(policy, **{name: value for name, value in own.items() if value is not None})
 

@@ -168,9 +168,7 @@ def owing_again(account: Account, role_ids: Collection[int], joined_at: datetime
     return replace(account, grants={**account.grants, **grants}) if grants else account
 
 
-def _lost(
-    account: Account, role_ids: Collection[int], joined_at: datetime
-) -> dict[int, Grant]:
+def _lost(account: Account, role_ids: Collection[int], joined_at: datetime) -> dict[int, Grant]:
     return {
         role_id: grant
         for role_id, grant in account.grants.items()

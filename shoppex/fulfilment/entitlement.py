@@ -41,7 +41,7 @@ def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
     """What gives roles now, complete, whether they were given or not."""
     ends = ends_of(account, terms)
     for order in account.orders.values():
-        if not order_gives(account, order, terms) or _is_governed(account, order):
+        if not order_gives(account, order, terms) or is_governed(account, order):
             continue
         until = ends.get(order.nonce)
         if until is None or now < until:
@@ -147,7 +147,7 @@ def policy_of(subscription: Subscription, terms: Terms) -> Policy:
     return terms.policy_of(plan_ref(subscription, terms))
 
 
-def _is_governed(account: Account, order: Order) -> bool:
+def is_governed(account: Account, order: Order) -> bool:
     """Whether a subscription decides in place of the order that began it."""
     return any(
         subscription.governs and subscription.is_named(order.subscription)

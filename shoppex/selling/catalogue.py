@@ -272,6 +272,7 @@ def offer_from_item(item: ItemEntry) -> Offer:
 
 def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
     """A product of Shoppex's, as an offer."""
+    recurring = product.type in _SUBSCRIPTIONS
     return Offer(
         kind=OfferKind.PRODUCT,
         id=entry.id,
@@ -285,8 +286,9 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
         description=product.description,
         image_url=product.image_url,
         promise=_PROMISES.get(product.type, Promise.NOTHING),
-        lasts=entry.lasts,
-        recurring=product.type in _SUBSCRIPTIONS,
+        # A subscription says itself until when it lasts.
+        lasts=None if recurring else entry.lasts,
+        recurring=recurring,
     )
 
 

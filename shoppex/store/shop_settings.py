@@ -33,6 +33,11 @@ class ProductEntry:
     lasts: timedelta | None = None
     policy: OwnPolicy = OwnPolicy()
 
+    @property
+    def ref(self) -> str:
+        """The stable name of this offer within its guild."""
+        return product_ref(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemEntry:
@@ -50,6 +55,11 @@ class ItemEntry:
     roles: tuple[int, ...] = ()
     lasts: timedelta | None = None
     policy: OwnPolicy = OwnPolicy()
+
+    @property
+    def ref(self) -> str:
+        """The stable name of this offer within its guild."""
+        return offer_ref(OfferKind.ITEM, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +100,28 @@ class GuildSettings:
     products: Mapping[str, ProductEntry] = field(default_factory=dict)
     items: Mapping[str, ItemEntry] = field(default_factory=dict)
 
+    def entries(self) -> tuple[ProductEntry | ItemEntry, ...]:
+        """Everything that is sold here."""
+        return (*self.products.values(), *self.items.values())
+
+    def sold_roles(self) -> frozenset[int]:
+        """Every role that is sold here."""
+        return frozenset(role_id for entry in self.entries() for role_id in entry.roles)
+
     def terms(self) -> Terms:
         """What each offer gives today, and what this guild decided."""
-        entries = {product_ref(entry.id): entry for entry in self.products.values()}
-        items = {offer_ref(OfferKind.ITEM, entry.id): entry for entry in self.items.values()}
         offers = {
-            ref: OfferTerms(entry.roles, entry.policy.over(self.policy))
-            for ref, entry in (*entries.items(), *items.items())
+            entry.ref: OfferTerms(entry.roles, entry.policy.over(self.policy))
+            for entry in self.entries()
         }
         days = sorted(self.remind_days, reverse=True)
         return Terms(offers, self.policy, tuple(timedelta(days=number) for number in days))
+
+    def with_entry(self, entry: ProductEntry | ItemEntry) -> GuildSettings:
+        """The settings after something that is sold was added or changed."""
+        if isinstance(entry, ProductEntry):
+            return self.with_product(entry)
+        return self.with_item(entry)
 
     def with_product(self, entry: ProductEntry) -> GuildSettings:
         """The settings after a product was added or changed."""

@@ -6,6 +6,7 @@ from discord.utils import format_dt
 
 from ..domain.account import Order
 from ..domain.status import OrderStatus
+from ..fulfilment.drift import DriftKind
 from ..i18n import _
 from ..selling.errors import (
     AlreadyPaid,
@@ -216,5 +217,53 @@ def waiting_sentence(reason: str | None) -> str:
         "other_currency": _("another currency was paid than quoted: look at the order at Shoppex"),
         "brake": _("roles to be taken wait for your word: see `/shoppexset brake`"),
         **brake_sentences(),
+        "partly_refunded": _(
+            "a part of the money went back, and nothing was taken: decide what the buyer keeps"
+        ),
+        "renewal_unproven": _(
+            "Shoppex does not say which subscription this renews: look at the order at Shoppex"
+        ),
+        "discord_refused": _("Discord refused the request: look at the bot's log"),
     }
     return sentences.get(reason or "", _("it was refused: look at the bot's log"))
+
+
+def progress_sentence(reason: str | None) -> str:
+    """Why something is not done yet that does not wait for staff."""
+    sentences = {
+        "screening_pending": _("the member has not accepted the server's rules yet"),
+        "member_left": _("the member was not there; it is tried again when they come back"),
+        "user_gone": _("Discord does not know this account any more"),
+        "dms_closed": _("the member takes no direct messages"),
+        "dms_too_fast": _("Discord wants fewer direct messages for now; it is tried again"),
+        "rate_limited": _("there was too much at once; it is tried again soon"),
+        "discord_unavailable": _("Discord does not answer well; it is tried again soon"),
+        "no_connection": _("there is no connection; it is tried again soon"),
+        "unexpected": _("something unexpected happened; it is tried again soon"),
+        "goods_late": _("Shoppex has not delivered it yet; it is looked for again"),
+        "no_total": _("Shoppex does not say how much was paid; it is asked again"),
+        "subscription_unnamed": _("Shoppex does not name the subscription yet; it is asked again"),
+    }
+    return sentences.get(reason or "") or waiting_sentence(reason)
+
+
+def drift_sentence(kind: DriftKind, reason: str | None) -> str:
+    """How roles and purchases disagree, why, and what that leads to."""
+    why = "" if reason is None else f" ({progress_sentence(reason)})"
+    sentences = {
+        DriftKind.UNPAID: _("has it without a purchase. Take it by hand if that is not meant."),
+        DriftKind.HAD_BEFORE: _(
+            "had it before buying, and nothing pays for it now. I take only what I gave."
+        ),
+        DriftKind.ENDED: _("has it although what paid for it has ended. I take it{why}."),
+        DriftKind.ENDED_KEPT: _(
+            "has it again although what paid for it has ended. It is not from me, so I leave it."
+        ),
+        DriftKind.WAITING: _("paid for it and does not have it yet. I give it{why}."),
+        DriftKind.TAKEN: _(
+            "paid for it and lacks it: somebody took it, or it was not given back after a return. "
+            "Give it by hand if that is not meant."
+        ),
+        DriftKind.BANNED: _("paid for it before a ban, which ended that. A new purchase counts."),
+    }
+    return sentences[kind].format(why=why)

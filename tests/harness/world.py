@@ -83,19 +83,28 @@ class World:
         answer = await self.admin.submit_modal(form, {field(form, 0): value})
         return text_of(answer)
 
-    async def sell_product(self, title: str, roles: Sequence[simcord.RoleHandle] = ()) -> str:
+    async def sell_product(
+        self, title: str, roles: Sequence[simcord.RoleHandle] = (), **options: Any
+    ) -> str:
         """The admin puts a product on sale; what the bot answers."""
-        options = {"roles": " ".join(r.mention for r in roles)} if roles else {}
+        if roles:
+            options["roles"] = " ".join(r.mention for r in roles)
         answer = await self.admin.slash(
             self.channel, "shoppexset product add", product=title, **options
         )
         return text_of(answer)
 
     async def sell_item(
-        self, title: str, price: str, currency: str, roles: Sequence[simcord.RoleHandle] = ()
+        self,
+        title: str,
+        price: str,
+        currency: str,
+        roles: Sequence[simcord.RoleHandle] = (),
+        **options: Any,
     ) -> str:
         """The admin puts an item of the bot's own on sale; what the bot answers."""
-        options = {"roles": " ".join(r.mention for r in roles)} if roles else {}
+        if roles:
+            options["roles"] = " ".join(r.mention for r in roles)
         answer = await self.admin.slash(
             self.channel,
             "shoppexset item add",

@@ -23,6 +23,7 @@ async def gold(world: World) -> simcord.RoleHandle:
 
 async def bought(world: World, buyer: simcord.MemberActor | None = None) -> str:
     """The buyer buys Gold Pass and has its role; the order's id."""
+    await world.env.advance_time(60)
     await world.order("Gold Pass", buyer=buyer)
     order = await world.pay_newest()
     assert world.roles_of(buyer or world.buyer) == {"Gold"}
@@ -87,7 +88,7 @@ async def test_what_was_refunded_while_away_stays_gone(world: World) -> None:
 
 @pytest.mark.usefixtures("gold")
 async def test_with_the_switch_off_only_what_was_never_given_is(world: World) -> None:
-    answer = await world.admin.slash(world.channel, "shoppexset rejoin", given_back=False)
+    answer = await world.admin.slash(world.channel, "shoppexset rejoin", enabled=False)
     assert "buy it again" in text_of(answer)
     await bought(world)
     silver = world.guild.create_role("Silver")
@@ -103,7 +104,7 @@ async def test_with_the_switch_off_only_what_was_never_given_is(world: World) ->
 
 @pytest.mark.usefixtures("gold")
 async def test_with_the_switch_off_who_buys_again_gets_it_again(world: World) -> None:
-    await world.admin.slash(world.channel, "shoppexset rejoin", given_back=False)
+    await world.admin.slash(world.channel, "shoppexset rejoin", enabled=False)
     await bought(world)
     await leave(world)
     back = await come_back(world)
@@ -118,12 +119,12 @@ async def test_with_the_switch_off_who_buys_again_gets_it_again(world: World) ->
 
 @pytest.mark.usefixtures("gold")
 async def test_switching_it_on_gives_back_what_was_not(world: World) -> None:
-    await world.admin.slash(world.channel, "shoppexset rejoin", given_back=False)
+    await world.admin.slash(world.channel, "shoppexset rejoin", enabled=False)
     await bought(world)
     await leave(world)
     back = await come_back(world)
 
-    await world.admin.slash(world.channel, "shoppexset rejoin", given_back=True)
+    await world.admin.slash(world.channel, "shoppexset rejoin", enabled=True)
     await world.env.settle()
 
     assert world.roles_of(back) == {"Gold"}
