@@ -1,0 +1,68 @@
+"""Every word that a delivery can wait for has a sentence."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shoppex.fulfilment.drift import DriftKind
+from shoppex.views.sentences import drift_sentence, progress_sentence, waiting_sentence
+
+FULFILMENT = Path(__file__).parents[2] / "shoppex" / "fulfilment"
+# The functions that say by a word why something cannot be.
+REFUSING = ("why_not_give", "distrust")
+STAFF, ANYBODY = "NEEDS_STAFF", "anybody"
+
+
+def words() -> Iterator[tuple[str, str]]:
+    """Each word in the code, and who it waits for."""
+    for path in sorted(FULFILMENT.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                yield from pair(*node.elts)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id == "Failure" and len(node.args) >= 2:
+                    yield from pair(*node.args[:2])
+                elif node.func.id == "Cause" and node.args:
+                    yield from ((word, STAFF) for word in constant(node.args[0]))
+            elif isinstance(node, ast.FunctionDef) and node.name in REFUSING:
+                returned = (n.value for n in ast.walk(node) if isinstance(n, ast.Return))
+                yield from ((word, STAFF) for value in returned for word in constant(value))
+
+
+def pair(state: ast.expr, word: ast.expr) -> Iterator[tuple[str, str]]:
+    """A state beside its word."""
+    if isinstance(state, ast.Attribute) and getattr(state.value, "id", "") == "DeliveryState":
+        yield from ((text, STAFF if state.attr == STAFF else ANYBODY) for text in constant(word))
+
+
+def constant(node: ast.expr | None) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+WORDS = sorted(set(words()))
+
+
+def test_the_words_are_found() -> None:
+    found = {word for word, _ in WORDS}
+    assert {"role_too_high", "other_total", "dms_closed", "partly_refunded", "brake"} <= found
+
+
+@pytest.mark.parametrize("word", sorted({word for word, who in WORDS if who == STAFF}))
+def test_what_waits_for_staff_has_a_sentence(word: str) -> None:
+    assert waiting_sentence(word) != waiting_sentence(None)
+
+
+@pytest.mark.parametrize("word", sorted({word for word, _ in WORDS}))
+def test_what_waits_for_anybody_has_a_sentence(word: str) -> None:
+    assert progress_sentence(word) != waiting_sentence(None)
+    assert progress_sentence(word) in drift_sentence(DriftKind.WAITING, word)
+
+
+@pytest.mark.parametrize("kind", list(DriftKind))
+def test_each_kind_of_drift_has_a_sentence(kind: DriftKind) -> None:
+    assert "{" not in drift_sentence(kind, None)
