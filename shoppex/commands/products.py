@@ -11,6 +11,7 @@ from redbot.core.bot import Red
 
 from ..domain.terms import OwnPolicy
 from ..i18n import _
+from ..selling.catalogue import is_subscription
 from ..selling.errors import NotForSale, NotSetUp, Refusal
 from ..store.shop_settings import ProductEntry
 from ..text import plain
@@ -74,6 +75,10 @@ class ProductCommands(EntryChanges):
         text = _("✅ **{title}** is for sale here. {gives}").format(
             title=plain(found.title), gives=gives(roles, days)
         )
+        if days is not None and is_subscription(found):
+            text += "\n" + _(
+                "⚠️ It is a subscription: its roles last as long as it runs, whatever the days."
+            )
         if found.hidden:
             text += "\n" + _(
                 "⚠️ At Shoppex it is unlisted, private or on hold, so buyers do not see it yet. "

@@ -240,6 +240,8 @@ def _is_bought_again(account: Account, role_id: int, sources: frozenset[str]) ->
     grant = account.grants.get(role_id)
     if grant is None or grant.given_at is None:
         return False
+    if grant.delivery.state is not DeliveryState.DELIVERED:
+        return False
     bought = [
         *((o.paid_at, nonce) for nonce, o in account.orders.items() if not o.fulfilled),
         *((s.known_since, name) for name, s in account.subscriptions.items() if not s.fulfilled),

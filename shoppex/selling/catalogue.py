@@ -272,7 +272,7 @@ def offer_from_item(item: ItemEntry) -> Offer:
 
 def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
     """A product of Shoppex's, as an offer."""
-    recurring = product.type in _SUBSCRIPTIONS
+    recurring = is_subscription(product)
     return Offer(
         kind=OfferKind.PRODUCT,
         id=entry.id,
@@ -290,6 +290,11 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
         lasts=None if recurring else entry.lasts,
         recurring=recurring,
     )
+
+
+def is_subscription(product: Product) -> bool:
+    """Whether a product is paid for again and again."""
+    return product.type in _SUBSCRIPTIONS
 
 
 def translate(

@@ -94,7 +94,7 @@ def _gifts_to_record(entry: ProductEntry | ItemEntry) -> Record:
         "roles": [str(role_id) for role_id in entry.roles],
         **without_empty(
             days=None if entry.lasts is None else entry.lasts.days,
-            policy=without_empty(**asdict(entry.policy)),
+            policy={name: word for name, word in asdict(entry.policy).items() if word is not None},
         ),
     }
 

@@ -11,6 +11,7 @@ from redbot.core.bot import Red
 
 from ..fulfilment.backfill import Preview
 from ..i18n import _
+from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
 from .gate import Gate, GuardedView
 from .widgets import PressButton
@@ -51,15 +52,22 @@ class BackfillView(GuardedView):
         if not self._is_first():
             return
         await interaction.response.defer()
-        await self._apply()
-        text = self._done + " " + _("Those who have bought it keep what they have.")
+        try:
+            await self._apply()
+        except StoreUnavailable:
+            text = _not_saved()
+        else:
+            text = self._done + " " + _("Those who have bought it keep what they have.")
         await interaction.edit_original_response(content=text, embed=None, view=None)
 
     async def _everybody(self, interaction: discord.Interaction[Red]) -> None:
         if not self._is_first():
             return
         await interaction.response.defer()
-        await self._apply_to_all(ProgressMessage(interaction, self._done))
+        try:
+            await self._apply_to_all(ProgressMessage(interaction, self._done))
+        except StoreUnavailable:
+            await interaction.edit_original_response(content=_not_saved(), embed=None, view=None)
 
     async def _cancel(self, interaction: discord.Interaction[Red]) -> None:
         if self._is_first():
@@ -146,3 +154,7 @@ def _names(guild: discord.Guild, user_ids: list[int]) -> str:
     more = len(user_ids) - len(shown)
     names = ", ".join(shown)
     return names if more == 0 else _("{names} and {more} more").format(names=names, more=more)
+
+
+def _not_saved() -> str:
+    return _("The bot cannot save anything right now, so nothing was changed. Try again later.")

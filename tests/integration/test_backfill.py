@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import discord
 import pytest
+import simcord
 
 from harness import World
 from harness.world import text_of
@@ -30,7 +30,7 @@ class Shop:
             await self.world.pay_newest()
         self.owned_by_all({"Gold"})
 
-    async def change(self) -> discord.Message:
+    async def change(self) -> simcord.ResponseMessage:
         """The admin lets the pass give Silver; the question."""
         answer = await self.world.admin.slash(
             self.world.channel, "shoppexset item roles", item="Pass", roles=self.silver.mention

@@ -91,4 +91,7 @@ async def test_many_are_shown_on_pages(world: World, gold: simcord.RoleHandle) -
 
 @pytest.mark.usefixtures("gold")
 async def test_it_is_for_staff_alone(world: World) -> None:
-    assert "not allowed" in text_of(await world.buyer.slash(world.channel, "shoppexset drift"))
+    await world.buyer.send(world.channel, "!shoppexset drift")
+    assert not any("agree" in text for text in world.public())
+    await world.admin.send(world.channel, "!shoppexset drift")
+    assert any("agree" in text for text in world.public())

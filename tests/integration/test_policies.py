@@ -7,6 +7,7 @@ import itertools
 import pytest
 import simcord
 
+import standin
 from harness import World
 from harness.world import text_of
 
@@ -118,6 +119,7 @@ async def test_an_offer_decides_over_the_server_and_can_follow_it_again(
 
 @pytest.mark.usefixtures("gold")
 async def test_a_partial_refund_is_told_to_staff_and_changes_nothing(world: World) -> None:
+    world.shop.switches.refunded_field = "refunded_amount"
     uniqid = await bought(world)
     await refund(world, uniqid, "2.50")
     assert world.roles_of(world.buyer) == {"Gold"}
@@ -152,7 +154,11 @@ async def test_a_role_goes_with_the_last_of_its_purchases(
 
 @pytest.fixture
 async def plan(world: World) -> None:
-    """A subscription that gives the role Gold."""
+    """A subscription that gives the role Gold, and of which the bot is told."""
+    assert world.hook is not None
+    world.shop.add_webhook(
+        world.webhook_url, secret=world.hook.secret, events=standin.SUBSCRIPTION_EVENTS
+    )
     role = world.guild.create_role("Gold")
     world.shop.add_product(title="Club", price="5", type="SUBSCRIPTION")
     await world.sell_product("Club", [role])
@@ -160,6 +166,7 @@ async def plan(world: World) -> None:
 
 @pytest.mark.usefixtures("plan")
 async def test_an_overdue_subscription_gives_as_decided(world: World) -> None:
+    world.shop.switches.grace = "past_due"
     await bought(world, "Club")
     await world.env.advance_time(120)
     await world.shop.fail_renewal(world.shop.subscriptions[-1])

@@ -5,24 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from disk import Disk
 from shoppex.domain.money import Money
+from shoppex.domain.terms import OwnPolicy, Policy
 from shoppex.store.errors import StoreUnavailable
 from shoppex.store.shop_settings import GuildSettings, ItemEntry, ListenerSettings, ProductEntry
 
 GUILD, OTHER = 80351110224678912, 7
 GOLD = 80351110224678913
-PRODUCT = ProductEntry("p-1", "Game Key", (GOLD, 5))
+PRODUCT = ProductEntry(
+    "p-1", "Game Key", (GOLD, 5), timedelta(days=30), OwnPolicy(refund_revokes=False)
+)
 ITEM = ItemEntry("i-1", "Gold Pass", Money(Decimal("9.90"), "EUR"), (GOLD,))
 SHOP = GuildSettings(
     api_key="shx_hidden",
     secret="whsec_hidden",  # noqa: S106
     shop_name="The Game Cellar",
     legacy_signatures=True,
+    policy=Policy(paused_keeps=True),
+    remind_days=(7, 1),
+    rejoin=False,
     products={"p-1": PRODUCT, "p-2": ProductEntry("p-2", "Nothing")},
     items={"i-1": ITEM},
 )
@@ -155,3 +162,10 @@ def test_roles_are_named_by_offer() -> None:
         "product:p-2": (),
         "item:i-1": (GOLD,),
     }
+
+
+def test_an_offer_decides_only_what_it_decides() -> None:
+    terms = SHOP.terms()
+    assert terms.policy_of("product:p-1") == replace(SHOP.policy, refund_revokes=False)
+    for ref in ("product:p-2", "item:i-1", "product:gone"):
+        assert terms.policy_of(ref) == SHOP.policy
