@@ -141,9 +141,7 @@ class RedInstance:
         await config.listener.set({"host": "127.0.0.1", "port": self.port})
 
     @asynccontextmanager
-    async def run(
-        self, *, slash: bool = True, sweeps: bool = False
-    ) -> AsyncIterator[simcord.Env]:
+    async def run(self, *, slash: bool = True, sweeps: bool = False) -> AsyncIterator[simcord.Env]:
         """A bot at READY.
 
         Parameters
