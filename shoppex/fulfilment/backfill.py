@@ -60,10 +60,13 @@ class Preview:
 def effect_of(account: Account, change: RoleChange, terms: Terms, now: datetime) -> Effect:
     """What a buyer gains and loses when a change is made for earlier buyers, too.
 
-    Only what the cog gave is ever lost.
+    Only what the cog gave is ever lost. Who still waits for their roles gets those of today in
+    any case, so nothing is to be decided about them.
     """
-    before = desired(account, terms, now).roles.keys()
     after_change = rewrite(account, change, terms, now)
+    if after_change == account:
+        return Effect()
+    before = desired(account, terms, now).roles.keys()
     after = desired(after_change, change.within(terms), now).roles.keys()
     held = {role_id for role_id, grant in account.grants.items() if grant.held}
     return Effect(frozenset(after - before), frozenset((before - after) & held))

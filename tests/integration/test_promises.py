@@ -164,7 +164,11 @@ async def test_new_roles_of_an_item_are_for_new_buyers(world: World) -> None:
     await world.order("Gold Pass")
     await world.pay_newest()
     roles = f"{gold.mention} {silver.mention}"
-    await world.admin.slash(world.channel, "shoppexset item roles", item="Gold Pass", roles=roles)
+    asked = await world.admin.slash(
+        world.channel, "shoppexset item roles", item="Gold Pass", roles=roles
+    )
+    assert asked.response is not None
+    await world.admin.click(asked.response, label="Only new buyers")
     await world.order("Other")
     await world.pay_newest()
     await world.owner.send(world.channel, "!reload shoppex")
