@@ -47,7 +47,8 @@ def parse_amount(value: object) -> Decimal | None:
     except (InvalidOperation, ValueError):
         # ValueError: an integer of more digits than Python writes out.
         return None
-    return amount if amount.is_finite() and abs(amount) < _LARGEST else None
+    # `abs` would round, and overflow.
+    return amount if amount.is_finite() and amount.copy_abs() < _LARGEST else None
 
 
 def parse_currency(value: object) -> str | None:

@@ -33,7 +33,7 @@ async def test_an_unpaid_order_goes_and_a_paid_one_shrinks(world: World) -> None
 
     await world.env.advance_time(13 * DAY)
     assert unpaid.uniqid in await kept()
-    told_by = world.shop.deliveries[-2].id
+    told_by = world.shop.deliveries[-1].id
     assert told_by in await kept()
     await world.env.advance_time(3 * DAY)
     assert unpaid.uniqid not in await kept()

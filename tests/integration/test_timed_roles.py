@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import simcord
 
@@ -29,9 +31,12 @@ def has_gold(world: World) -> bool:
     return world.roles_of(world.buyer) == {"Gold"}
 
 
-async def lasts_to_the_second(world: World, seconds: int) -> None:
-    """The role is there for that long from now, and not a second longer."""
-    await world.env.advance_time(seconds - 1)
+async def lasts_to_the_second(world: World, uniqid: str, days: int) -> None:
+    """The role is there for so many days from that payment, and not a second longer."""
+    paid_at = world.shop.order(uniqid).paid_at
+    assert paid_at is not None
+    end = paid_at + timedelta(days=days)
+    await world.env.advance_time((end - world.env.now()).total_seconds() - 1)
     assert has_gold(world)
     await world.env.advance_time(1)
     assert world.roles_of(world.buyer) == set()
@@ -39,8 +44,8 @@ async def lasts_to_the_second(world: World, seconds: int) -> None:
 
 @pytest.mark.usefixtures("gold")
 async def test_it_ends_to_the_second_and_the_buyer_is_told(world: World) -> None:
-    await buy(world)
-    await lasts_to_the_second(world, 30 * DAY)
+    order = await buy(world)
+    await lasts_to_the_second(world, order, 30)
     told = [str(message.embeds[0].title) for message in world.dms(world.buyer)]
     assert told == [
         "Your purchase is paid. Thank you!",
@@ -53,12 +58,12 @@ async def test_it_ends_to_the_second_and_the_buyer_is_told(world: World) -> None
 
 @pytest.mark.usefixtures("gold")
 async def test_a_restart_changes_nothing_about_the_end(world: World) -> None:
-    await buy(world)
+    order = await buy(world)
     await world.env.advance_time(10 * DAY)
     await world.instance.restart(world.env)
     await world.env.advance_time(10 * DAY)
     await world.instance.restart(world.env)
-    await lasts_to_the_second(world, 10 * DAY)
+    await lasts_to_the_second(world, order, 30)
 
 
 @pytest.mark.usefixtures("gold")
@@ -74,35 +79,35 @@ async def test_what_ended_while_the_bot_was_away_ends_at_its_start(world: World)
 
 @pytest.mark.usefixtures("gold")
 async def test_bought_again_while_it_lasts_the_days_are_added(world: World) -> None:
-    await buy(world)
+    first = await buy(world)
     await world.env.advance_time(20 * DAY)
     await buy(world)
-    await lasts_to_the_second(world, 40 * DAY)
+    await lasts_to_the_second(world, first, 60)
 
 
 @pytest.mark.usefixtures("gold")
 async def test_bought_again_after_the_end_it_begins_anew(world: World) -> None:
     await buy(world)
     await world.env.advance_time(45 * DAY)
-    await buy(world)
+    second = await buy(world)
     assert has_gold(world)
-    await lasts_to_the_second(world, 30 * DAY)
+    await lasts_to_the_second(world, second, 30)
 
 
 @pytest.mark.usefixtures("gold")
 async def test_a_refund_of_one_of_two_leaves_the_days_of_the_other(world: World) -> None:
-    await buy(world)
+    first = await buy(world)
     await world.env.advance_time(10 * DAY)
     second = await buy(world)
     await world.env.advance_time(DAY)
     await world.shop.refund(second)
     await world.env.settle()
-    await lasts_to_the_second(world, 19 * DAY)
+    await lasts_to_the_second(world, first, 30)
 
 
 @pytest.mark.usefixtures("gold")
 async def test_other_days_are_for_later_buyers(world: World) -> None:
-    await buy(world)
+    first = await buy(world)
     answer = await world.admin.slash(
         world.channel, "shoppexset item days", item="Gold Pass", days=5
     )
@@ -112,7 +117,7 @@ async def test_other_days_are_for_later_buyers(world: World) -> None:
     await world.pay_newest()
     await world.env.advance_time(5 * DAY)
     assert world.roles_of(cleo) == set()
-    await lasts_to_the_second(world, 25 * DAY)
+    await lasts_to_the_second(world, first, 30)
 
 
 @pytest.mark.usefixtures("gold")
