@@ -75,6 +75,7 @@ orders = st.builds(
     told=st.integers(0, 9),
     fulfilled=st.booleans(),
     message=deliveries,
+    carried=st.none() | st.integers(0, 3),
     seen=st.lists(texts, max_size=8).map(tuple),
     lasts=st.none() | st.integers(1, 3650).map(lambda days: timedelta(days=days)),
     recurring=st.booleans(),

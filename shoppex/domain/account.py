@@ -64,8 +64,8 @@ class Grant:
 
     @property
     def owed(self) -> bool:
-        """Whether it is still to be given; who came back is owed what they had before."""
-        return self.delivery.waits or self.delivery.stuck
+        """Whether it is still to be given, or taken; who came back is owed what they had."""
+        return self.delivery.waits or self.delivery.stuck or self.removal is not None
 
     @property
     def held(self) -> bool:
@@ -109,6 +109,8 @@ class Order:
         longer concerns it.
     message
         The direct message that the buyer is owed.
+    carried
+        How many of the goods the try that was begun carries; what came later is for the next.
     seen
         Ids of the last webhook deliveries that told of this order.
     lasts
@@ -151,6 +153,7 @@ class Order:
     told: int = 0
     fulfilled: bool = False
     message: Delivery = field(default_factory=Delivery)
+    carried: int | None = None
     seen: tuple[str, ...] = ()
     lasts: timedelta | None = None
     recurring: bool = False
@@ -243,10 +246,10 @@ class Account:
         Wider than what is due: whether something that was given has ended is for `desired` to
         say, so whoever holds a role that can end is among them.
         """
-        orders, subscriptions = self.orders.values(), self.subscriptions.values()
+        orders = self.orders.values()
         return (
             any(order.unsettled for order in orders)
-            or any(subscription.unsettled for subscription in subscriptions)
+            or bool(self.subscriptions)
             or any(grant.owed for grant in self.grants.values())
             or any(notice.waits for notice in self.notices.values())
             or (self.holds_roles and any(order.lasts is not None for order in orders))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .delivery import Delivery
@@ -14,6 +14,9 @@ _RUNS = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
 
 # Contract, C15: everywhere else the buyer keeps access until the end of what is paid for.
 _ENDS_AT_ONCE = "PAYPAL"
+
+_AGAIN_AFTER = timedelta(hours=12)
+_UNDECIDED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,6 @@ class Subscription:
         """Whether it is to be renewed."""
         return self.status in _RUNS
 
-    @property
-    def unsettled(self) -> bool:
-        """Whether it may have to be asked about, or may change what its buyer has."""
-        return self.governs or (self.asking is not None and self.asking.waits)
-
     def is_named(self, name: str | None) -> bool:
         """Whether that is one of its ids."""
         return bool(name) and name in (self.id, self.other_id)
@@ -117,16 +115,28 @@ def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> St
     if subscription.kept and subscription.governs:
         return Standing(gives=True)
     if subscription.runs:
-        return Standing(gives=True, check_at=_unconfirmed(subscription, subscription.period_end))
+        end = subscription.period_end
+        check_at = _unconfirmed(subscription, end)
+        if end is not None and check_at is None and end <= now:
+            # Within the days of grace it runs on past its end.
+            check_at = _again(subscription)
+        return Standing(gives=True, check_at=check_at)
     if status is SubscriptionStatus.PAST_DUE:
-        return Standing(gives=policy.past_due_keeps)
+        return Standing(gives=policy.past_due_keeps, check_at=_again(subscription))
     if status is SubscriptionStatus.PAUSED and policy.paused_keeps:
         return Standing(gives=True)
     if status is SubscriptionStatus.PAUSED:
         return _until(subscription, subscription.period_end, now)
     if status is SubscriptionStatus.CANCELLED:
         return _until(subscription, _end_of(subscription), now)
-    return Standing(gives=False)
+    young = now - subscription.known_since < _UNDECIDED_FOR
+    return Standing(gives=False, check_at=_again(subscription) if young else None)
+
+
+def _again(subscription: Subscription) -> datetime | None:
+    """When to ask again about something that does not stay as it is."""
+    read_at = subscription.read_at
+    return None if read_at is None else read_at + _AGAIN_AFTER
 
 
 def _end_of(subscription: Subscription) -> datetime | None:

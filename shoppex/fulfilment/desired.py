@@ -187,7 +187,8 @@ def settle_roles(account: Account, terms: Terms, now: datetime) -> Account:
 
 def _is_given(account: Account, role_id: int) -> bool:
     grant = account.grants.get(role_id)
-    return grant is not None and grant.delivery.state is DeliveryState.DELIVERED
+    given = grant is not None and grant.delivery.state is DeliveryState.DELIVERED
+    return given and grant is not None and grant.removal is None
 
 
 def _told_from(order: Order) -> datetime | None:

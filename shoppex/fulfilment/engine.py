@@ -135,8 +135,11 @@ def _woken(account: Account, waiting_for: DeliveryState) -> Account:
     """The account with everything pending again that waited for somebody."""
 
     def wake(delivery: Delivery) -> Delivery:
-        waits = delivery.state is waiting_for and delivery.reason not in SEEN_WITHOUT_ASKING
-        return Delivery() if waits else delivery
+        # Whether a try got through that was begun is still to be found out.
+        return Delivery(begun_at=delivery.begun_at) if delivery.state is waiting_for else delivery
+
+    def wake_gift(delivery: Delivery) -> Delivery:
+        return delivery if delivery.reason in SEEN_WITHOUT_ASKING else wake(delivery)
 
     orders = {
         nonce: replace(
@@ -153,7 +156,9 @@ def _woken(account: Account, waiting_for: DeliveryState) -> Account:
     }
     grants = {
         role_id: replace(
-            grant, delivery=wake(grant.delivery), removal=grant.removal and wake(grant.removal)
+            grant,
+            delivery=wake_gift(grant.delivery),
+            removal=grant.removal and wake(grant.removal),
         )
         for role_id, grant in account.grants.items()
     }

@@ -51,7 +51,8 @@ def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
             continue
         until = standing_of(subscription, policy_of(subscription, terms), now).until
         yield from (
-            Claim(role_id, subscription.id, until) for role_id in plan_roles(subscription, terms)
+            Claim(role_id, subscription.id, until)
+            for role_id in (*plan_roles(subscription, terms), *_until_moved(account, subscription))
         )
 
 
@@ -133,6 +134,13 @@ def plan_roles(subscription: Subscription, terms: Terms) -> tuple[int, ...]:
         return subscription.roles
     roles = terms.roles(plan_ref(subscription, terms))
     return subscription.roles if roles is None else roles
+
+
+def _until_moved(account: Account, subscription: Subscription) -> Iterator[int]:
+    """What the last plan gave, until the buyer has what today's gives: nobody stands without."""
+    if not subscription.fulfilled:
+        grants = account.grants
+        yield from (r for r in subscription.roles if r in grants and grants[r].held)
 
 
 def plan_ref(subscription: Subscription, terms: Terms) -> str:

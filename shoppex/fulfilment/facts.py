@@ -13,6 +13,7 @@ from ..domain.money import Money
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
 from ..domain.tag import Tag
+from .notices import moment_of
 
 _SEEN = 8
 _DIGEST = 16
@@ -62,16 +63,16 @@ def learn(
     reason = distrust(key, order, news)
     if reason is not None:
         return replace(order, held=reason)
-    if says_too_little(order, news):
-        return ask_again(order)
     restored = _is_restored(order, news, asked_at)
-    if restored is None:
-        return ask_again(order)
+    if says_too_little(order, news) or restored is None:
+        return ask_again(order, now)
     status = OrderStatus.PAID if restored else advance(order.status, news.status)
     refunded = _refunded(order, news)
     paid_at = order.paid_at or (now if status is OrderStatus.PAID else None)
+    born = news.created_at if order.renewal else None
     learnt = replace(
         order,
+        created_at=born or order.created_at,
         uniqid=order.uniqid or news.uniqid,
         quote=_late_quote(order, news) or order.quote,
         # A link to pay is of no use then, and every write of its file would carry it along.
@@ -148,6 +149,7 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
         goods=kept,
         handed=tuple(dict.fromkeys(handed)),
         told=order.told + 1,
+        carried=None,
         message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
     )
 
@@ -171,9 +173,21 @@ def says_too_little(order: Order, news: RemoteOrder) -> bool:
     return news.status is OrderStatus.PAID and news.total is None and order.paid_at is None
 
 
-def ask_again(order: Order) -> Order:
-    """The order, to be read from the API before anything is believed."""
-    return order if order.asking is not None else replace(order, asking=Delivery())
+def ask_again(order: Order, now: datetime) -> Order:
+    """The order, to be read from the API before anything is believed.
+
+    An answer to a question from before ``now`` does not settle it.
+    """
+    asking = order.asking
+    waiting = asking if asking is not None and asking.waits else Delivery()
+    return replace(order, asking=replace(waiting, begun_at=now))
+
+
+def answered(asking: Delivery | None, asked_at: datetime) -> Delivery | None:
+    """What is left to ask after the answer to a question of ``asked_at``."""
+    if asking is None or asking.begun_at is None or asking.begun_at <= asked_at:
+        return None
+    return Delivery(begun_at=asking.begun_at)
 
 
 def has_seen(order: Order, delivery_id: str) -> bool:
@@ -205,6 +219,15 @@ def forget(account: Account, unpaid_before: datetime, details_before: datetime) 
         if order.touched_by_money or order.created_at >= unpaid_before
     }
     return account if orders == account.orders else replace(account, orders=orders)
+
+
+def forget_notices(account: Account, before: datetime) -> Account:
+    """The account without notices of moments so long ago that none of them can come again."""
+    moment = int(before.timestamp())
+    notices = {
+        name: notice for name, notice in account.notices.items() if moment_of(name) >= moment
+    }
+    return account if len(notices) == len(account.notices) else replace(account, notices=notices)
 
 
 def _is_finished(order: Order, before: datetime) -> bool:

@@ -13,7 +13,7 @@ from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.schema import PARTITIONS
 from ..store.settings import Settings
-from .facts import forget
+from .facts import forget, forget_notices
 from .lanes import Lanes
 
 log = logging.getLogger("red.shoppex.forgetter")
@@ -22,6 +22,8 @@ _EVERY = timedelta(days=1)
 # A bot that has just started has better things to do.
 _FIRST_AFTER = timedelta(minutes=10)
 _AT_ONCE = 50
+# Longer than any news is told.
+_NOTICES_FOR = timedelta(days=30)
 _NO_GUILD = 0
 
 
@@ -52,7 +54,8 @@ class Forgetter:
         retention = self._settings.retention
 
         def change(account: Account) -> Account:
-            return forget(account, now - retention.unpaid, now - retention.details)
+            account = forget(account, now - retention.unpaid, now - retention.details)
+            return forget_notices(account, now - _NOTICES_FOR)
 
         forgetful = []
         keys = self._ledger.keys_in(place.user_id)

@@ -14,6 +14,7 @@ from .budget import Stopping
 log = logging.getLogger("red.shoppex.lanes")
 
 _AFTER_A_BUG = timedelta(minutes=5)
+_LONGEST_NAP = 3600.0
 
 
 class Lanes:
@@ -124,6 +125,8 @@ class Lanes:
             self._timer = None
         if self._agenda:
             seconds = max(0.0, (self._agenda[0][0] - self._clock()).total_seconds())
+            # The loop's time stands still while the machine sleeps, and the clock may be set.
+            seconds = min(seconds, _LONGEST_NAP)
             self._timer = asyncio.get_running_loop().call_later(seconds, self._wake)
 
     def _wake(self) -> None:

@@ -124,7 +124,12 @@ def notice_text(notice: Notice, *, recurring: bool) -> tuple[str, str]:
         ),
         NoticeKind.ENDED: (
             _("Your access has ended."),
-            _("It ended on {day}, so its roles were taken back.").format(day=day) + " " + again,
+            _(
+                "It ended on {day}. Its roles were taken back, but for those that something else "
+                "of yours pays for."
+            ).format(day=day)
+            + " "
+            + again,
         ),
         NoticeKind.REVOKED: (
             _("A payment of yours went back."),

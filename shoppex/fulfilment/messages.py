@@ -76,15 +76,19 @@ class MessageStep(DiscordStep):
     async def _send_order(self, guild: discord.Guild, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders[nonce]
         terms = self._terms(key)
+        # Whether a try got through is found out for all that it carried, and nothing else.
+        letter = replace(order, goods=order.goods[: order.carried])
 
         def keep(account: Account, message: Delivery) -> Account:
-            return account.with_order(replace(account.orders[nonce], message=message))
+            carried = None if message.begun_at is None else len(letter.goods)
+            changed = replace(account.orders[nonce], message=message, carried=carried)
+            return account.with_order(changed)
 
         if await self._send(
-            key, lambda colour: order_letter(guild, order, terms, colour), order.message, keep
+            key, lambda colour: order_letter(guild, letter, terms, colour), order.message, keep
         ):
             await self._ledger.update(
-                key, lambda a: a.with_order(hand_over(a.orders[nonce], order.goods))
+                key, lambda a: a.with_order(hand_over(a.orders[nonce], letter.goods))
             )
 
     async def _send_notice(self, guild: discord.Guild, key: AccountKey, notice: Notice) -> None:

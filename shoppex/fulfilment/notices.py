@@ -138,10 +138,29 @@ def _of_order(account: Account, order: Order, terms: Terms) -> Iterator[Notice]:
     restored = order.status is OrderStatus.PAID and order.refunded is None
     if not roles or order.kept:
         return
-    if refunded or disputed:
+    if (refunded or disputed) and not _is_known_to_be_revoked(account, order):
         yield Notice(NoticeKind.REVOKED, order.nonce, order.changed_at, order.changed_at)
     elif restored and order.changed_at > order.paid_at:
         yield Notice(NoticeKind.RESTORED, order.nonce, order.changed_at, order.changed_at)
+
+
+def _is_known_to_be_revoked(account: Account, order: Order) -> bool:
+    """Whether that was told when the dispute began which was now lost."""
+    told = [
+        (moment_of(name), kind)
+        for name in account.notices
+        for kind in (NoticeKind.REVOKED, NoticeKind.RESTORED)
+        if f":{kind.value}:{order.nonce}:" in name
+    ]
+    if order.changed_at is None or not told:
+        return False
+    moment, kind = max(told)
+    return kind is NoticeKind.REVOKED and moment != int(order.changed_at.timestamp())
+
+
+def moment_of(name: str) -> int:
+    """The moment, in Unix seconds, that a notice speaks of."""
+    return int(name.partition(":")[0])
 
 
 def _reminders(

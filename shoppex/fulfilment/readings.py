@@ -14,7 +14,7 @@ from ..domain.delivery import Delivery, DeliveryState
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .desired import Desired, desired
-from .facts import says_too_little
+from .facts import answered, says_too_little
 from .failures import Failure, after_failure, classify
 from .recorder import Recorder
 from .subscription_facts import is_proven
@@ -32,6 +32,7 @@ _NO_TOTAL = Failure(DeliveryState.PENDING, "no_total")
 _NO_KEY = Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
 _MISSING = Failure(DeliveryState.NEEDS_STAFF, "goods_missing")
 _UNNAMED = Failure(DeliveryState.PENDING, "subscription_unnamed")
+_NEVER_NAMED = Failure(DeliveryState.NEEDS_STAFF, "subscription_unnamed")
 _UNPROVEN = Failure(DeliveryState.PENDING, "renewal_unproven")
 _NOT_ITS_OWN = Failure(DeliveryState.NEEDS_STAFF, "renewal_unproven")
 _UNREADABLE = Failure(DeliveryState.NEEDS_STAFF, "unreadable")
@@ -111,7 +112,8 @@ class ReadStep:
             await self._change(key, nonce, lambda o: self._after(o, failure))
             return
         if says_too_little(order, news):
-            await self._change(key, nonce, lambda o: self._after(o, _NO_TOTAL))
+            failure = _UNREADABLE if _is_late(order.asking, self._clock()) else _NO_TOTAL
+            await self._change(key, nonce, lambda o: self._after(o, failure))
             return
         if not is_proven(self._ledger.get(key), order, news):
             long = self._clock() - order.created_at > _PATIENCE
@@ -119,27 +121,29 @@ class ReadStep:
             await self._change(key, nonce, lambda o: self._after(o, failure))
             return
         await self._recorder.learn(key, nonce, news, asked_at=asked_at)
-        await self._change(key, nonce, self._conclude)
+        await self._change(key, nonce, lambda o: self._conclude(o, asked_at))
 
     async def _read_subscription(self, key: AccountKey, subscription_id: str) -> None:
         subscription = self._ledger.get(key).subscriptions[subscription_id]
         client = self._client(key)
         failure = _NO_KEY
         if client is not None:
-            asked_at = self._clock()
+            # A clock that was set back must not make the answer look older than the last.
+            asked_at = max(self._clock(), subscription.read_at or self._clock())
             try:
                 news = await client.subscriptions.get(subscription.id)
             except ApiError as error:
                 log.warning("Subscription %s cannot be read: %s", subscription.id, error)
                 failure = classify(error)
+                if _is_late(subscription.asking, self._clock()):
+                    failure = _UNREADABLE
                 if isinstance(error, Unauthorized):
                     self._refused.add(key.guild_id)
             else:
                 await self._recorder.learn_subscription(key, subscription.id, news, asked_at)
                 return
-        asking = after_failure(
-            subscription.asking or Delivery(), failure, self._clock(), random.random
-        )
+        begun = subscription.asking or Delivery(begun_at=self._clock())
+        asking = after_failure(begun, failure, self._clock(), random.random)
         await self._ledger.update(
             key,
             lambda a: a.with_subscription(
@@ -147,11 +151,12 @@ class ReadStep:
             ),
         )
 
-    def _conclude(self, order: Order) -> Order:
+    def _conclude(self, order: Order, asked_at: datetime) -> Order:
         """The order after it was read: asked no more, and read again if something is missing."""
-        order = replace(order, asking=None)
-        if order.entitled and order.recurring and order.subscription is None:
-            order = replace(order, asking=self._until_named(order))
+        left = answered(order.asking, asked_at)
+        if left is None and order.entitled and order.recurring and order.subscription is None:
+            left = self._until_named(order)
+        order = replace(order, asking=left)
         if not order.entitled or not order.reading.waits:
             return order
         if order.promise is Promise.NOTHING:
@@ -165,13 +170,12 @@ class ReadStep:
         late = self._clock() - (order.paid_at or self._clock())
         return self._after(order, _MISSING if late > _PATIENCE else _LATE)
 
-    def _until_named(self, order: Order) -> Delivery | None:
+    def _until_named(self, order: Order) -> Delivery:
         """Goes on asking which subscription an order began; the sweeps may find it sooner."""
         now = self._clock()
-        if order.paid_at is None or now - order.paid_at > _PATIENCE:
-            return None
-        failures = Delivery(attempts=order.reading.attempts)
-        return after_failure(failures, _UNNAMED, now, random.random)
+        long = now - (order.paid_at or now) > _PATIENCE
+        failure = _NEVER_NAMED if long else _UNNAMED
+        return after_failure(order.asking or Delivery(), failure, now, random.random)
 
     def _after(self, order: Order, failure: Failure) -> Order:
         """The order after a try that did not bring what was looked for."""
@@ -197,5 +201,16 @@ def _unless_hopeless(order: Order, error: ApiError, now: datetime) -> Failure:
         return failure
     tries = max(order.reading.attempts, order.asking.attempts if order.asking else 0)
     gone = isinstance(error, NotFound) and tries >= _TRIES_FOR_WHAT_IS_GONE
-    since = order.paid_at or order.created_at
-    return _UNREADABLE if gone or now - since > _PATIENCE else failure
+    asked = order.asking is not None
+    late = _is_late(order.asking, now) if asked else now - _since(order) > _PATIENCE
+    return _UNREADABLE if gone or late else failure
+
+
+def _since(order: Order) -> datetime:
+    return order.paid_at or order.created_at
+
+
+def _is_late(asking: Delivery | None, now: datetime) -> bool:
+    """Whether something has been asked in vain for too long."""
+    begun_at = None if asking is None else asking.begun_at
+    return begun_at is not None and now - begun_at > _PATIENCE

@@ -148,8 +148,9 @@ class Recorder:
             log.warning("Order %s is told of in a way that cannot be: %s", order.uniqid, reason)
         if unclear or not fresh or reason is not None or order.renewal:
             # What cannot be believed here may still be true: Shoppex's API has the last word.
+            now = self._clock()
             return await self._write(
-                key, nonce, lambda o: mark_seen(ask_again(adopt(o, news)), delivery_id)
+                key, nonce, lambda o: mark_seen(ask_again(adopt(o, news), now), delivery_id)
             )
         return await self.learn(key, nonce, news, delivery_id)
 
@@ -238,7 +239,7 @@ class Recorder:
         return await self._change(
             key,
             lambda a: with_renewal(
-                a.with_subscription(ask(a.subscriptions[subscription.id])),
+                a.with_subscription(ask(a.subscriptions[subscription.id], now)),
                 subscription,
                 news.uniqid,
                 now,

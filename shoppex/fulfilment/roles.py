@@ -57,8 +57,10 @@ class RoleStep(DiscordStep):
         member, absent = await self._member(guild, key, (*todo, *wanted.removals))
         for role_id, sources in todo.items():
             await self._see_to(key, guild, member, absent, role_id, sources)
-        for role_id in wanted.removals:
-            await self._take_away(key, guild, member, absent, role_id)
+        # What was given may have ended what the last plan gave; what was bought meanwhile stays.
+        for role_id in self._desired(key, now).removals:
+            if role_id in self._desired(key, now).removals:
+                await self._take_away(key, guild, member, absent, role_id)
         return self._desired(key, now).look_again
 
     async def _member(

@@ -12,6 +12,7 @@ from ..domain.remote import RemoteOrder, RemoteSubscription
 from ..domain.subscription import Subscription
 from ..domain.subscription_status import SubscriptionStatus
 from ..domain.tag import NONCE
+from .facts import answered
 
 _INVOICES = 36
 _CUSTOMERS = 8
@@ -30,7 +31,7 @@ def hear_of(account: Account, news: RemoteSubscription, nonce: str, now: datetim
     """
     known = _known(account, news.uniqid, news.id)
     if known is not None:
-        return account.with_subscription(ask(known))
+        return account.with_subscription(ask(known, now))
     order = account.orders[nonce]
     begun = Subscription(
         id=news.uniqid,
@@ -42,7 +43,7 @@ def hear_of(account: Account, news: RemoteSubscription, nonce: str, now: datetim
         roles=order.roles,
         customer_id=news.customer_id,
         gateway=news.gateway,
-        asking=Delivery(),
+        asking=Delivery(begun_at=now),
     )
     account = account.with_order(replace(order, subscription=begun.id))
     return with_customer(account.with_subscription(begun), news.customer_id)
@@ -54,14 +55,14 @@ def hear_of_id(account: Account, subscription_id: str, nonce: str, now: datetime
     return hear_of(account, stub, nonce, now)
 
 
-def ask(subscription: Subscription) -> Subscription:
-    """The subscription, to be read from the API."""
+def ask(subscription: Subscription, now: datetime) -> Subscription:
+    """The subscription, to be read from the API: what it was asked before ``now`` is not enough.
+
+    Waiting for staff ends with news, which may be what they did.
+    """
     asking = subscription.asking
-    return subscription if asking is not None and asking.waits else _asked(subscription)
-
-
-def _asked(subscription: Subscription) -> Subscription:
-    return replace(subscription, asking=Delivery())
+    waiting = asking if asking is not None and asking.waits else Delivery()
+    return replace(subscription, asking=replace(waiting, begun_at=now))
 
 
 def learn_subscription(
@@ -93,14 +94,24 @@ def learn_subscription(
         period_end=news.period_end or known.period_end,
         cancelled_at=(news.cancelled_at or known.cancelled_at or asked_at) if cancelled else None,
         read_at=asked_at,
-        asking=None,
+        asking=answered(known.asking, asked_at),
         invoices=tuple(dict.fromkeys((*known.invoices, *news.invoices)))[-_INVOICES:],
         fulfilled=known.fulfilled and not moved,
     )
-    account = with_customer(account.with_subscription(learnt), news.customer_id)
+    account = with_customer(_merged(account, learnt), news.customer_id)
     for uniqid in news.invoices:
         account = with_renewal(account, learnt, uniqid, asked_at)
     return account
+
+
+def _merged(account: Account, learnt: Subscription) -> Account:
+    """The account with one entry for it, whichever of its names it was heard of by."""
+    others = {
+        name: subscription
+        for name, subscription in account.subscriptions.items()
+        if name != learnt.id and not learnt.is_named(name)
+    }
+    return replace(account, subscriptions={**others, learnt.id: learnt})
 
 
 def with_renewal(
@@ -122,7 +133,7 @@ def with_renewal(
         subscription=subscription.id,
         renewal=True,
         fulfilled=True,
-        asking=Delivery(),
+        asking=Delivery(begun_at=now),
     )
     return account.with_order(renewal)
 

@@ -137,6 +137,6 @@ class Watch:
         if isinstance(error, Unauthorized):
             # An order that is asked about and cannot be read is what staff are told of.
             await self._ledger.update(
-                key, lambda a: a.with_order(ask_again(a.orders[order.nonce]))
+                key, lambda a: a.with_order(ask_again(a.orders[order.nonce], now))
             )
             self._on_change(key)

@@ -115,7 +115,7 @@ class Checkout:
         self._recorder = recorder
         self._clock = clock
         self._tries = Pace(_TRIES_AT_ONCE, _TRIES_WITHIN)
-        # Of orders whose answer is still out: the digest of the address they were made with.
+        # Of orders whose answer never came: the digest of the address they were made with.
         self._addresses: dict[str, str] = {}
         self._locks: weakref.WeakValueDictionary[AccountKey, asyncio.Lock] = (
             weakref.WeakValueDictionary()
@@ -245,7 +245,11 @@ class Checkout:
                     return continued
             address = hashlib.sha256(email.encode()).hexdigest()[:16]
             order = await self._write_intent(key, wish, address)
-            return await self._order(key, order, email, remember=remember, back_to=back_to)
+            try:
+                return await self._order(key, order, email, remember=remember, back_to=back_to)
+            except ApiError as error:
+                await self._note_refusal(key, order.nonce, address, error)
+                raise refusal(error) from error
 
     async def _write_intent(self, key: AccountKey, wish: Wish, address: str) -> Order:
         """Write down what is about to be ordered; the nonce finds it again after a crash."""
@@ -278,8 +282,10 @@ class Checkout:
             lasts=offer.lasts,
             recurring=offer.recurring,
         )
-        await self._ledger.update(key, lambda a: a.with_order(order))
-        self._addresses[order.nonce] = address
+        # One that was begun before may have been paid meanwhile.
+        await self._ledger.update(
+            key, lambda a: a if order.nonce in a.orders else a.with_order(order)
+        )
         return order
 
     def _begun_before(
@@ -301,13 +307,7 @@ class Checkout:
     async def _order(
         self, key: AccountKey, order: Order, email: str, *, remember: bool | None, back_to: str
     ) -> Purchase:
-        try:
-            answer = await self._create(key, order, email, back_to)
-        except ApiError as error:
-            if not error.ambiguous:
-                self._addresses.pop(order.nonce, None)
-                await self._ledger.update(key, lambda a: a.without_order(order.nonce))
-            raise refusal(error) from error
+        answer = await self._create(key, order, email, back_to)
 
         def apply(account: Account) -> Account:
             made = replace(
@@ -323,6 +323,15 @@ class Checkout:
         account = await self._ledger.update(key, apply)
         self._addresses.pop(order.nonce, None)
         return Purchase(account.orders[order.nonce], continued=False)
+
+    async def _note_refusal(
+        self, key: AccountKey, nonce: str, address: str, error: ApiError
+    ) -> None:
+        """Forget an order that was refused, unless an earlier try of it may have been taken."""
+        if error.ambiguous:
+            self._addresses[nonce] = address
+        elif nonce not in self._addresses:
+            await self._ledger.update(key, lambda a: a.without_order(nonce))
 
     async def _create(
         self, key: AccountKey, order: Order, email: str, back_to: str

@@ -223,6 +223,9 @@ def waiting_sentence(reason: str | None) -> str:
         "renewal_unproven": _(
             "Shoppex does not say which subscription this renews: look at the order at Shoppex"
         ),
+        "subscription_unnamed": _(
+            "Shoppex does not say which subscription this began: look at the order at Shoppex"
+        ),
         "discord_refused": _("Discord refused the request: look at the bot's log"),
     }
     return sentences.get(reason or "", _("it was refused: look at the bot's log"))

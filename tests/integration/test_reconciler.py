@@ -174,6 +174,11 @@ async def test_orders_of_others_are_nobody_s_business(world: World) -> None:
     assert world.roles_of(world.buyer) == {"Gold"}
 
 
+def other_empty_shop(world: World) -> None:
+    world.shop.switches.other_shop = True
+    world.shop.switches.other_shop_lists = "empty"
+
+
 # -- the API answers badly -----------------------------------------------------------------
 
 FAULTS: dict[str, Callable[[World], Any]] = {
@@ -186,10 +191,7 @@ FAULTS: dict[str, Callable[[World], Any]] = {
     "empty pages": lambda world: world.shop.empty_pages("*"),
     "thin pages": lambda world: world.shop.thin_pages("*", keep=1),
     "another shop": lambda world: setattr(world.shop.switches, "other_shop", True),
-    "another, empty shop": lambda world: (
-        setattr(world.shop.switches, "other_shop", True),
-        setattr(world.shop.switches, "other_shop_lists", "empty"),
-    ),
+    "another, empty shop": other_empty_shop,
 }
 
 

@@ -21,6 +21,7 @@ from shoppex.domain.tag import Tag
 from shoppex.domain.terms import Terms
 from shoppex.fulfilment.desired import desired
 from shoppex.fulfilment.facts import (
+    answered,
     ask_again,
     distrust,
     forget,
@@ -48,7 +49,7 @@ ITEM = replace(ORDER, kind=OfferKind.ITEM, promise=Promise.NOTHING)
 FIELDS = Tag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
 PAYMENT = RemoteOrder("u-1", OrderStatus.PAID, PRICE, custom_fields=FIELDS)
 PAID = learn(KEY, ORDER, PAYMENT, NOW)
-ASKING = Delivery()
+ASKING = Delivery(begun_at=NOW)
 DETAILS_FOR = timedelta(days=90)
 DONE = Delivery(DeliveryState.DELIVERED)
 WITH_KEY = replace(PAYMENT, goods=("AAAA",), keys=1)
@@ -488,7 +489,7 @@ def test_an_item_of_the_bots_own_waits_for_no_goods() -> None:
 
 @pytest.mark.parametrize("order", [ORDER, ITEM])
 def test_being_asked_again_is_due_at_once(order: Order) -> None:
-    after = ask_again(replace(order, reading=DONE))
+    after = ask_again(replace(order, reading=DONE), NOW)
     assert wants_reading(after)
     assert after.asking == ASKING
     assert after.reading == DONE
@@ -496,13 +497,22 @@ def test_being_asked_again_is_due_at_once(order: Order) -> None:
 
 @given(orders)
 def test_asking_again_twice_is_asking_once(order: Order) -> None:
-    assert ask_again(ask_again(order)) == ask_again(order)
+    assert ask_again(ask_again(order, NOW), NOW) == ask_again(order, NOW)
 
 
 def test_asking_again_does_not_hurry_what_already_waits() -> None:
     later = Delivery(attempts=3, next_try=NOW + timedelta(hours=1))
     waiting = replace(ORDER, asking=later)
-    assert ask_again(waiting) == waiting
+    assert ask_again(waiting, NOW).asking == replace(later, begun_at=NOW)
+
+
+def test_news_during_a_reading_is_not_answered_by_it() -> None:
+    asked = ask_again(ORDER, NOW)
+    during = ask_again(asked, NOW + timedelta(seconds=2))
+    assert answered(asked.asking, NOW + timedelta(seconds=1)) is None
+    left = answered(during.asking, NOW + timedelta(seconds=1))
+    assert left == Delivery(begun_at=NOW + timedelta(seconds=2))
+    assert answered(left, NOW + timedelta(seconds=2)) is None
 
 
 @pytest.mark.parametrize("order", [ORDER, ITEM])

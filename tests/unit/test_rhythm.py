@@ -32,8 +32,10 @@ def course(order: Order, *, hears: bool) -> list[timedelta]:
     return times
 
 
-@given(orders, st.none() | moments, st.booleans())
-def test_only_what_may_be_news_is_read(order: Order, last: datetime | None, hears: bool) -> None:
+@given(order=orders, last=st.none() | moments, hears=st.booleans())
+def test_only_what_may_be_news_is_read(
+    order: Order, last: datetime | None, *, hears: bool
+) -> None:
     due = next_reading(order, last, hears=hears)
     if due is not None:
         assert order.open or order.status is OrderStatus.DISPUTED
@@ -41,8 +43,8 @@ def test_only_what_may_be_news_is_read(order: Order, last: datetime | None, hear
         assert order.uniqid is not None
 
 
-@given(ages, st.booleans())
-def test_it_always_goes_on_and_ends_some_day(age: timedelta, hears: bool) -> None:
+@given(age=ages, hears=st.booleans())
+def test_it_always_goes_on_and_ends_some_day(age: timedelta, *, hears: bool) -> None:
     for order in (ORDER, DISPUTED):
         due = next_reading(order, NOW + age, hears=hears)
         if due is not None:
