@@ -11,6 +11,9 @@ from ..domain.delivery import DeliveryState
 from ..domain.terms import Terms
 from .desired import desired
 
+BRAKE = "brake"
+"""Why a role is not taken while the brake is on."""
+
 # A partial refund changes nothing by itself; staff have this long to see it in the overview.
 _TOLD_FOR = timedelta(days=7)
 
@@ -42,7 +45,9 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
     wanted = desired(account, terms, now).roles
     for role_id, grant in account.grants.items():
         delivery = grant.delivery if role_id in wanted else grant.removal
-        if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
+        waits = delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF
+        # What the brake holds back is one cause for the whole server, told of by itself.
+        if delivery is not None and waits and delivery.reason != BRAKE:
             yield Cause(delivery.reason or "", role_id)
     for order in account.orders.values():
         if order.held is not None:

@@ -12,6 +12,7 @@ import discord
 
 from ..domain.account import Account, AccountKey, Grant, Order
 from ..domain.delivery import Delivery, DeliveryState
+from .causes import BRAKE
 from .desired import settle_roles
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
 from .obstacles import SEEN_WITHOUT_ASKING, why_not_give
@@ -21,7 +22,7 @@ log = logging.getLogger("red.shoppex.roles")
 
 _SCREENED = Failure(DeliveryState.NEEDS_BUYER, "screening_pending")
 _UNSEEN = Failure(DeliveryState.NEEDS_BUYER, "member_left")
-_BRAKED = Failure(DeliveryState.NEEDS_STAFF, "brake")
+_BRAKED = Failure(DeliveryState.NEEDS_STAFF, BRAKE)
 _NOBODY_THERE = ("member_left", "user_gone")
 # https://discord.com/developers/docs/reference#locales-and-audit-logs
 _AUDIT_REASON = 512
