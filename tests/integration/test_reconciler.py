@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import simcord
@@ -174,12 +174,13 @@ async def test_orders_of_others_are_nobody_s_business(world: World) -> None:
     assert world.roles_of(world.buyer) == {"Gold"}
 
 
-def other_empty_shop(world: World) -> None:
-    world.shop.switches.other_shop = True
-    world.shop.switches.other_shop_lists = "empty"
-
-
 # -- the API answers badly -----------------------------------------------------------------
+
+
+def open_other_shop(world: World, lists: Literal["empty", "not_found"]) -> None:
+    world.shop.switches.other_shop = True
+    world.shop.switches.other_shop_lists = lists
+
 
 FAULTS: dict[str, Callable[[World], Any]] = {
     "time-outs": lambda world: world.shop.drop_next(times=ALWAYS),
@@ -190,8 +191,8 @@ FAULTS: dict[str, Callable[[World], Any]] = {
     "a page of Cloudflare": lambda world: world.shop.cloudflare_next(times=ALWAYS),
     "empty pages": lambda world: world.shop.empty_pages("*"),
     "thin pages": lambda world: world.shop.thin_pages("*", keep=1),
-    "another shop": lambda world: setattr(world.shop.switches, "other_shop", True),
-    "another, empty shop": other_empty_shop,
+    "another shop": lambda world: open_other_shop(world, "not_found"),
+    "another, empty shop": lambda world: open_other_shop(world, "empty"),
 }
 
 
