@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,7 +45,7 @@ class Storage(Protocol):
     def copy_to(self, path: Path) -> Storage:
         """The same data once more, for an instance with that data path."""
 
-    def away(self) -> AbstractContextManager[None]:
+    def away(self) -> AbstractAsyncContextManager[None]:
         """Meanwhile it is really out of reach, as an unmounted disk or a stopped database."""
 
     def discard(self) -> None:
@@ -69,8 +70,8 @@ class JsonStorage:
         shutil.copytree(self._path, path)
         return JsonStorage(path)
 
-    @contextmanager
-    def away(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
         """Meanwhile no file of a cog can be written."""
         cogs = self._path / "cogs"
         hidden = cogs.rename(cogs.with_name("unmounted"))
@@ -115,12 +116,15 @@ class PostgresStorage:
         shutil.copytree(self._path, path)
         return PostgresStorage(path, self._name)
 
-    @contextmanager
-    def away(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
         """Meanwhile all connections are cut, and no new one is taken."""
         connections = f"pg_stat_activity WHERE datname = '{self._name}'"
         self._server.psql(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS false")
         self._server.psql(f"SELECT pg_terminate_backend(pid) FROM {connections}")  # noqa: S608 - our own name
+        # A query at the very moment of the cut confuses asyncpg, so let it see the cut first.
+        while PostgresDriver._pool is not None and PostgresDriver._pool.get_size() > 0:
+            await asyncio.sleep(0.01)
         try:
             yield
         finally:

@@ -270,7 +270,7 @@ async def test_a_disk_or_database_that_was_away_takes_the_payment_when_it_is_bac
 ) -> None:
     order = await ordered(world, "Gold Pass")
 
-    with world.instance.storage.away():
+    async with world.instance.storage.away():
         [delivery] = await world.shop.pay(order.uniqid)
         await world.env.settle()
         assert delivery.attempts[-1].status == 503
