@@ -10,10 +10,14 @@ import sys
 
 import uvloop
 
-from . import webhooks
+from . import fairness, starting, webhooks
 from .report import machine, write
 
-_GROUPS = {"webhooks": webhooks.measure}
+_GROUPS = {
+    "webhooks": webhooks.measure,
+    "starting": starting.measure,
+    "fairness": fairness.measure,
+}
 
 
 async def main(names: list[str]) -> None:

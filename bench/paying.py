@@ -45,10 +45,12 @@ class Answers:
         self.took += more.took
 
 
-async def pay(port: int, orders: Iterable[int], at_once: int = 1) -> Answers:
+async def pay(
+    port: int, orders: Iterable[int], at_once: int = 1, guild_id: int = GUILD
+) -> Answers:
     """Tell of the payment of each order, over so many connections."""
     # What can be done before the clock runs is done before.
-    waiting = [_request(number, port) for number in orders]
+    waiting = [_request(number, port, guild_id) for number in orders]
     waiting.reverse()
     answers = Answers()
     connections = [
@@ -91,9 +93,9 @@ class _Connection:
         self._writer.close()
 
 
-def _request(number: int, port: int) -> bytes:
+def _request(number: int, port: int, guild_id: int) -> bytes:
     """The bytes of one webhook (contract, section 4.1)."""
-    body = paid_event(number)
+    body = paid_event(number, guild_id)
     delivery_id, now = delivery_of(number), int(time.time())
     headers = {
         "Host": f"127.0.0.1:{port}",
@@ -105,4 +107,4 @@ def _request(number: int, port: int) -> bytes:
         "X-Shoppex-Signature-V2": v2_header(SECRET, delivery_id, now, body),
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"POST /shoppex/{GUILD} HTTP/1.1\r\n{lines}\r\n".encode() + body
+    return f"POST /shoppex/{guild_id} HTTP/1.1\r\n{lines}\r\n".encode() + body

@@ -212,9 +212,9 @@ class DiscordStandIn:
 
     # What there is
 
-    def add_user(self, name: str) -> User:
-        """Make an account."""
-        return self._state.add_user(name)
+    def add_user(self, name: str, user_id: int | None = None) -> User:
+        """Make an account, with an id that nobody has yet."""
+        return self._state.add_user(name, user_id=user_id)
 
     def add_guild(self, name: str, *, owner: User | None = None) -> Guild:
         """Make a guild that the bot is in, with a high role that may manage roles.

@@ -48,9 +48,9 @@ class State:
         self.owner = self.add_user("olga")
         self.bot = self.add_user("redbot", bot=True)
 
-    def add_user(self, name: str, *, bot: bool = False) -> User:
+    def add_user(self, name: str, *, bot: bool = False, user_id: int | None = None) -> User:
         """Make an account."""
-        user = User(self.new_id(), name, bot)
+        user = User(self.new_id() if user_id is None else user_id, name, bot)
         self.users[user.id] = user
         return user
 

@@ -18,6 +18,7 @@ _LAUNCHER = Path(__file__).with_name("launch.py")
 _INSTANCE = "standin"
 _START_SECONDS = 90.0
 _LAST_CHARACTERS = 4000
+_JSON: Mapping[str, object] = {"STORAGE_TYPE": "JSON", "STORAGE_DETAILS": {}}
 
 
 class RedProcess:
@@ -35,6 +36,8 @@ class RedProcess:
         Added to the command line of `redbot`.
     probe
         A Python file with ``async def probe(red)``, run in the bot's loop from its start.
+    storage
+        Where Config keeps its data, in Red's own words; on its JSON backend by default.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class RedProcess:
         environment: Mapping[str, str] | None = None,
         flags: tuple[str, ...] = (),
         probe: Path | None = None,
+        storage: Mapping[str, object] = _JSON,
     ) -> None:
         self.data_path = folder / "data"
         self._folder = folder
@@ -54,17 +58,16 @@ class RedProcess:
         self._probe = probe
         self._log_file = folder / "redbot.log"
         self._process: asyncio.subprocess.Process | None = None
-        self._write_instance()
+        self._write_instance(storage)
 
-    def _write_instance(self) -> None:
+    def _write_instance(self, storage: Mapping[str, object]) -> None:
         """What `redbot-setup` writes."""
         self.data_path.mkdir(parents=True)
         instance = {
             "DATA_PATH": str(self.data_path),
             "COG_PATH_APPEND": "cogs",
             "CORE_PATH_APPEND": "core",
-            "STORAGE_TYPE": "JSON",
-            "STORAGE_DETAILS": {},
+            **storage,
         }
         config = self._folder / "config" / "Red-DiscordBot" / "config.json"
         config.parent.mkdir(parents=True)
