@@ -24,9 +24,13 @@ from .commands import (
     ItemCommands,
     PolicyCommands,
     ProductCommands,
+    PurchaseCommands,
     StaffCommands,
 )
 from .commands.abc import CogMeta
+from .customer.key_desk import KeyDesk
+from .customer.replacements import Replacements
+from .customer.shops import Shops
 from .domain.account import AccountKey
 from .fulfilment.absences import Absences
 from .fulfilment.alarms import Alarms
@@ -54,7 +58,11 @@ from .store.writes import Writes
 from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.gate import Gate
+from .views.help_desk import HelpDesk
+from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
+from .views.replacement import Decisions, replacement_button
+from .views.staff_room import StaffRoom
 from .webhook.listener import Listener
 
 log = logging.getLogger("red.shoppex")
@@ -63,6 +71,7 @@ log = logging.getLogger("red.shoppex")
 @cog_i18n(_)
 class Shoppex(
     BuyCommands,
+    PurchaseCommands,
     AccessCommands,
     ProductCommands,
     ItemCommands,
@@ -88,7 +97,8 @@ class Shoppex(
         self.ledger = Ledger(self._writes)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         budget = Budget()
-        board = AlarmBoard(bot, self.settings, budget)
+        room = StaffRoom(bot, self.settings, budget)
+        board = AlarmBoard(room)
         self.alarms = Alarms(bot, self.ledger, self.settings, board, clock)
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe)
@@ -109,11 +119,6 @@ class Shoppex(
         self.absences = Absences(bot, self.ledger, self.settings, self.engine, clock)
         self.backfilling = Backfilling(self.ledger, self.settings, self.engine, clock)
         self.inspection = Inspection(self.ledger, self.settings, clock)
-        # What stands in these buttons' ids is all they need, so they outlive restarts.
-        self._buttons = (
-            retry_button(self.gate, self.engine),
-            reminder_button(self.gate, Reminding(self.ledger, self._mark)),
-        )
         self._forgetter = Forgetter(self.ledger, self.settings, clock)
         self.sweeps = Sweeps(
             self.ledger,
@@ -130,6 +135,24 @@ class Shoppex(
         )
         self.counter = Counter(
             self.gate, self.settings, self.ledger, self.catalogue, checkout, self.engine
+        )
+        shops = Shops(self.settings, self.clients)
+        keys = KeyDesk(self.ledger, shops, self.recorder, clock, self._mark)
+        replacements = Replacements(self.ledger, shops, self.recorder, clock, self._mark)
+        self.member_area = Purchases(
+            self.gate,
+            self.settings,
+            self.ledger,
+            keys,
+            checkout,
+            HelpDesk(self.gate, self.settings, self.ledger, room, replacements, clock),
+            clock,
+        )
+        # What stands in these buttons' ids is all they need, so they outlive restarts.
+        self._buttons = (
+            retry_button(self.gate, self.engine),
+            reminder_button(self.gate, Reminding(self.ledger, self._mark)),
+            replacement_button(Decisions(self.gate, replacements, budget)),
         )
         self.webhooks = Listener(self.settings, self.recorder, clock)
         self._starting: asyncio.Task[None] | None = None

@@ -7,6 +7,7 @@ from .host import HostCommands
 from .items import ItemCommands
 from .policies import PolicyCommands
 from .products import ProductCommands
+from .purchases import PurchaseCommands
 from .settings import AccessCommands
 from .staff import StaffCommands
 
@@ -19,5 +20,6 @@ __all__ = (
     "ItemCommands",
     "PolicyCommands",
     "ProductCommands",
+    "PurchaseCommands",
     "StaffCommands",
 )

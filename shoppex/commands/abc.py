@@ -20,6 +20,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..views.counter import Counter
 from ..views.gate import Gate
+from ..views.purchases import Purchases
 from ..webhook.listener import Listener
 
 
@@ -40,6 +41,7 @@ class CommandsMixin(ABC):
     absences: Absences
     backfilling: Backfilling
     counter: Counter
+    member_area: Purchases
     webhooks: Listener
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..domain.offer import Offer
-from ..i18n import _
 from ..text import shorten
 from ..views.card import offer_line, variant_line
 from ..views.counter import Request
-from ..views.privately import PrivatelyView
+from ..views.privately import answer_privately
 from .abc import CommandsMixin
 
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
@@ -52,16 +53,7 @@ class BuyCommands(CommandsMixin):
         - `[coupon]` A coupon code, if you have one.
         """
         request = Request(product, variant, quantity, coupon)
-        if ctx.interaction is not None:
-            await self.counter.serve(ctx.interaction, request)
-            return
-        view = PrivatelyView(self.gate, ctx.author.id, self.counter, request)
-        view.message = await ctx.send(
-            _("{user}, press the button to continue. Only you will see what comes next.").format(
-                user=ctx.author.mention
-            ),
-            view=view,
-        )
+        await answer_privately(ctx, self.gate, partial(self.counter.serve, request=request))
 
     @buy.autocomplete("product")
     async def _complete_product(

@@ -42,6 +42,14 @@ class Promise(str, Enum):
     """As many keys as were bought."""
 
 
+class Replacement(str, Enum):
+    """What became of a buyer's wish for another key."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A role that purchases pay, or paid, for.
@@ -127,6 +135,13 @@ class Order:
         What was given back of it while it stayed paid.
     kept
         Whether staff decided that it goes on giving what it gave.
+    pool
+        The product of Shoppex's out of whose pool the keys of an item of the bot's own come.
+    claim
+        The progress of taking them out of it; ``None`` when there is nothing to take. Once
+        begun, only its answer says whether they are out.
+    replacement
+        What became of the buyer's wish for another key.
     """
 
     nonce: str
@@ -162,6 +177,9 @@ class Order:
     changed_at: datetime | None = None
     refunded: Money | None = None
     kept: bool = False
+    pool: str | None = None
+    claim: Delivery | None = None
+    replacement: Replacement | None = None
 
     @property
     def entitled(self) -> bool:
@@ -189,7 +207,8 @@ class Order:
         owed = self.entitled and self.message.waits
         gives = (self.entitled or self.kept) and not self.fulfilled
         turned = self.changed_at is not None and self.paid_at is not None
-        return bool(self.open_readings) or owed or gives or turned or self.open
+        claims = self.entitled and self.claim is not None and self.claim.waits
+        return bool(self.open_readings) or owed or gives or turned or self.open or claims
 
     @property
     def touched_by_money(self) -> bool:
@@ -202,6 +221,13 @@ class Order:
         """What was bought, in a few words."""
         title = f"{self.title} ({self.variant_title})" if self.variant_title else self.title
         return title if self.quantity == 1 else f"{self.quantity} × {title}"
+
+
+class Reset(NamedTuple):
+    """A licence that its owner freed from its machine."""
+
+    license_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +253,8 @@ class Account:
         Whether the buyer wants to be reminded of renewals and ends.
     banned_at
         When the person was last banned; nothing that was bought before gives a role.
+    resets
+        Which of their licences the person freed from its machine, and when; old ones go.
     """
 
     key: AccountKey
@@ -238,6 +266,7 @@ class Account:
     email: str | None = None
     reminders: bool = True
     banned_at: datetime | None = None
+    resets: tuple[Reset, ...] = ()
 
     @property
     def unsettled(self) -> bool:
@@ -271,6 +300,8 @@ class Account:
         for order in self.orders.values():
             if order.asking is not None:
                 yield order.asking
+            if order.claim is not None:
+                yield order.claim
             yield order.reading
             yield order.message
         for subscription in self.subscriptions.values():

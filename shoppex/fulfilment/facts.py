@@ -126,11 +126,11 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
         reopened = order.message.state is DeliveryState.DELIVERED
         message = Delivery() if reopened else order.message
         order = replace(order, goods=(*order.goods, *new), message=message)
-    complete = order.kind is OfferKind.ITEM or _keeps_promise(order, news)
+    complete = order.kind is OfferKind.ITEM or keeps_promise(order, news)
     return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
 
 
-def _keeps_promise(order: Order, news: RemoteOrder) -> bool:
+def keeps_promise(order: Order, news: RemoteOrder) -> bool:
     """Whether everything that Shoppex delivers with this order has arrived."""
     if order.promise is Promise.KEYS:
         return news.keys >= order.quantity
@@ -143,7 +143,8 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
     What arrived meanwhile makes another message due.
     """
     handed = (*order.handed, *(d for piece in goods for d in _digests(piece)))
-    kept = tuple(piece for piece in order.goods if piece not in goods)
+    known = set(handed)
+    kept = tuple(piece for piece in order.goods if not known.issuperset(_digests(piece)))
     return replace(
         order,
         goods=kept,
@@ -152,6 +153,20 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
         carried=None,
         message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
     )
+
+
+def open_goods(order: Order, goods: tuple[str, ...]) -> Order:
+    """The order after its buyer had ``goods`` shown: nothing of it is to be sent any more.
+
+    Showing once more what is in their hands changes nothing.
+    """
+    new = any(not is_handed(order, piece) for piece in goods)
+    return hand_over(order, goods) if new or order.message.waits or order.message.stuck else order
+
+
+def is_handed(order: Order, piece: str) -> bool:
+    """Whether a piece of the goods is in the buyer's hands."""
+    return set(order.handed).issuperset(_digests(piece))
 
 
 def _digests(piece: str) -> list[str]:

@@ -16,6 +16,7 @@ from ..store.settings import Settings
 from .desired import Desired, desired
 from .facts import answered, says_too_little
 from .failures import Failure, after_failure, classify
+from .goods_lookup import read_whole
 from .recorder import Recorder
 from .subscription_facts import is_proven
 
@@ -103,7 +104,7 @@ class ReadStep:
             return
         asked_at = self._clock()
         try:
-            news = await client.read(order.kind, order.uniqid)
+            news = await read_whole(client, order)
         except ApiError as error:
             log.warning("Order %s cannot be read: %s", order.uniqid, error)
             failure = _unless_hopeless(order, error, self._clock())

@@ -13,7 +13,16 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from ..domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
+from ..domain.account import (
+    Account,
+    AccountKey,
+    Grant,
+    OfferKind,
+    Order,
+    Promise,
+    Replacement,
+    Reset,
+)
 from ..domain.status import OrderStatus
 from .record_parts import (
     Record,
@@ -57,6 +66,7 @@ def account_to_record(account: Account) -> Record:
         email=account.email,
         silent=not account.reminders,
         banned=time_to_json(account.banned_at),
+        resets=[[reset.license_id, time_to_json(reset.at)] for reset in account.resets],
     )
 
 
@@ -84,6 +94,11 @@ def account_from_record(key: AccountKey, record: Mapping[str, Any]) -> Account:
         email=record.get("email"),
         reminders=not record.get("silent", False),
         banned_at=time_from_json(record.get("banned")),
+        resets=tuple(
+            Reset(name, at)
+            for name, moment in record.get("resets", ())
+            if (at := time_from_json(moment)) is not None
+        ),
     )
 
 
@@ -122,6 +137,9 @@ def order_to_record(order: Order) -> Record:
         changed=time_to_json(order.changed_at),
         refunded=money_to_json(order.refunded),
         kept=order.kept,
+        pool=order.pool,
+        claim=None if order.claim is None else [delivery_to_record(order.claim)],
+        replacement=None if order.replacement is None else order.replacement.value,
     )
 
 
@@ -164,6 +182,9 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         changed_at=time_from_json(record.get("changed")),
         refunded=money_from_json(record.get("refunded")),
         kept=record.get("kept", False),
+        pool=record.get("pool"),
+        claim=delivery_from_record(record["claim"][0]) if "claim" in record else None,
+        replacement=Replacement(record["replacement"]) if "replacement" in record else None,
     )
 
 

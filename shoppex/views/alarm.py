@@ -7,29 +7,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import discord
-from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
-from ..fulfilment.budget import Budget
 from ..fulfilment.causes import Cause
 from ..fulfilment.engine import Engine
 from ..i18n import _
-from ..store.settings import Settings
 from ..text import plain, shorten
 from .gate import Gate, say
 from .sentences import waiting_sentence
+from .staff_room import StaffRoom
 
 _DESCRIPTION = 4000
 _TEMPLATE = re.compile(r"shoppex:retry:(?P<guild_id>[0-9]{1,20})")
 
 
 class AlarmBoard:
-    """Writes to the channel that the server chose, or else to the server's owner."""
+    """Tells staff of causes, each with the button that tries again."""
 
-    def __init__(self, bot: Red, settings: Settings, budget: Budget) -> None:
-        self._bot = bot
-        self._settings = settings
-        self._budget = budget
+    def __init__(self, room: StaffRoom) -> None:
+        self._room = room
 
     async def tell(self, guild: discord.Guild, causes: Mapping[Cause, int]) -> None:
         """Show causes, with how many deliveries wait for each.
@@ -39,26 +35,10 @@ class AlarmBoard:
         discord.HTTPException
             When Discord did not take it.
         """
-        await set_contextual_locales_from_guild(self._bot, guild)
-        place = await self._place(guild)
-        embed = alarm_embed(guild, causes, await self._bot.get_embed_colour(place))
+        await self._room.speak(guild)
         view = discord.ui.View(timeout=None)
         view.add_item(_button(guild.id))
-        await self._budget.request(lambda: place.send(embed=embed, view=view))
-        # The button answers by its id; nothing needs to remember this message.
-        view.stop()
-
-    async def _place(self, guild: discord.Guild) -> discord.TextChannel | discord.DMChannel:
-        channel = guild.get_channel(self._settings.guild(guild.id).log_channel or 0)
-        if isinstance(channel, discord.TextChannel) and _may_write(channel):
-            return channel
-        owner = guild.owner
-        if owner is None:
-            owner_id = guild.owner_id or 0
-            owner = await self._budget.request(lambda: guild.fetch_member(owner_id))
-        if owner.dm_channel is not None:
-            return owner.dm_channel
-        return await self._budget.open_dm(owner.create_dm)
+        await self._room.send(guild, alarm_embed(guild, causes), view)
 
 
 def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:
@@ -111,15 +91,12 @@ def _button(guild_id: int) -> discord.ui.Button[discord.ui.View]:
     )
 
 
-def alarm_embed(
-    guild: discord.Guild, causes: Mapping[Cause, int], colour: discord.Colour
-) -> discord.Embed:
+def alarm_embed(guild: discord.Guild, causes: Mapping[Cause, int]) -> discord.Embed:
     """What waits, why, and how to mend it."""
     lines = [cause_line(cause, count) for cause, count in causes.items()]
     embed = discord.Embed(
         title=_("Paid orders are waiting for you"),
         description=shorten("\n".join(lines), _DESCRIPTION),
-        colour=colour,
     )
     embed.add_field(
         name=_("What happens next"),
@@ -138,8 +115,3 @@ def cause_line(cause: Cause, count: int) -> str:
     """One cause, with the role that it is about and how many deliveries wait for it."""
     role = f" (<@&{cause.role_id}>)" if cause.role_id else ""
     return f"⚠️ {count} × {waiting_sentence(cause.reason)}{role}"
-
-
-def _may_write(channel: discord.TextChannel) -> bool:
-    rights = channel.permissions_for(channel.guild.me)
-    return rights.view_channel and rights.send_messages and rights.embed_links

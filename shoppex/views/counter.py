@@ -22,6 +22,7 @@ from .card import CardView, OrderModal, ShelfView, card_embed, shelf_embed
 from .gate import Gate, say
 from .invoice import InvoiceView, invoice_embed
 from .sentences import payment_sentence, refusal_sentence, unseen_payment_sentence
+from .showing import show
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,13 @@ class Counter:
         shop = self._settings.guild(key.guild_id)
         view = ShelfView(self.gate, key.user_id, offers, self)
         embed = shelf_embed(view.page, shop.shop_name, await self._colour(interaction))
-        await _show(interaction, embed, view)
+        await show(interaction, embed, view)
 
     async def show_card(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """One offer, with everything that can be chosen about it."""
         view = CardView(self.gate, interaction.user.id, wish, self)
         embed = card_embed(wish.offer, interaction.guild, await self._colour(interaction))
-        await _show(interaction, embed, view)
+        await show(interaction, embed, view)
 
     async def ask(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """Ask for all that an order needs: address, quantity, coupon."""
@@ -249,20 +250,3 @@ def _variant_id(offer: Offer, text: str | None) -> str | None:
 
 def _channel_url(interaction: discord.Interaction[Red]) -> str:
     return f"https://discord.com/channels/{interaction.guild_id}/{interaction.channel_id}"
-
-
-async def _show(
-    interaction: discord.Interaction[Red],
-    embed: discord.Embed,
-    view: ShelfView | CardView,
-) -> None:
-    """Show a private message, in place of the private message that was clicked if there is one."""
-    if interaction.response.is_done():
-        view.message = await interaction.edit_original_response(embed=embed, view=view)
-        return
-    clicked = interaction.message
-    if clicked is not None and clicked.flags.ephemeral:
-        await interaction.response.edit_message(embed=embed, view=view)
-    else:
-        await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
-    view.message = await interaction.original_response()

@@ -25,7 +25,7 @@ from .storage import Storage, new_storage
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "!"
-SLASH = ("buy", "shoppexset")
+SLASH = ("buy", "purchases", "license", "shoppex", "shoppexset")
 
 # How far a settling bot's own clock may go, in seconds; what it does later needs `advance_time`.
 _SOON = 5.0

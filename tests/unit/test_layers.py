@@ -15,6 +15,7 @@ LAYERS = (
     "commands",
     "views",
     "webhook",
+    "customer",
     "selling",
     "fulfilment",
     "store",

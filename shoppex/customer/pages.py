@@ -1,0 +1,164 @@
+"""What a member has bought, as they see it: newest first, and where each thing stands. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
+
+from ..domain.account import Account, OfferKind, Order, Promise
+from ..domain.delivery import DeliveryState
+from ..domain.status import OrderStatus
+from ..domain.subscription import Subscription, standing_of
+from ..domain.subscription_status import SubscriptionStatus
+from ..domain.terms import Terms
+from ..fulfilment.entitlement import (
+    ends_of,
+    order_gives,
+    policy_of,
+    roles_of,
+    subscription_gives,
+)
+
+
+class Stage(str, Enum):
+    """Where a purchase stands."""
+
+    UNPAID = "unpaid"
+    CONFIRMING = "confirming"
+    EXPIRED = "expired"
+    HELD = "held"
+    ON_THE_WAY = "on the way"
+    KEY_LATE = "key late"
+    NEEDS_BUYER = "needs buyer"
+    NEEDS_STAFF = "needs staff"
+    DONE = "done"
+    OVER = "over"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    RUNS = "runs"
+    ENDS = "ends"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+
+
+_BY_STATUS = {
+    OrderStatus.UNKNOWN: Stage.UNPAID,
+    OrderStatus.PENDING: Stage.UNPAID,
+    OrderStatus.PARTIAL: Stage.CONFIRMING,
+    OrderStatus.CANCELLED: Stage.EXPIRED,
+    OrderStatus.REFUNDED: Stage.REFUNDED,
+    OrderStatus.DISPUTED: Stage.DISPUTED,
+}
+
+
+class Standing(NamedTuple):
+    """Where a purchase stands, and until when what it gave lasts.
+
+    Parameters
+    ----------
+    until
+        When it ends, or renews; ``None`` when nothing is known to end it.
+    """
+
+    stage: Stage
+    until: datetime | None = None
+
+
+def matters_of(account: Account) -> list[Order | Subscription]:
+    """Subscriptions, and the orders that belong to none of them; newest first.
+
+    An order of which Shoppex's answer never came is nothing that its buyer could use.
+    """
+    matters: list[Order | Subscription] = [
+        order
+        for order in account.orders.values()
+        if order.uniqid is not None and subscription_of(account, order) is None
+    ]
+    matters += account.subscriptions.values()
+    return sorted(matters, key=began_at, reverse=True)
+
+
+def periods_of(account: Account, subscription: Subscription) -> list[Order]:
+    """The orders that paid for a subscription, newest first."""
+    orders = [
+        order
+        for order in account.orders.values()
+        if order.uniqid is not None and subscription_of(account, order) == subscription
+    ]
+    return sorted(orders, key=began_at, reverse=True)
+
+
+def subscription_of(account: Account, order: Order) -> Subscription | None:
+    """The subscription that an order belongs to."""
+    return next(
+        (
+            subscription
+            for subscription in account.subscriptions.values()
+            if subscription.is_named(order.subscription) or subscription.nonce == order.nonce
+        ),
+        None,
+    )
+
+
+def began_at(matter: Order | Subscription) -> datetime:
+    """When it was ordered, or first heard of."""
+    return matter.created_at if isinstance(matter, Order) else matter.known_since
+
+
+def standing(
+    account: Account, matter: Order | Subscription, terms: Terms, now: datetime
+) -> Standing:
+    """Where an order or a subscription stands."""
+    if isinstance(matter, Subscription):
+        return _of_subscription(account, matter, terms, now)
+    until = ends_of(account, terms).get(matter.nonce)
+    return Standing(_of_order(account, matter, terms, now, until), until)
+
+
+def can_open(order: Order) -> bool:
+    """Whether there may be goods that can be shown to the buyer."""
+    return order.entitled and (order.kind is OfferKind.PRODUCT or bool(order.goods))
+
+
+def _of_order(
+    account: Account, order: Order, terms: Terms, now: datetime, until: datetime | None
+) -> Stage:
+    if order.held is not None:
+        return Stage.HELD
+    if order.status in _BY_STATUS:
+        return _BY_STATUS[order.status]
+    if until is not None and until <= now:
+        return Stage.OVER
+    gives = order_gives(account, order, terms) and subscription_of(account, order) is None
+    roles = [account.grants.get(role_id) for role_id in roles_of(order, terms) if gives]
+    states = {DeliveryState.PENDING if g is None else g.delivery.state for g in roles}
+    waits_for_goods = order.kind is OfferKind.PRODUCT and order.promise is not Promise.NOTHING
+    states |= {order.message.state, *({order.reading.state} if waits_for_goods else ())}
+    if order.claim is not None:
+        states.add(order.claim.state)
+    if DeliveryState.NEEDS_STAFF in states:
+        return Stage.NEEDS_STAFF
+    if DeliveryState.NEEDS_BUYER in states:
+        return Stage.NEEDS_BUYER
+    if waits_for_goods and order.reading.waits:
+        return Stage.KEY_LATE
+    return Stage.ON_THE_WAY if DeliveryState.PENDING in states else Stage.DONE
+
+
+def _of_subscription(
+    account: Account, subscription: Subscription, terms: Terms, now: datetime
+) -> Standing:
+    if not subscription.governs:
+        return Standing(Stage.ON_THE_WAY)
+    state = standing_of(subscription, policy_of(subscription, terms), now)
+    if not subscription_gives(account, subscription, terms, now):
+        stopped = subscription.status is SubscriptionStatus.PAUSED
+        return Standing(Stage.PAUSED if stopped else Stage.OVER, state.until)
+    if subscription.status is SubscriptionStatus.PAST_DUE:
+        return Standing(Stage.OVERDUE)
+    if subscription.status is SubscriptionStatus.PAUSED:
+        return Standing(Stage.PAUSED, state.until)
+    if subscription.runs:
+        return Standing(Stage.RUNS, subscription.period_end)
+    return Standing(Stage.ENDS, state.until)

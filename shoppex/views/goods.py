@@ -1,0 +1,42 @@
+"""Showing goods to the one they belong to."""
+
+from __future__ import annotations
+
+import discord
+from redbot.core.bot import Red
+
+from ..customer.key_desk import KeyDesk
+from ..domain.account import AccountKey
+from ..fulfilment.letters import goods_text
+from ..selling.errors import Refusal
+from ..store.errors import StoreUnavailable
+from .counter import not_kept
+from .purchase_text import customer_sentence
+
+
+async def show_goods(
+    interaction: discord.Interaction[Red], keys: KeyDesk, key: AccountKey, nonce: str
+) -> bool:
+    """Show the goods of an order privately; whether they were shown.
+
+    What was shown counts as handed over.
+    """
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    try:
+        goods = await keys.open(key, nonce)
+    except Refusal as refusal:
+        await interaction.followup.send(customer_sentence(refusal), ephemeral=True)
+        return False
+    except StoreUnavailable:
+        await interaction.followup.send(not_kept(), ephemeral=True)
+        return False
+    text, file = goods_text(goods)
+    await interaction.followup.send(
+        text or "",
+        file=file or discord.utils.MISSING,
+        ephemeral=True,
+        suppress_embeds=True,
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+    await keys.hand_over(key, nonce, goods)
+    return True
