@@ -22,6 +22,7 @@ from .commands import (
     DriftCommands,
     HostCommands,
     ItemCommands,
+    PickupCommands,
     PolicyCommands,
     ProductCommands,
     PurchaseCommands,
@@ -41,6 +42,7 @@ from .fulfilment.engine import Engine
 from .fulfilment.forgetter import Forgetter
 from .fulfilment.inspection import Inspection
 from .fulfilment.messages import MessageStep
+from .fulfilment.pickups import PickupStep
 from .fulfilment.readings import ReadStep
 from .fulfilment.recorder import Recorder
 from .fulfilment.reminding import Reminding
@@ -59,6 +61,7 @@ from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.gate import Gate
 from .views.help_desk import HelpDesk
+from .views.pickup import Doors, pickup_button
 from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
 from .views.replacement import Decisions, replacement_button
@@ -76,6 +79,7 @@ class Shoppex(
     ProductCommands,
     ItemCommands,
     PolicyCommands,
+    PickupCommands,
     StaffCommands,
     BrakeCommands,
     DriftCommands,
@@ -103,12 +107,14 @@ class Shoppex(
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe)
         asking = (self.ledger, self.settings, self.recorder, self.clients, clock)
+        self._doors = Doors(budget, clock)
         in_discord = (bot, self.ledger, self.settings, budget, clock, self.gate.asleep)
         self.engine = Engine(
             self.ledger,
             [
                 RoleStep(*in_discord),
-                MessageStep(*in_discord, reminder_buttons),
+                MessageStep(*in_discord, reminder_buttons, self._mark),
+                PickupStep(*in_discord, self._doors),
                 ReadStep(*asking, self._mark),
                 Watch(*asking, self._hears, self._mark),
             ],
@@ -134,7 +140,13 @@ class Shoppex(
             self.ledger, self.settings, self.catalogue, self.clients, self.recorder, clock
         )
         self.counter = Counter(
-            self.gate, self.settings, self.ledger, self.catalogue, checkout, self.engine
+            self.gate,
+            self.settings,
+            self.ledger,
+            self.catalogue,
+            checkout,
+            self.engine,
+            self._doors,
         )
         shops = Shops(self.settings, self.clients)
         keys = KeyDesk(self.ledger, shops, self.recorder, clock, self._mark)
@@ -152,6 +164,7 @@ class Shoppex(
         self._buttons = (
             retry_button(self.gate, self.engine),
             reminder_button(self.gate, Reminding(self.ledger, self._mark)),
+            pickup_button(self.gate, keys),
             replacement_button(Decisions(self.gate, replacements, budget)),
         )
         self.webhooks = Listener(self.settings, self.recorder, clock)

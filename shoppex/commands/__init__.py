@@ -5,6 +5,7 @@ from .buy import BuyCommands
 from .drift import DriftCommands
 from .host import HostCommands
 from .items import ItemCommands
+from .pickup import PickupCommands
 from .policies import PolicyCommands
 from .products import ProductCommands
 from .purchases import PurchaseCommands
@@ -18,6 +19,7 @@ __all__ = (
     "DriftCommands",
     "HostCommands",
     "ItemCommands",
+    "PickupCommands",
     "PolicyCommands",
     "ProductCommands",
     "PurchaseCommands",

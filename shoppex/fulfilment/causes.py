@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..domain.account import Account
-from ..domain.delivery import DeliveryState
+from ..domain.delivery import Delivery, DeliveryState
 from ..domain.terms import Terms
 from .desired import desired
 
@@ -52,13 +52,17 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
     for order in account.orders.values():
         if order.held is not None:
             yield Cause(order.held)
-        for delivery in (order.asking, order.reading, order.message):
-            if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
-                yield Cause(delivery.reason or "")
         heard_at = order.changed_at or order.paid_at or order.created_at
         if order.refunded is not None and now - heard_at < _TOLD_FOR:
             yield Cause("partly_refunded", order=order.uniqid or "")
+    for delivery in _beside_roles(account):
+        if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
+            yield Cause(delivery.reason or "")
+
+
+def _beside_roles(account: Account) -> Iterator[Delivery | None]:
+    for order in account.orders.values():
+        yield from (order.asking, order.claim, order.reading, order.message)
     for subscription in account.subscriptions.values():
-        asking = subscription.asking
-        if asking is not None and asking.state is DeliveryState.NEEDS_STAFF:
-            yield Cause(asking.reason or "")
+        yield subscription.asking
+    yield from account.notices.values()

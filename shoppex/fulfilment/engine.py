@@ -128,6 +128,8 @@ class Engine:
             log.error("What waits for staff in guild %s could not be woken yet", guild_id)
             return self._clock() + _AFTER_A_REFUSED_WRITE
         self.mark_unsettled(guild_id)
+        for key in stuck:
+            self.mark(key)
         return None
 
 

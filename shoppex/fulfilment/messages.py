@@ -40,6 +40,8 @@ class MessageStep(DiscordStep):
     ----------
     opt_out
         Makes the buttons under a reminder of a guild.
+    on_change
+        Called with the account after a message about an order was refused.
     """
 
     name = "messages"
@@ -53,9 +55,11 @@ class MessageStep(DiscordStep):
         clock: Callable[[], datetime],
         asleep: Callable[[discord.Guild], Awaitable[bool]],
         opt_out: ViewFactory,
+        on_change: Callable[[AccountKey], None],
     ) -> None:
         super().__init__(bot, ledger, settings, budget, clock, asleep)
         self._opt_out = opt_out
+        self._on_change = on_change
 
     async def settle(self, key: AccountKey) -> datetime | None:
         """Send what is owed; say when to look again."""
@@ -90,6 +94,8 @@ class MessageStep(DiscordStep):
             await self._ledger.update(
                 key, lambda a: a.with_order(hand_over(a.orders[nonce], letter.goods))
             )
+        elif self._ledger.get(key).orders[nonce].message.stuck:
+            self._on_change(key)
 
     async def _send_notice(self, guild: discord.Guild, key: AccountKey, notice: Notice) -> None:
         account = self._ledger.get(key)

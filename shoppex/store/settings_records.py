@@ -11,7 +11,14 @@ from typing import Any
 from ..domain.money import Money
 from ..domain.terms import OwnPolicy, Policy
 from .record_parts import Record, without_empty
-from .shop_settings import GuildSettings, ItemEntry, ListenerSettings, ProductEntry, Retention
+from .shop_settings import (
+    GuildSettings,
+    ItemEntry,
+    LicensePolicy,
+    ListenerSettings,
+    ProductEntry,
+    Retention,
+)
 
 
 def listener_to_record(listener: ListenerSettings) -> Record:
@@ -38,6 +45,13 @@ def guild_to_record(settings: GuildSettings) -> Record:
         "shop_id": settings.shop_id,
         "legacy_signatures": settings.legacy_signatures,
         "log_channel": None if settings.log_channel is None else str(settings.log_channel),
+        "pickup_channel": (
+            None if settings.pickup_channel is None else str(settings.pickup_channel)
+        ),
+        "licenses": {
+            "cooldown": int(settings.licenses.cooldown.total_seconds()),
+            "per_month": settings.licenses.per_month,
+        },
         "told": sorted(settings.told),
         "policy": asdict(settings.policy),
         "remind_days": list(settings.remind_days),
@@ -67,6 +81,8 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
         shop_id=record.get("shop_id"),
         legacy_signatures=record.get("legacy_signatures", False),
         log_channel=int(record["log_channel"]) if record.get("log_channel") else None,
+        pickup_channel=int(record["pickup_channel"]) if record.get("pickup_channel") else None,
+        licenses=_license_policy(record.get("licenses")),
         told=frozenset(record.get("told", ())),
         policy=Policy(**record.get("policy", {})),
         remind_days=tuple(record.get("remind_days", GuildSettings().remind_days)),
@@ -86,6 +102,12 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
             for key, entry in record.get("items", {}).items()
         },
     )
+
+
+def _license_policy(record: Mapping[str, int] | None) -> LicensePolicy:
+    if record is None:
+        return LicensePolicy()
+    return LicensePolicy(timedelta(seconds=record["cooldown"]), record["per_month"])
 
 
 def _gifts_to_record(entry: ProductEntry | ItemEntry) -> Record:

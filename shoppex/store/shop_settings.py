@@ -63,6 +63,22 @@ class ItemEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LicensePolicy:
+    """How often a buyer may free a licence from its machine.
+
+    Parameters
+    ----------
+    cooldown
+        From one time to the next, for each licence.
+    per_month
+        So often in thirty days, for all of a member's licences together; 0 is never.
+    """
+
+    cooldown: timedelta = timedelta(days=1)
+    per_month: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class GuildSettings:
     """What one guild has set up. The two secrets are kept out of ``repr``.
 
@@ -72,6 +88,10 @@ class GuildSettings:
         Whether the deprecated SHA-512 signature is taken from a shop that sends no V2.
     log_channel
         Where staff are told what waits for them; ``None`` for the server owner's messages.
+    pickup_channel
+        Where buyers are told whom no direct message reaches; ``None`` for nowhere.
+    licenses
+        What buyers may do with their licences.
     told
         The causes that staff have been told of and that are not mended yet.
     shop_id
@@ -91,6 +111,8 @@ class GuildSettings:
     shop_name: str = ""
     legacy_signatures: bool = False
     log_channel: int | None = None
+    pickup_channel: int | None = None
+    licenses: LicensePolicy = LicensePolicy()
     told: frozenset[str] = frozenset()
     shop_id: str | None = None
     policy: Policy = Policy()

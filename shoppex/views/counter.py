@@ -21,6 +21,7 @@ from ..store.settings import Settings
 from .card import CardView, OrderModal, ShelfView, card_embed, shelf_embed
 from .gate import Gate, say
 from .invoice import InvoiceView, invoice_embed
+from .pickup import Doors
 from .sentences import payment_sentence, refusal_sentence, unseen_payment_sentence
 from .showing import show
 
@@ -46,6 +47,7 @@ class Counter:
         catalogue: Catalogue,
         checkout: Checkout,
         engine: Engine,
+        doors: Doors,
     ) -> None:
         self.gate = gate
         self._settings = settings
@@ -53,6 +55,7 @@ class Counter:
         self._catalogue = catalogue
         self._checkout = checkout
         self._engine = engine
+        self._doors = doors
 
     async def serve(self, interaction: discord.Interaction[Red], request: Request) -> None:
         """Answer `/buy`, privately and within Discord's three seconds."""
@@ -180,6 +183,7 @@ class Counter:
             purchase, interaction.guild, interaction.user, await self._colour(interaction)
         )
         view.message = await interaction.edit_original_response(embed=embed, view=view)
+        self._doors.remember(_key(interaction), purchase.order.nonce, view)
 
     async def ask_other_email(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """A new order for the same thing under another address."""

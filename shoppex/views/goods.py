@@ -10,8 +10,7 @@ from ..domain.account import AccountKey
 from ..fulfilment.letters import goods_text
 from ..selling.errors import Refusal
 from ..store.errors import StoreUnavailable
-from .counter import not_kept
-from .purchase_text import customer_sentence
+from .purchase_text import customer_sentence, not_saved
 
 
 async def show_goods(
@@ -28,7 +27,7 @@ async def show_goods(
         await interaction.followup.send(customer_sentence(refusal), ephemeral=True)
         return False
     except StoreUnavailable:
-        await interaction.followup.send(not_kept(), ephemeral=True)
+        await interaction.followup.send(not_saved(), ephemeral=True)
         return False
     text, file = goods_text(goods)
     await interaction.followup.send(

@@ -22,9 +22,8 @@ from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..text import format_money, plain, shorten
-from .counter import not_kept
 from .gate import Gate, GuardedModal
-from .purchase_text import customer_sentence, stage_text
+from .purchase_text import customer_sentence, not_saved, stage_text
 from .purchases import key_of
 from .replacement import how_to_replace, replacement_view
 from .staff_room import StaffRoom
@@ -130,7 +129,7 @@ class HelpDesk:
         except Refusal as refusal:
             answer = customer_sentence(refusal)
         except StoreUnavailable:
-            answer = not_kept()
+            answer = not_saved()
         await interaction.edit_original_response(content=answer)
 
     def order(self, interaction: discord.Interaction[Red], nonce: str) -> Order:

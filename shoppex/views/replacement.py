@@ -20,9 +20,8 @@ from ..i18n import _
 from ..selling.errors import Refusal
 from ..store.errors import StoreUnavailable
 from ..text import plain
-from .counter import not_kept
 from .gate import Gate, say
-from .purchase_text import customer_sentence
+from .purchase_text import customer_sentence, not_saved
 
 _TEMPLATE = re.compile(
     r"shoppex:replace:(?P<choice>yes|no):(?P<guild>[0-9]{1,20}):(?P<user>[0-9]{1,20}):"
@@ -73,7 +72,7 @@ class Decisions:
         except Refusal as refusal:
             await interaction.followup.send(customer_sentence(refusal), ephemeral=True)
         except StoreUnavailable:
-            await interaction.followup.send(not_kept(), ephemeral=True)
+            await interaction.followup.send(not_saved(), ephemeral=True)
         else:
             await interaction.followup.send(done, ephemeral=True)
             await _close(interaction, done)

@@ -211,6 +211,9 @@ def waiting_sentence(reason: str | None) -> str:
         "no_access": _("Discord refused access: check the bot's permissions"),
         "api_key_refused": _("Shoppex refuses the key: set a new one with `/shoppexset apikey`"),
         "unreadable": _("Shoppex does not find the order: look for it at Shoppex"),
+        "pickup_refused": _(
+            "a notice cannot be posted: let the bot write in the channel of `/shoppexset pickup`"
+        ),
         "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
         "other_buyer": _("the payment names another buyer: look at the order at Shoppex"),
         "other_total": _("another amount was paid than quoted: look at the order at Shoppex"),
