@@ -19,14 +19,17 @@ from .commands import (
     AccessCommands,
     BrakeCommands,
     BuyCommands,
+    ClaimCommands,
     DriftCommands,
     HostCommands,
     ItemCommands,
     PickupCommands,
     PolicyCommands,
+    PoolCommands,
     ProductCommands,
     PurchaseCommands,
     StaffCommands,
+    StaffGroup,
 )
 from .commands.abc import CogMeta
 from .customer.key_desk import KeyDesk
@@ -38,6 +41,7 @@ from .fulfilment.alarms import Alarms
 from .fulfilment.backfilling import Backfilling
 from .fulfilment.brake import Brake
 from .fulfilment.budget import Budget
+from .fulfilment.claims import ClaimStep
 from .fulfilment.engine import Engine
 from .fulfilment.forgetter import Forgetter
 from .fulfilment.inspection import Inspection
@@ -83,6 +87,9 @@ class Shoppex(
     StaffCommands,
     BrakeCommands,
     DriftCommands,
+    PoolCommands,
+    StaffGroup,
+    ClaimCommands,
     HostCommands,
     commands.Cog,
     metaclass=CogMeta,
@@ -114,6 +121,7 @@ class Shoppex(
             [
                 RoleStep(*in_discord),
                 MessageStep(*in_discord, reminder_buttons, self._mark),
+                ClaimStep(self.ledger, self.settings, self.clients, clock, self._mark),
                 PickupStep(*in_discord, self._doors),
                 ReadStep(*asking, self._mark),
                 Watch(*asking, self._hears, self._mark),

@@ -77,6 +77,7 @@ def parse_product(data: Mapping[str, object]) -> Product:
         quantity_max=quantity_max if quantity_max is not None and quantity_max > 0 else None,
         variants=parse_variants(data.get("variants"), price, type_),
         hidden=any(parse_flag(data.get(field)) for field in _HIDING),
+        licensed=parse_flag(data.get("licensing_enabled")) or False,
         description=_text(data, "description", _LONGEST_DESCRIPTION),
         image_url=next((image for image in images if image is not None), None),
     )

@@ -7,21 +7,26 @@ from .host import HostCommands
 from .items import ItemCommands
 from .pickup import PickupCommands
 from .policies import PolicyCommands
+from .pools import PoolCommands
 from .products import ProductCommands
 from .purchases import PurchaseCommands
 from .settings import AccessCommands
 from .staff import StaffCommands
+from .staff_group import ClaimCommands, StaffGroup
 
 __all__ = (
     "AccessCommands",
     "BrakeCommands",
     "BuyCommands",
+    "ClaimCommands",
     "DriftCommands",
     "HostCommands",
     "ItemCommands",
     "PickupCommands",
     "PolicyCommands",
+    "PoolCommands",
     "ProductCommands",
     "PurchaseCommands",
     "StaffCommands",
+    "StaffGroup",
 )

@@ -28,6 +28,8 @@ class Offer:
         How long its roles last; ``None`` for ever.
     recurring
         Whether it is a subscription.
+    pool
+        The product out of whose pool the keys of an item of the bot's own come.
     """
 
     kind: OfferKind
@@ -44,6 +46,7 @@ class Offer:
     promise: Promise = Promise.NOTHING
     lasts: timedelta | None = None
     recurring: bool = False
+    pool: str | None = None
 
     @property
     def ref(self) -> str:

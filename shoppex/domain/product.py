@@ -43,6 +43,8 @@ class Product:
         Per piece, of the product without a variant.
     quantity_max
         ``None`` when there is no limit.
+    licensed
+        Whether each piece comes with a licence.
     hidden
         Unlisted, private or on hold: not to be shown to buyers.
     """
@@ -58,6 +60,7 @@ class Product:
     quantity_max: int | None = None
     variants: tuple[Variant, ...] = ()
     hidden: bool = False
+    licensed: bool = False
     description: str = ""
     image_url: str | None = None
 

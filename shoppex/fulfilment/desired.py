@@ -196,6 +196,8 @@ def _told_from(order: Order) -> datetime | None:
     if order.renewal:
         # That it was renewed is told by a notice; here only what it brings.
         return _EVER if order.goods else None
+    if order.claim is not None and order.claim.waits:
+        return None
     if order.kind is OfferKind.ITEM or order.reading.state is DeliveryState.DELIVERED:
         return _EVER
     if order.promise is Promise.NOTHING:

@@ -16,6 +16,7 @@ from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from .alarms import Alarms
 from .budget import Budget
+from .claims import NOT_BY_ITSELF
 from .lanes import Lanes
 from .obstacles import SEEN_WITHOUT_ASKING
 
@@ -137,8 +138,10 @@ def _woken(account: Account, waiting_for: DeliveryState) -> Account:
     """The account with everything pending again that waited for somebody."""
 
     def wake(delivery: Delivery) -> Delivery:
+        if delivery.state is not waiting_for or delivery.reason in NOT_BY_ITSELF:
+            return delivery
         # Whether a try got through that was begun is still to be found out.
-        return Delivery(begun_at=delivery.begun_at) if delivery.state is waiting_for else delivery
+        return Delivery(begun_at=delivery.begun_at)
 
     def wake_gift(delivery: Delivery) -> Delivery:
         return delivery if delivery.reason in SEEN_WITHOUT_ASKING else wake(delivery)
@@ -147,6 +150,7 @@ def _woken(account: Account, waiting_for: DeliveryState) -> Account:
         nonce: replace(
             order,
             asking=order.asking and wake(order.asking),
+            claim=order.claim and wake(order.claim),
             reading=wake(order.reading),
             message=wake(order.message),
         )

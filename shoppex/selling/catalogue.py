@@ -266,7 +266,9 @@ def offer_from_item(item: ItemEntry) -> Offer:
         item.price,
         item.roles,
         quantity_max=1,
+        promise=Promise.NOTHING if item.pool is None else Promise.KEYS,
         lasts=item.lasts,
+        pool=item.pool,
     )
 
 
@@ -285,7 +287,7 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
         quantity_max=product.quantity_max,
         description=product.description,
         image_url=product.image_url,
-        promise=_PROMISES.get(product.type, Promise.NOTHING),
+        promise=Promise.KEYS if product.licensed else _PROMISES.get(product.type, Promise.NOTHING),
         # A subscription says itself until when it lasts.
         lasts=None if recurring else entry.lasts,
         recurring=recurring,

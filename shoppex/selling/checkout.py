@@ -26,6 +26,7 @@ from ..api import (
     ShoppexClient,
 )
 from ..domain.account import Account, AccountKey, OfferKind, Order
+from ..domain.delivery import Delivery
 from ..domain.money import Money
 from ..domain.offer import Offer, offer_ref
 from ..domain.product import Variant
@@ -281,6 +282,8 @@ class Checkout:
             quote=total,
             lasts=offer.lasts,
             recurring=offer.recurring,
+            pool=offer.pool,
+            claim=None if offer.pool is None else Delivery(),
         )
         # One that was begun before may have been paid meanwhile.
         await self._ledger.update(

@@ -66,6 +66,7 @@ def guild_to_record(settings: GuildSettings) -> Record:
                 "title": entry.title,
                 "price": [str(entry.price.amount), entry.price.currency],
                 **_gifts_to_record(entry),
+                **without_empty(pool=entry.pool),
             }
             for entry in settings.items.values()
         },
@@ -97,6 +98,7 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
                 key,
                 entry["title"],
                 Money(Decimal(entry["price"][0]), entry["price"][1]),
+                pool=entry.get("pool"),
                 **_gifts_from_record(entry),
             )
             for key, entry in record.get("items", {}).items()

@@ -41,12 +41,14 @@ class ProductEntry:
 
 @dataclass(frozen=True, slots=True)
 class ItemEntry:
-    """An item of the bot's own: sold as a generic payment, it gives roles only.
+    """An item of the bot's own: sold as a generic payment, it gives roles and pooled keys.
 
     Parameters
     ----------
     lasts, policy
         As of a product.
+    pool
+        The uniqid of the product out of whose pool each buyer gets a key.
     """
 
     id: str
@@ -55,6 +57,7 @@ class ItemEntry:
     roles: tuple[int, ...] = ()
     lasts: timedelta | None = None
     policy: OwnPolicy = OwnPolicy()
+    pool: str | None = None
 
     @property
     def ref(self) -> str:

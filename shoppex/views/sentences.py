@@ -214,6 +214,15 @@ def waiting_sentence(reason: str | None) -> str:
         "pickup_refused": _(
             "a notice cannot be posted: let the bot write in the channel of `/shoppexset pickup`"
         ),
+        "pool_empty": _("the pool of keys is empty or gone: add serials to it at Shoppex"),
+        "claim_doubtful": _(
+            "keys may have been taken out of the pool without arriving: compare the pool at "
+            "Shoppex, then use `/shoppex claim`"
+        ),
+        "claim_short": _(
+            "the pool gave fewer keys than were bought: send the rest by hand, then use "
+            "`/shoppex claim`"
+        ),
         "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
         "other_buyer": _("the payment names another buyer: look at the order at Shoppex"),
         "other_total": _("another amount was paid than quoted: look at the order at Shoppex"),

@@ -80,6 +80,7 @@ async def test_when_the_token_has_ended_a_notice_without_content_is_posted_once(
     [notice] = notices.history()
     assert world.buyer.mention in notice.content
     seen = notice.content + str([c.to_dict() for c in notice.components])
+    assert isinstance(order.custom_fields, dict)
     nonce = order.custom_fields["nonce"]
     for secret in (KEY, order.uniqid, "Game Key", nonce):
         assert secret not in seen
