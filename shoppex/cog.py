@@ -23,6 +23,8 @@ from .commands import (
     DriftCommands,
     HostCommands,
     ItemCommands,
+    LicenseCommands,
+    LicenseSettings,
     PickupCommands,
     PolicyCommands,
     PoolCommands,
@@ -33,6 +35,7 @@ from .commands import (
 )
 from .commands.abc import CogMeta
 from .customer.key_desk import KeyDesk
+from .customer.license_desk import LicenseDesk
 from .customer.replacements import Replacements
 from .customer.shops import Shops
 from .domain.account import AccountKey
@@ -65,6 +68,7 @@ from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.gate import Gate
 from .views.help_desk import HelpDesk
+from .views.licenses import Licenses
 from .views.pickup import Doors, pickup_button
 from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
@@ -90,6 +94,8 @@ class Shoppex(
     PoolCommands,
     StaffGroup,
     ClaimCommands,
+    LicenseCommands,
+    LicenseSettings,
     HostCommands,
     commands.Cog,
     metaclass=CogMeta,
@@ -174,6 +180,13 @@ class Shoppex(
             reminder_button(self.gate, Reminding(self.ledger, self._mark)),
             pickup_button(self.gate, keys),
             replacement_button(Decisions(self.gate, replacements, budget)),
+        )
+        self.licenses = Licenses(
+            self.gate,
+            self.settings,
+            LicenseDesk(self.ledger, self.settings, shops, clock),
+            room,
+            clock,
         )
         self.webhooks = Listener(self.settings, self.recorder, clock)
         self._starting: asyncio.Task[None] | None = None

@@ -5,6 +5,7 @@ from .buy import BuyCommands
 from .drift import DriftCommands
 from .host import HostCommands
 from .items import ItemCommands
+from .licenses import LicenseCommands, LicenseSettings
 from .pickup import PickupCommands
 from .policies import PolicyCommands
 from .pools import PoolCommands
@@ -22,6 +23,8 @@ __all__ = (
     "DriftCommands",
     "HostCommands",
     "ItemCommands",
+    "LicenseCommands",
+    "LicenseSettings",
     "PickupCommands",
     "PolicyCommands",
     "PoolCommands",

@@ -20,6 +20,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..views.counter import Counter
 from ..views.gate import Gate
+from ..views.licenses import Licenses
 from ..views.purchases import Purchases
 from ..webhook.listener import Listener
 
@@ -42,6 +43,7 @@ class CommandsMixin(ABC):
     backfilling: Backfilling
     counter: Counter
     member_area: Purchases
+    licenses: Licenses
     webhooks: Listener
 
 

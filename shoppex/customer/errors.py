@@ -28,6 +28,18 @@ class AlreadyDecided(Refusal):
     """It was asked for before, or is decided already."""
 
 
+class ResetsOff(Refusal):
+    """Buyers may not free their licences from a machine in this server."""
+
+
+class NotActive(Refusal):
+    """The licence is suspended, revoked or expired."""
+
+
+class NotBound(Refusal):
+    """The licence is bound to no machine."""
+
+
 @dataclass(eq=False)
 class TooOften(Refusal):
     """Asked too often; ``until`` then."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import discord
 from redbot.core.bot import Red
@@ -22,17 +21,14 @@ from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..text import format_money, plain, shorten
-from .gate import Gate, GuardedModal
+from .gate import Gate
 from .purchase_text import customer_sentence, not_saved, stage_text
 from .purchases import key_of
 from .replacement import how_to_replace, replacement_view
 from .staff_room import StaffRoom
+from .words import WordsModal
 
 log = logging.getLogger("red.shoppex.help")
-
-_LONGEST_REPORT = 1000
-
-Submit = Callable[[discord.Interaction[Red], str], Awaitable[None]]
 
 
 class HelpDesk:
@@ -184,31 +180,6 @@ class HelpDesk:
             log.warning("Staff of guild %s could not be told: %s", guild.id, type(error).__name__)
             return False
         return True
-
-
-class WordsModal(GuardedModal):
-    """Asks for a few sentences."""
-
-    def __init__(
-        self,
-        gate: Gate,
-        user_id: int,
-        *,
-        title: str,
-        label: str,
-        description: str,
-        submit: Submit,
-    ) -> None:
-        super().__init__(gate, user_id, title=title)
-        self._submit = submit
-        self.field: discord.ui.TextInput[WordsModal] = discord.ui.TextInput(
-            style=discord.TextStyle.paragraph, min_length=3, max_length=_LONGEST_REPORT
-        )
-        self.add_item(discord.ui.Label(text=label, component=self.field, description=description))
-
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
-        """Hand the words on."""
-        await self._submit(interaction, self.field.value.strip())
 
 
 def cannot_tell(order: Order) -> str:

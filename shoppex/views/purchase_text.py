@@ -5,7 +5,17 @@ from __future__ import annotations
 import discord
 from discord.utils import format_dt
 
-from ..customer.errors import AlreadyDecided, HandedOver, NothingYet, NotPaid, NotTheirs, TooOften
+from ..customer.errors import (
+    AlreadyDecided,
+    HandedOver,
+    NotActive,
+    NotBound,
+    NothingYet,
+    NotPaid,
+    NotTheirs,
+    ResetsOff,
+    TooOften,
+)
 from ..customer.pages import Stage, Standing, began_at
 from ..domain.account import Order, Replacement
 from ..domain.subscription import Subscription
@@ -31,6 +41,17 @@ def customer_sentence(refusal: Refusal) -> str:
         ),
         AlreadyDecided: _(
             "That was asked for, or decided, before. `/purchases` shows how it stands."
+        ),
+        ResetsOff: _(
+            "In this server only the staff can free a licence from its machine. Ask them, and "
+            "name the licence's number."
+        ),
+        NotActive: _(
+            "This licence is suspended, revoked or expired, so freeing it would not help. Ask the "
+            "server's staff."
+        ),
+        NotBound: _(
+            "This licence is bound to no machine. The next one that uses it is bound to it."
         ),
         NotPaid: _(
             "This is not paid, or the payment went back, so there is nothing to show. If you "

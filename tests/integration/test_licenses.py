@@ -1,0 +1,263 @@
+"""`/license` for members, `/shoppex license` for staff."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import simcord
+
+import standin
+from harness import World
+from harness.world import field, text_of
+
+
+@pytest.fixture
+async def licence(world: World) -> standin.License:
+    """A licence of the buyer's, bound to a machine."""
+    world.shop.add_product(title="Tool", price="5", licensing_enabled=True, license_period=30)
+    await world.sell_product("Tool")
+    await world.order("Tool")
+    await world.pay_newest()
+    bought: standin.License = world.shop.licenses[0]
+    bought.hardware_id, bought.hwid_pending = "MACHINE-1234567890", False
+    return bought
+
+
+@pytest.fixture
+async def room(world: World) -> simcord.ChannelHandle:
+    """The channel in which changes are written."""
+    channel = world.guild.create_text_channel("staff")
+    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
+    return channel
+
+
+async def looked(world: World) -> simcord.InteractionResult:
+    """The buyer looks at their licences."""
+    await world.env.advance_time(121)
+    return await world.buyer.slash(world.channel, "license")
+
+
+async def found(world: World, search: str) -> simcord.InteractionResult:
+    """Staff look for a licence."""
+    return await world.admin.slash(world.channel, "shoppex license", search=search)
+
+
+async def reset(world: World) -> str:
+    """The buyer frees their licence; what they read then."""
+    shown = await looked(world)
+    assert shown.response is not None
+    asked = await world.buyer.click(shown.response, label="Free it from its machine")
+    assert asked.response is not None
+    await world.buyer.click(asked.response, label="Yes, do it")
+    return text_of(asked)
+
+
+async def done(world: World, shown: simcord.InteractionResult, label: str) -> str:
+    """Staff press a button and confirm it."""
+    assert shown.response is not None
+    asked = await world.admin.click(shown.response, label=label)
+    assert asked.response is not None
+    await world.admin.click(asked.response, label="Yes, do it")
+    return text_of(asked)
+
+
+def told(room: simcord.ChannelHandle) -> str:
+    """What stands in the log channel."""
+    return str([e.to_dict() for m in room.history() for e in m.embeds])
+
+
+# -- members -------------------------------------------------------------------------------
+
+
+async def test_a_member_sees_state_end_uses_and_a_shortened_machine(
+    world: World, licence: standin.License
+) -> None:
+    licence.uses, licence.max_uses = 2, 5
+    shown = await looked(world)
+    text = text_of(shown)
+    assert shown.ephemeral
+    assert "active" in text
+    assert "2 of 5" in text
+    assert "`MACHIN…`" in text
+    assert "MACHINE-1" not in text
+    assert f"<t:{int(licence.expires_at.timestamp())}" in text  # type: ignore[union-attr]
+    assert licence.license_key not in text
+
+
+async def test_looking_validates_nothing(world: World, licence: standin.License) -> None:
+    await looked(world)
+    assert licence.uses == 0
+    assert not any("validate" in request.path for request in world.shop.requests)
+
+
+@pytest.mark.parametrize("filters", [True, False])
+async def test_nobody_sees_the_licence_of_another(
+    world: World, licence: standin.License, *, filters: bool
+) -> None:
+    world.shop.switches.license_filters = filters
+    other = world.guild.add_member(world.env.create_user("cleo"))
+    # The same address makes the same customer of Shoppex's.
+    world.shop.add_product(title="Other", price="1", type="SERIALS", serials=["K"])
+    await world.sell_product("Other")
+    await world.order("Other", buyer=other, email=licence.order.email)
+    await world.pay_newest()
+    assert "no licence" in text_of(await other.slash(world.channel, "license"))
+
+
+async def test_licences_that_name_internal_ids_are_found(
+    world: World, licence: standin.License
+) -> None:
+    world.shop.switches.refer_by = "id"
+    assert licence.license_key[-4:] in text_of(await looked(world))
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        ("SUSPENDED", "stopped it for now"),
+        ("REVOKED", "taken back for good"),
+        ("EXPIRED", "Buy it again"),
+    ],
+)
+async def test_what_is_not_active_says_what_to_do(
+    world: World, licence: standin.License, status: str, advice: str
+) -> None:
+    licence.status = status
+    shown = await looked(world)
+    assert status.lower() in text_of(shown)
+    assert advice in text_of(shown)
+    assert "Free it" not in str(shown.response and shown.response.components)
+
+
+async def test_a_reset_is_done_and_audited_without_the_key(
+    world: World, licence: standin.License, room: simcord.ChannelHandle
+) -> None:
+    assert "freed from its machine" in await reset(world)
+    assert licence.hardware_id is None
+    text = told(room)
+    assert licence.uniqid in text
+    assert world.buyer.mention in text
+    assert licence.license_key not in text
+
+
+async def test_the_cool_down_outlives_a_restart(world: World, licence: standin.License) -> None:
+    await reset(world)
+    licence.hardware_id = "MACHINE-2"
+    await world.instance.restart(world.env)
+    assert "a lot in a short time" in await reset(world)
+    assert licence.hardware_id == "MACHINE-2"
+    await world.env.advance_time(24 * 3600)
+    assert "freed" in await reset(world)
+
+
+async def test_the_month_has_a_limit(world: World, licence: standin.License) -> None:
+    await world.admin.slash(world.channel, "shoppexset licenses", cooldown_hours=0, per_month=2)
+    licence.expires_at = None
+    answers = []
+    for _ in range(3):
+        licence.hardware_id = "MACHINE"
+        answers.append(await reset(world))
+    assert ["freed" in answer for answer in answers] == [True, True, False]
+    licence.hardware_id = "MACHINE"
+    await world.env.advance_time(30 * 24 * 3600)
+    assert "freed" in await reset(world)
+
+
+async def test_resets_can_be_left_to_staff(world: World, licence: standin.License) -> None:
+    await world.admin.slash(world.channel, "shoppexset licenses", cooldown_hours=24, per_month=0)
+    assert "only the staff" in await reset(world)
+    assert licence.hardware_id is not None
+
+
+async def test_a_reset_that_shoppex_refused_does_not_count(
+    world: World, licence: standin.License
+) -> None:
+    world.shop.fail_next("PATCH", "/licenses/*", status=422)
+    assert "freed" not in await reset(world)
+    assert "freed" in await reset(world)
+    assert licence.hardware_id is None
+
+
+async def test_without_shoppex_the_member_hears_so(world: World, licence: standin.License) -> None:
+    world.shop.fail_next("GET", "/licenses*", status=503, times=10)
+    text = text_of(await looked(world))
+    assert "cannot be reached" in text
+    assert licence.license_key not in text
+
+
+# -- staff ---------------------------------------------------------------------------------
+
+
+async def test_staff_find_by_key_by_member_and_by_order(
+    world: World, licence: standin.License
+) -> None:
+    for search in (licence.license_key, str(world.buyer.id), licence.order.uniqid):
+        shown = await found(world, search)
+        assert shown.ephemeral
+        assert licence.uniqid in text_of(shown)
+    assert "No licence was found" in text_of(await found(world, "nothing"))
+
+
+async def test_staff_suspend_reactivate_extend_and_free(
+    world: World, licence: standin.License, room: simcord.ChannelHandle
+) -> None:
+    key, end = licence.license_key, licence.expires_at
+    assert end is not None
+    assert "suspended" in await done(world, await found(world, key), "Suspend")
+    assert licence.status == "SUSPENDED"
+    assert "reactivated" in await done(world, await found(world, key), "Reactivate")
+    assert licence.status == "ACTIVE"
+    assert "freed" in await done(world, await found(world, key), "Free it from its machine")
+    assert licence.hardware_id is None
+
+    shown = await found(world, key)
+    assert shown.response is not None
+    form = await world.admin.click(shown.response, label="Extend")
+    asked = await world.admin.submit_modal(form, {field(form, 0): "10"})
+    assert asked.response is not None
+    assert licence.expires_at == end
+    await world.admin.click(asked.response, label="Yes, do it")
+    assert abs(licence.expires_at - end - timedelta(days=10)) < timedelta(seconds=1)
+
+    assert len(room.history()) == 4
+    assert told(room).count(world.admin.mention) == 4
+    assert key not in told(room)
+
+
+async def test_a_key_typed_by_prefix_is_taken_out_of_the_channel(
+    world: World, licence: standin.License
+) -> None:
+    await world.admin.send(world.channel, f"!shoppex license {licence.license_key}")
+    assert licence.license_key not in " ".join(world.public())
+    message = world.channel.history()[-1]
+    shown = await world.admin.click(message, label="Continue privately")
+    assert licence.uniqid in text_of(shown)
+
+
+async def test_without_a_search_a_form_asks(world: World, licence: standin.License) -> None:
+    form = await world.admin.slash(world.channel, "shoppex license")
+    shown = await world.admin.submit_modal(form, {field(form, 0): licence.license_key})
+    assert licence.uniqid in text_of(shown)
+
+
+async def test_staff_without_permission_are_refused(
+    world: World, licence: standin.License
+) -> None:
+    with pytest.raises(simcord.SetupError):  # Discord does not even show it
+        await world.buyer.slash(world.channel, "shoppex license", search=licence.license_key)
+    before = len(world.channel.history())
+    await world.buyer.send(world.channel, "!shoppex license")
+    assert len(world.channel.history()) == before + 1
+
+
+async def test_who_is_staff_no_longer_changes_nothing(
+    world: World, licence: standin.License
+) -> None:
+    shown = await found(world, licence.license_key)
+    assert shown.response is not None
+    asked = await world.admin.click(shown.response, label="Suspend")
+    world.env.backend.remove_member_role(world.guild.id, world.admin.id, world.admins.id)
+    assert asked.response is not None
+    await world.admin.click(asked.response, label="Yes, do it")
+    assert licence.status == "ACTIVE"
