@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -34,6 +35,7 @@ from .commands import (
     StaffGroup,
 )
 from .commands.abc import CogMeta
+from .customer.export import export
 from .customer.key_desk import KeyDesk
 from .customer.license_desk import LicenseDesk
 from .customer.replacements import Replacements
@@ -66,6 +68,7 @@ from .store.settings import Settings
 from .store.writes import Writes
 from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
+from .views.deletion import Deletion
 from .views.gate import Gate
 from .views.help_desk import HelpDesk
 from .views.licenses import Licenses
@@ -188,6 +191,7 @@ class Shoppex(
             room,
             clock,
         )
+        self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)
         self._starting: asyncio.Task[None] | None = None
 
@@ -371,7 +375,11 @@ class Shoppex(
     ) -> None:
         """Forget a user: wholly, or all but what their paid orders still need."""
         keep_paid = requester not in ("discord_deleted_user", "owner")
-        await self.ledger.forget_user(user_id, keep_paid=keep_paid)
+        await self._deletion.forget(user_id, keep_paid=keep_paid)
+
+    async def red_get_data_for_user(self, *, user_id: int) -> dict[str, io.BytesIO]:
+        """All that is kept of a user, as readable text and as JSON."""
+        return export(self.ledger.get(key) for key in self.ledger.keys_of(user_id))
 
 
 def _refusal_by_red(ctx: commands.Context, error: Exception) -> str | None:

@@ -286,8 +286,17 @@ def _listed(index: dict[int, dict[AccountKey, None]], guild_id: int | None) -> l
 
 
 def _only_paid(account: Account) -> Account:
+    """What a shop owes or gave for money, and what keeps that from being given or told twice."""
     paid = {nonce: order for nonce, order in account.orders.items() if order.touched_by_money}
-    return replace(account, orders=paid, email=None, customers=())
+    if not paid and not account.subscriptions:
+        return _nothing(account)
+    subjects = (*paid, *account.subscriptions)
+    notices = {
+        name: delivery
+        for name, delivery in account.notices.items()
+        if any(f":{subject}:" in name for subject in subjects)
+    }
+    return replace(account, orders=paid, notices=notices, email=None, customers=())
 
 
 def _nothing(account: Account) -> Account:
