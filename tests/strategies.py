@@ -6,7 +6,16 @@ from datetime import datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
+from shoppex.domain.account import (
+    Account,
+    AccountKey,
+    Grant,
+    OfferKind,
+    Order,
+    Promise,
+    Replacement,
+    Reset,
+)
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
@@ -84,6 +93,9 @@ orders = st.builds(
     changed_at=st.none() | moments,
     refunded=st.none() | money,
     kept=st.booleans(),
+    pool=st.none() | texts,
+    claim=st.none() | deliveries,
+    replacement=st.none() | st.sampled_from(Replacement),
 )
 subscriptions = st.builds(
     Subscription,
@@ -122,4 +134,5 @@ accounts = st.builds(
     email=st.none() | texts,
     reminders=st.booleans(),
     banned_at=st.none() | moments,
+    resets=st.lists(st.builds(Reset, texts, moments), max_size=3).map(tuple),
 )
