@@ -15,6 +15,9 @@ Record = dict[str, Any]
 _EPOCH = datetime.fromtimestamp(0, timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 
+_NOT_BEGUN = Delivery()
+_BY_WORD = {state.value: Delivery(state) for state in DeliveryState}
+
 
 def money_to_json(money: Money | None) -> list[str] | None:
     """Money as amount and currency; both as text."""
@@ -41,8 +44,11 @@ def delivery_to_record(delivery: Delivery) -> Record | str:
 
 def delivery_from_record(record: Mapping[str, Any] | str) -> Delivery:
     """The delivery that :func:`delivery_to_record` wrote."""
+    # A large ledger has hundreds of thousands, nearly all like these.
+    if not record:
+        return _NOT_BEGUN
     if isinstance(record, str):
-        return Delivery(DeliveryState(record))
+        return _BY_WORD[record]
     return Delivery(
         state=DeliveryState(record.get("state", DeliveryState.PENDING.value)),
         reason=record.get("reason"),
