@@ -16,6 +16,7 @@ from typing import TypeVar
 import discord
 
 from ..limiter import Limiter
+from .turns import Turns
 
 T = TypeVar("T")
 
@@ -62,7 +63,10 @@ class Budget:
         self._requests = Limiter(
             _REQUESTS_PER_SECOND, _BURST, monotonic=monotonic, sleep=self._sleep
         )
-        self._dms = Limiter(_DMS_PER_SECOND, _DM_BURST, monotonic=monotonic, sleep=self._sleep)
+        # One server's long queue of messages is a steady one; another's buyer goes before it.
+        self._dms = Turns(
+            Limiter(_DMS_PER_SECOND, _DM_BURST, monotonic=monotonic, sleep=self._sleep)
+        )
         self._refusals: deque[float] = deque(maxlen=_MOST_REFUSALS)
 
     async def request(self, make: Callable[[], Awaitable[T]]) -> T:
@@ -83,15 +87,15 @@ class Budget:
             self._note(error.status)
             raise
 
-    async def open_dm(self, make: Callable[[], Awaitable[T]]) -> T:
-        """Make a request that may open a new conversation, at a pace of its own.
+    async def open_dm(self, guild_id: int, make: Callable[[], Awaitable[T]]) -> T:
+        """Make a request that may open a new conversation, at a pace that guilds share.
 
         Raises
         ------
         Stopping
             When the cog is unloaded before that.
         """
-        await self._dms.acquire()
+        await self._dms.acquire(guild_id)
         return await self.request(make)
 
     def close(self) -> None:

@@ -137,10 +137,10 @@ class MessageStep(DiscordStep):
             if user is None:
                 user = await self._budget.request(lambda: self._bot.fetch_user(key.user_id))
             letter = compose(await self._bot.get_embed_color(user))
-            if not await self._went_out(user, letter, delivery):
+            if not await self._went_out(key.guild_id, user, letter, delivery):
                 begun = delivery = replace(delivery, begun_at=self._clock(), next_try=None)
                 await self._ledger.update(key, lambda a: keep(a, begun))
-                await self._hand_in(user, letter, view)
+                await self._hand_in(key.guild_id, user, letter, view)
         except REQUEST_ERRORS as error:
             failure = classify(error)
             log.warning(
@@ -154,7 +154,9 @@ class MessageStep(DiscordStep):
             return False
         return True
 
-    async def _went_out(self, user: discord.User, letter: Letter, delivery: Delivery) -> bool:
+    async def _went_out(
+        self, guild_id: int, user: discord.User, letter: Letter, delivery: Delivery
+    ) -> bool:
         """Whether a try that was begun got through after all.
 
         Discord recognises a repeated nonce for a few minutes only; after a longer absence the
@@ -162,7 +164,7 @@ class MessageStep(DiscordStep):
         """
         if delivery.begun_at is None:
             return False
-        channel = await self._conversation(user)
+        channel = await self._conversation(guild_id, user)
         me = self._bot.user
         since = delivery.begun_at - _CLOCK_SLACK
         messages = await self._budget.request(
@@ -174,9 +176,9 @@ class MessageStep(DiscordStep):
         )
 
     async def _hand_in(
-        self, user: discord.User, letter: Letter, view: discord.ui.View | None
+        self, guild_id: int, user: discord.User, letter: Letter, view: discord.ui.View | None
     ) -> None:
-        channel = await self._conversation(user)
+        channel = await self._conversation(guild_id, user)
         files = [] if letter.file is None else [letter.file]
         # With a nonce, discord.py asks Discord to enforce it.
         await self._budget.request(
@@ -192,10 +194,10 @@ class MessageStep(DiscordStep):
             # Its buttons answer by their ids; nothing needs to remember this message.
             view.stop()
 
-    async def _conversation(self, user: discord.User) -> discord.DMChannel:
+    async def _conversation(self, guild_id: int, user: discord.User) -> discord.DMChannel:
         if user.dm_channel is not None:
             return user.dm_channel
-        return await self._budget.open_dm(user.create_dm)
+        return await self._budget.open_dm(guild_id, user.create_dm)
 
 
 async def _listed(messages: AsyncIterator[discord.Message]) -> list[discord.Message]:

@@ -101,7 +101,7 @@ class Decisions:
         with contextlib.suppress(*REQUEST_ERRORS):
             channel = member.dm_channel
             if channel is None:
-                channel = await self._budget.open_dm(member.create_dm)
+                channel = await self._budget.open_dm(member.guild.id, member.create_dm)
             await self._budget.request(partial(channel.send, text))
 
 

@@ -56,7 +56,7 @@ class StaffRoom:
             owner = await self._budget.request(lambda: guild.fetch_member(owner_id))
         if owner.dm_channel is not None:
             return owner.dm_channel
-        return await self._budget.open_dm(owner.create_dm)
+        return await self._budget.open_dm(guild.id, owner.create_dm)
 
 
 def _may_write(channel: discord.TextChannel) -> bool:

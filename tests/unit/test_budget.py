@@ -124,7 +124,7 @@ async def test_who_waits_when_it_closes_is_told_and_asks_nothing(closing: Budget
     async def make() -> None:
         asked.append(1)
 
-    waiting = [asyncio.ensure_future(closing.open_dm(make)) for _ in range(20)]
+    waiting = [asyncio.ensure_future(closing.open_dm(1, make)) for _ in range(20)]
     while len(asked) < 10:
         await asyncio.sleep(0)
     closing.close()
