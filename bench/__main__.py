@@ -10,11 +10,12 @@ import sys
 
 import uvloop
 
-from . import fairness, starting, webhooks
+from . import fairness, giving, starting, webhooks
 from .report import machine, write
 
 _GROUPS = {
     "webhooks": webhooks.measure,
+    "giving": giving.measure,
     "starting": starting.measure,
     "fairness": fairness.measure,
 }

@@ -16,8 +16,8 @@ from .places import empty_places
 from .report import Row, Section
 
 _DUE = range(5_000)
-_BUYERS = range(5_000, 5_020)
-_ALONE, _BESIDE = _BUYERS[:10], _BUYERS[10:]
+_BUYERS = range(5_000, 5_016)
+_ALONE, _BESIDE = _BUYERS[:8], _BUYERS[8:]
 
 # The busy server has used up what Discord and the cog let out at once.
 _SETTLED = 25

@@ -36,12 +36,15 @@ class Shop:
 
     Parameters
     ----------
+    orders
+        Their numbers; each has a buyer of its own.
     buyers
         By the number of the order.
     """
 
     guild: Guild
     role: Role
+    orders: range
     buyers: dict[int, Member]
 
     @property
@@ -66,7 +69,7 @@ def open_shop(discord: DiscordStandIn, name: str, orders: range) -> Shop:
     role = discord.add_role(guild, "Gold")
     users = {n: discord.add_user(f"{name} {n}", key_of(n).user_id) for n in orders}
     buyers = {number: discord.join(guild, user) for number, user in users.items()}
-    return Shop(guild, role, buyers)
+    return Shop(guild, role, orders, buyers)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class Bot:
         self._report.unlink(missing_ok=True)
         os.kill(self.red.pid, signal.SIGUSR1)
         async with asyncio.timeout(_REPORT_SECONDS):
-            while not self._report.exists():
+            while not self._report.exists():  # noqa: ASYNC110 - another process makes it
                 await asyncio.sleep(0.01)
         seen = json.loads(self._report.read_text())
         (loading,) = seen["loading"]

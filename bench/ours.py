@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 
 import discord
@@ -17,7 +18,7 @@ from shoppex.fulfilment.recorder import Recorder
 from shoppex.store.ledger import Ledger
 from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings
-from shoppex.store.shop_settings import ProductEntry
+from shoppex.store.shop_settings import GuildSettings, ProductEntry
 from shoppex.store.writes import Writes
 from shoppex.webhook.listener import Listener
 
@@ -59,10 +60,8 @@ async def stock(place: Place, shops: Sequence[Stock], port: int) -> None:
         await settings.set_listener(replace(settings.listener, port=port))
         for shop in shops:
             entry = ProductEntry(PRODUCT, TITLE, (shop.role_id,))
-            await settings.update_guild(
-                shop.guild_id,
-                lambda s, entry=entry: replace(s, secret=SECRET).with_product(entry),
-            )
+            change = partial(_sell, entry=entry)
+            await settings.update_guild(shop.guild_id, change)
         made = [
             make(number, shop.guild_id)
             for shop in shops
@@ -107,6 +106,10 @@ def _is_paid(ledger: Ledger, number: int) -> bool:
         return False
     key, nonce = place
     return ledger.get(key).orders[nonce].paid_at is not None
+
+
+def _sell(settings: GuildSettings, entry: ProductEntry) -> GuildSettings:
+    return replace(settings, secret=SECRET).with_product(entry)
 
 
 async def _keep(ledger: Ledger, made: Sequence[Account]) -> None:
