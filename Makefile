@@ -2,9 +2,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
-# Many tests wait for the pace that the cog keeps towards Shoppex, hence more of them than cores.
+# One more than the cores of a small machine: now and then a test waits for a disk or a process.
+WORKERS ?= 3
 # Each Red imports the cog anew, hence compiled files, whatever the environment says of them.
-WORKERS ?= 4
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --quiet
 RED := XDG_CONFIG_HOME=$(CURDIR)/.run/config XDG_DATA_HOME=$(CURDIR)/.run/share $(BIN)
 
