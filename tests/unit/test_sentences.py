@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shoppex.fulfilment.causes import BRAKE
 from shoppex.fulfilment.drift import DriftKind
 from shoppex.views.sentences import drift_sentence, progress_sentence, waiting_sentence
 
@@ -49,7 +50,7 @@ WORDS = sorted(set(words()))
 
 def test_the_words_are_found() -> None:
     found = {word for word, _ in WORDS}
-    assert {"role_too_high", "other_total", "dms_closed", "partly_refunded", "brake"} <= found
+    assert {"role_too_high", "other_total", "dms_closed", "partly_refunded"} <= found
 
 
 @pytest.mark.parametrize("word", sorted({word for word, who in WORDS if who == STAFF}))
@@ -61,6 +62,10 @@ def test_what_waits_for_staff_has_a_sentence(word: str) -> None:
 def test_what_waits_for_anybody_has_a_sentence(word: str) -> None:
     assert progress_sentence(word) != waiting_sentence(None)
     assert progress_sentence(word) in drift_sentence(DriftKind.WAITING, word)
+
+
+def test_the_brake_has_a_sentence() -> None:
+    assert waiting_sentence(BRAKE) != waiting_sentence(None)
 
 
 @pytest.mark.parametrize("kind", list(DriftKind))
