@@ -98,7 +98,7 @@ def ends_of(account: Account, terms: Terms) -> dict[str, datetime]:
     """
     chains: defaultdict[str, list[tuple[datetime, str, timedelta]]] = defaultdict(list)
     for order in account.orders.values():
-        if order.lasts is None or order.paid_at is None or order.kept:
+        if order.lasts is None or order.paid_at is None:
             continue
         if order_gives(account, order, terms):
             days = min(order.lasts.days * order.quantity, _LONGEST.days)

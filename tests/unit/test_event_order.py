@@ -187,3 +187,12 @@ def test_a_role_goes_with_the_last_of_its_purchases(ending: list[str], *, keep: 
         back = replace(news(OrderStatus.REFUNDED), custom_fields={})
         account = account.with_order(learn(KEY, order, back, NOW))
         assert (GOLD in desired(account, terms, LATER).roles) is (keep or left > 0)
+
+
+def test_a_pass_that_staff_kept_ends_when_it_would_have() -> None:
+    paid = learn(KEY, replace(ORDER, recurring=False), news(OrderStatus.PAID), NOW)
+    back = learn(KEY, paid, news(OrderStatus.REFUNDED), NOW)
+    kept = replace(back, kept=True, lasts=timedelta(days=30))
+    account = Account(KEY, {kept.nonce: kept})
+    assert has_gold(account, NOW + timedelta(days=29))
+    assert not has_gold(account, NOW + timedelta(days=30))
