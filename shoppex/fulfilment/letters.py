@@ -85,6 +85,8 @@ def notice_letter(
         title=heading, description=f"**{plain(title)}**\n\n{text}", colour=colour
     )
     _add_roles(embed, guild, roles)
+    if subscription is not None and subscription.runs and subscription.period_end is not None:
+        embed.add_field(name=_("Renews on"), value=format_dt(subscription.period_end, "D"))
     embed.add_field(name=_("Server"), value=plain(guild.name))
     reference = digest[:12]
     embed.set_footer(text=_("Notice {id}").format(id=reference))

@@ -60,6 +60,9 @@ async def test_a_subscription_gives_its_role_and_says_what_it_is(subscriber: Sub
         "Your purchase is paid. Thank you!",
         "Your subscription has started.",
     }
+    dms = subscriber.world.dms(subscriber.world.buyer)
+    [started] = [dm for dm in dms if "started" in str(dm.embeds[0].title)]
+    assert "Renews on" in [field.name for field in started.embeds[0].fields]
 
 
 async def test_a_year_with_a_failed_renewal_and_an_end(subscriber: Subscriber) -> None:
