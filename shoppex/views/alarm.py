@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import discord
-from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..fulfilment.causes import Cause
 from ..fulfilment.engine import Engine
 from ..i18n import _
 from ..text import plain, shorten
 from .gate import Gate, say
+from .lasting import lasting_button
 from .sentences import waiting_sentence
 from .staff_room import StaffRoom
 
 _DESCRIPTION = 4000
-_TEMPLATE = re.compile(r"shoppex:retry:(?P<guild_id>[0-9]{1,20})")
+_PREFIX = "shoppex:retry:"
 
 
 class AlarmBoard:
@@ -42,51 +41,29 @@ class AlarmBoard:
 
 
 def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:
-    """The button that tries again everything that waits for the staff of a server.
+    """The button that tries again everything that waits for the staff of a server."""
 
-    It outlives restarts, because all it needs stands in its id. Discord.py makes one for each
-    click from a class, hence a class that knows this cog's parts.
-    """
+    async def press(interaction: discord.Interaction[Any], guild_id: int) -> None:
+        guild = gate.bot.get_guild(guild_id)
+        if guild is None or not await gate.is_staff(guild, interaction.user):
+            await say(interaction, _("This button is for the server's staff."))
+            return
+        engine.wake(guild.id)
+        await say(
+            interaction,
+            _(
+                "I am trying again now. What still cannot be delivered goes on waiting; see "
+                "`/shoppexset show`."
+            ),
+        )
 
-    class RetryButton(
-        discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=_TEMPLATE
-    ):
-        def __init__(self, guild_id: int) -> None:
-            super().__init__(_button(guild_id))
-            self._guild_id = guild_id
-
-        @classmethod
-        async def from_custom_id(
-            cls,
-            _interaction: discord.Interaction[Any],
-            _item: discord.ui.Item[Any],
-            match: re.Match[str],
-            /,
-        ) -> RetryButton:
-            return cls(int(match["guild_id"]))
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            guild = gate.bot.get_guild(self._guild_id)
-            await set_contextual_locales_from_guild(gate.bot, guild)
-            if guild is None or not await gate.is_staff(guild, interaction.user):
-                await say(interaction, _("This button is for the server's staff."))
-                return
-            engine.wake(guild.id)
-            await say(
-                interaction,
-                _(
-                    "I am trying again now. What still cannot be delivered goes on waiting; see "
-                    "`/shoppexset show`."
-                ),
-            )
-
-    return RetryButton
+    return lasting_button(gate, _PREFIX, _button, press)
 
 
 def _button(guild_id: int) -> discord.ui.Button[discord.ui.View]:
     return discord.ui.Button(
         label=_("Try again now"),
-        custom_id=f"shoppex:retry:{guild_id}",
+        custom_id=f"{_PREFIX}{guild_id}",
         style=discord.ButtonStyle.primary,
     )
 
