@@ -59,6 +59,7 @@ from .fulfilment.roles import RoleStep
 from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
+from .seller.journal import Journal
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import NewerLedger, StoreUnavailable
@@ -119,6 +120,7 @@ class Shoppex(
         budget = Budget()
         room = StaffRoom(bot, self.settings, budget)
         board = AlarmBoard(room)
+        self.journal = Journal()
         self.alarms = Alarms(bot, self.ledger, self.settings, board, clock)
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe)

@@ -18,6 +18,7 @@ from shoppex.domain.account import (
 )
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
+from shoppex.domain.staff_act import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
@@ -56,6 +57,7 @@ grants = st.builds(
     given_at=st.none() | moments,
     removal=st.none() | deliveries,
 )
+acts = st.builds(StaffAct, snowflakes, moments, texts)
 digests = st.text("0123456789abcdef", min_size=16, max_size=16)
 roles = st.lists(snowflakes, unique=True, max_size=3).map(tuple)
 orders = st.builds(
@@ -96,6 +98,10 @@ orders = st.builds(
     pool=st.none() | texts,
     claim=st.none() | deliveries,
     replacement=st.none() | st.sampled_from(Replacement),
+    gift=st.none() | acts,
+    revoked=st.none() | acts,
+    origin=st.none() | snowflakes,
+    test=st.booleans(),
 )
 subscriptions = st.builds(
     Subscription,
@@ -117,6 +123,7 @@ subscriptions = st.builds(
     invoices=st.lists(texts, max_size=3).map(tuple),
     fulfilled=st.booleans(),
     kept=st.booleans(),
+    revoked=st.none() | acts,
 )
 keys = st.builds(AccountKey, snowflakes, snowflakes)
 accounts = st.builds(

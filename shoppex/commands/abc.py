@@ -15,6 +15,7 @@ from ..fulfilment.brake import Brake
 from ..fulfilment.engine import Engine
 from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
+from ..seller.journal import Journal
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -37,6 +38,7 @@ class CommandsMixin(ABC):
     engine: Engine
     inspection: Inspection
     alarms: Alarms
+    journal: Journal
     brake: Brake
     sweeps: Sweeps
     absences: Absences

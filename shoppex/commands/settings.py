@@ -11,6 +11,7 @@ from redbot.core.bot import Red
 
 from ..api import ApiError, Forbidden, ShopInfo, Unauthorized
 from ..i18n import _
+from ..selling.requirements import EVENTS, NEEDED_SCOPES, missing_scopes
 from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
 from ..views.alarm import cause_line
@@ -19,23 +20,6 @@ from ..views.rules import policy_lines, rejoin_text, reminders_text
 from ..views.secrets import SecretView
 from .group import SettingsGroup
 
-# Contract, section 1, *Scopes*: what the commands of today use.
-_SCOPES = ("products.read", "orders.read", "orders.write", "subscriptions.read")
-# Contract, section 4.3: at most twelve for one webhook.
-_EVENTS = (
-    "order:paid",
-    "order:updated",
-    "order:partial",
-    "order:cancelled",
-    "order:disputed",
-    "subscription:created",
-    "subscription:updated",
-    "subscription:renewed",
-    "subscription:cancelled",
-    "subscription:upcoming",
-    "subscription:trial:started",
-    "subscription:trial:ended",
-)
 _SHORTEST_SECRET = 16
 
 
@@ -63,7 +47,7 @@ class AccessCommands(SettingsGroup):
             _(
                 "Press the button and paste your Shoppex API key. Never post it in a channel. It "
                 "needs the permissions {scopes}."
-            ).format(scopes=", ".join(f"`{scope}`" for scope in _SCOPES)),
+            ).format(scopes=", ".join(f"`{scope}`" for scope in NEEDED_SCOPES)),
             view=view,
             ephemeral=True,
         )
@@ -98,7 +82,7 @@ class AccessCommands(SettingsGroup):
                 "Shoppex cannot be reached right now, so the key could not be checked and was "
                 "not saved. Please try again in a few minutes."
             )
-        missing = [scope for scope in _SCOPES if not {scope, "*"} & scopes]
+        missing = missing_scopes(NEEDED_SCOPES, scopes)
         if missing:
             return _(
                 "The key works, but it lacks these permissions, so it was not saved: {scopes}. "
@@ -162,7 +146,7 @@ class AccessCommands(SettingsGroup):
                 "it in a channel."
             ).format(
                 url=self.webhook_url(ctx.guild.id),
-                events=", ".join(f"`{event}`" for event in _EVENTS),
+                events=", ".join(f"`{event}`" for event in EVENTS),
             ),
             view=view,
             ephemeral=True,

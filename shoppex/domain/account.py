@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .delivery import Delivery, DeliveryState
 from .money import Money
+from .staff_act import StaffAct
 from .status import OrderStatus
 from .subscription import Subscription
 
@@ -142,6 +143,14 @@ class Order:
         begun, only its answer says whether they are out.
     replacement
         What became of the buyer's wish for another key.
+    gift
+        Who of the staff gave it, and why; such an order is not of Shoppex's and cost nothing.
+    revoked
+        Who of the staff took back what it gives, and why.
+    origin
+        The user who bought it, where staff moved it to another account since.
+    test
+        Whether it only shows that everything works; it counts nowhere and is undone.
     """
 
     nonce: str
@@ -180,11 +189,16 @@ class Order:
     pool: str | None = None
     claim: Delivery | None = None
     replacement: Replacement | None = None
+    gift: StaffAct | None = None
+    revoked: StaffAct | None = None
+    origin: int | None = None
+    test: bool = False
 
     @property
     def entitled(self) -> bool:
         """Whether what was bought is to be handed over."""
-        return self.status is OrderStatus.PAID and self.held is None
+        paid = self.status is OrderStatus.PAID
+        return paid and self.held is None and self.revoked is None
 
     @property
     def open_readings(self) -> tuple[Delivery, ...]:
@@ -205,7 +219,7 @@ class Order:
     def unsettled(self) -> bool:
         """Whether something is owed for it, may come for it, or may have to be taken back."""
         owed = self.entitled and self.message.waits
-        gives = (self.entitled or self.kept) and not self.fulfilled
+        gives = (self.entitled or self.kept) and not self.fulfilled and self.revoked is None
         turned = self.changed_at is not None and self.paid_at is not None
         claims = self.entitled and self.claim is not None and self.claim.waits
         return bool(self.open_readings) or owed or gives or turned or self.open or claims

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .delivery import Delivery
+from .staff_act import StaffAct
 from .subscription_status import SubscriptionStatus
 from .terms import Policy
 
@@ -51,6 +52,8 @@ class Subscription:
         Whether the buyer has every role of today's plan.
     kept
         Whether staff decided that it goes on giving what it gave.
+    revoked
+        Who of the staff took back what it gives, and why.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Subscription:
     invoices: tuple[str, ...] = ()
     fulfilled: bool = False
     kept: bool = False
+    revoked: StaffAct | None = None
 
     @property
     def governs(self) -> bool:

@@ -1,7 +1,7 @@
 """Which purchases give which roles, and until when. Pure: the heart of the desired state.
 
-A refund, a dispute, an ended subscription, a pass that ran out and a ban all take roles away
-here, by no longer giving them, and nowhere else.
+A refund, a dispute, an ended subscription, a pass that ran out, a ban and staff who revoke all
+take roles away here, by no longer giving them, and nowhere else.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ def order_gives(account: Account, order: Order, terms: Terms) -> bool:
     """Whether an order gives anything, for however long."""
     if order.held is not None or order.paid_at is None or order.renewal:
         return False
+    if order.revoked is not None:
+        return False
     if account.banned_at is not None and order.paid_at <= account.banned_at:
         return False
     return _is_worth(order, terms.policy_of(offer_ref(order.kind, order.offer_id)))
@@ -74,6 +76,8 @@ def subscription_gives(
     """
     banned_at = account.banned_at
     if banned_at is not None and subscription.known_since <= banned_at:
+        return False
+    if subscription.revoked is not None:
         return False
     policy = policy_of(subscription, terms)
     invoice = last_invoice(account, subscription)

@@ -28,7 +28,7 @@ def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
     """
     if order.paid_at is not None or order.renewal:
         return None
-    sent = Tag(key.user_id, key.guild_id, order.nonce).to_fields()
+    sent = Tag(order.origin or key.user_id, key.guild_id, order.nonce).to_fields()
     if any(news.custom_fields.get(name, value) != value for name, value in sent.items()):
         return "other_buyer"
     if news.status is not OrderStatus.PAID or news.total is None:

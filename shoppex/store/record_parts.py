@@ -9,6 +9,7 @@ from typing import Any
 
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
+from ..domain.staff_act import StaffAct
 
 Record = dict[str, Any]
 
@@ -69,6 +70,17 @@ def time_from_json(value: int | str | None) -> datetime | None:
         # As version 1 wrote it.
         return datetime.fromisoformat(value)
     return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def act_to_json(act: StaffAct | None) -> list[Any] | None:
+    """Who did something, when and why."""
+    return None if act is None else [str(act.by), time_to_json(act.at), act.reason]
+
+
+def act_from_json(value: list[Any] | None) -> StaffAct | None:
+    """The act that :func:`act_to_json` wrote."""
+    at = None if value is None else time_from_json(value[1])
+    return None if value is None or at is None else StaffAct(int(value[0]), at, value[2])
 
 
 def without_empty(**fields: object) -> Record:

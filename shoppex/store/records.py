@@ -26,6 +26,8 @@ from ..domain.account import (
 from ..domain.status import OrderStatus
 from .record_parts import (
     Record,
+    act_from_json,
+    act_to_json,
     delivery_from_record,
     delivery_to_record,
     money_from_json,
@@ -140,6 +142,10 @@ def order_to_record(order: Order) -> Record:
         pool=order.pool,
         claim=None if order.claim is None else [delivery_to_record(order.claim)],
         replacement=None if order.replacement is None else order.replacement.value,
+        gift=act_to_json(order.gift),
+        revoked=act_to_json(order.revoked),
+        origin=None if order.origin is None else str(order.origin),
+        test=order.test,
     )
 
 
@@ -185,6 +191,10 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         pool=record.get("pool"),
         claim=delivery_from_record(record["claim"][0]) if "claim" in record else None,
         replacement=Replacement(record["replacement"]) if "replacement" in record else None,
+        gift=act_from_json(record.get("gift")),
+        revoked=act_from_json(record.get("revoked")),
+        origin=int(record["origin"]) if "origin" in record else None,
+        test=record.get("test", False),
     )
 
 

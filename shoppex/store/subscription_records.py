@@ -9,6 +9,8 @@ from ..domain.subscription import Subscription
 from ..domain.subscription_status import SubscriptionStatus
 from .record_parts import (
     Record,
+    act_from_json,
+    act_to_json,
     delivery_from_record,
     delivery_to_record,
     time_from_json,
@@ -38,6 +40,7 @@ def subscription_to_record(subscription: Subscription) -> Record:
         invoices=list(subscription.invoices),
         fulfilled=subscription.fulfilled,
         kept=subscription.kept,
+        revoked=act_to_json(subscription.revoked),
     )
 
 
@@ -65,4 +68,5 @@ def subscription_from_record(name: str, record: Mapping[str, Any]) -> Subscripti
         invoices=tuple(record.get("invoices", ())),
         fulfilled=record.get("fulfilled", False),
         kept=record.get("kept", False),
+        revoked=act_from_json(record.get("revoked")),
     )

@@ -16,6 +16,7 @@ from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order,
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
+from shoppex.domain.staff_act import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.terms import OfferTerms, Terms
 from shoppex.fulfilment.desired import Desired, settle_roles
@@ -489,3 +490,12 @@ def test_asking_changes_nothing_and_gives_the_same_twice(
     first = desired(*drawn, now)
     assert desired(*drawn, now) == first
     assert drawn == before
+
+
+def test_what_staff_took_back_gives_nothing_more_even_if_they_had_kept_it_before() -> None:
+    revoked = replace(ITEM, revoked=StaffAct(3, NOW, "chargeback by post"), kept=True)
+    account = holding(revoked, grants={GOLD: Grant(delivery=DONE, given_at=NOW)})
+    wanted = desired(account, {}, LATER)
+    assert wanted.roles == {}
+    assert wanted.removals == (GOLD,)
+    assert wanted.messages == ()

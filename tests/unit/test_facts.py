@@ -634,3 +634,10 @@ def test_forgetting_takes_only_old_orders_without_money(account: Account, now: d
         bare = replace(account.orders[nonce], url=None, coupon=None, seen=())
         assert order in (account.orders[nonce], bare)
     assert forgotten(after, now) is after
+
+
+def test_an_order_that_staff_moved_is_recognised_by_who_bought_it() -> None:
+    moved = replace(ORDER, origin=KEY.user_id)
+    elsewhere = AccountKey(KEY.guild_id, 999)
+    assert distrust(elsewhere, moved, PAYMENT) is None
+    assert distrust(elsewhere, ORDER, PAYMENT) == "other_buyer"

@@ -14,6 +14,7 @@ LAYERS = (
     "cog",
     "commands",
     "views",
+    "seller",
     "webhook",
     "customer",
     "selling",

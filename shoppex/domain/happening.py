@@ -1,0 +1,64 @@
+"""What happened in a shop, as far as its staff want to read of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from .account import AccountKey
+from .money import Money
+
+
+class Happened(str, Enum):
+    """The kinds of things that happen."""
+
+    SALE = "sale"
+    DELIVERED = "delivered"
+    REFUNDED = "refunded"
+    PARTLY_REFUNDED = "partly refunded"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute won"
+    SUBSCRIBED = "subscribed"
+    RENEWED = "renewed"
+    UNSUBSCRIBED = "unsubscribed"
+    LICENSE_CHANGED = "licence changed"
+    REDELIVERED = "redelivered"
+    REVOKED = "revoked"
+    GIVEN = "given"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened. It holds no key, no e-mail address and no link.
+
+    Parameters
+    ----------
+    key
+        Whose purchase it is about.
+    subject
+        What was bought, in a few words.
+    order
+        Shoppex's id of the order; ``None`` when it has none.
+    money
+        What was paid, or went back.
+    by
+        The member of staff who did it, or the buyer who changed their own licence; ``None`` for
+        news from Shoppex.
+    detail
+        What else there is to say, such as the reason that staff gave.
+    roles
+        The roles that it is about.
+    test
+        Whether it belongs to a test purchase.
+    """
+
+    kind: Happened
+    key: AccountKey
+    subject: str = ""
+    order: str | None = None
+    money: Money | None = None
+    by: int | None = None
+    detail: str = ""
+    roles: tuple[int, ...] = ()
+    test: bool = False
