@@ -8,12 +8,13 @@ WORKERS ?= 3
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --quiet
 RED := XDG_CONFIG_HOME=$(CURDIR)/.run/config XDG_DATA_HOME=$(CURDIR)/.run/share $(BIN)
 
-.PHONY: help test lint json postgres bench demo run clean
+.PHONY: help test lint json postgres locales bench demo run clean
 
 help:
 	@echo "make test          set up, then run the linters, the type checker and every test"
 	@echo "make json          run every test, on Red's JSON backend"
 	@echo "make postgres      run the integration tests on Red's PostgreSQL backend"
+	@echo "make locales       bring shoppex/locales up to date with the code"
 	@echo "make bench         measure what the cog claims, into docs/performance.md"
 	@echo "make demo          sell a role and a key, with no Discord and no Shoppex account"
 	@echo "make demo PAUSE=1  the same, but you pay by hand in a browser"
@@ -40,6 +41,9 @@ postgres: $(READY)
 	SHOPPEX_TEST_BACKEND=postgres $(PYTEST) tests/integration
 
 test: lint json postgres
+
+locales: $(READY)
+	@$(BIN)/python tools/locales.py
 
 bench: $(READY)
 	@PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python -m bench

@@ -1,0 +1,56 @@
+"""The translations fit the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from redbot.core.i18n import Translator, set_contextual_locale
+
+from tools.locales import COG, TEMPLATE, extract, read, translations
+
+LANGUAGES = list(translations())
+# `{name}`, and text in backticks: what has to stay as it is.
+_FIXED = re.compile(r"\{[a-z_]*\}|`/[^`]*`")
+
+
+def sentences(path: Path) -> dict[str, str]:
+    return {
+        message.id: message.string
+        for message in read(path)
+        if isinstance(message.id, str) and isinstance(message.string, str) and message.id
+    }
+
+
+def test_the_template_holds_what_the_code_says() -> None:
+    assert set(sentences(TEMPLATE)) == {message.id for message in extract() if message.id}, (
+        "run `make locales`"
+    )
+
+
+@pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
+def test_a_language_is_complete(path: Path) -> None:
+    translated = sentences(path)
+    assert set(translated) == set(sentences(TEMPLATE)), "run `make locales`"
+    assert [text for text, translation in translated.items() if not translation] == []
+
+
+@pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
+def test_a_translation_keeps_what_is_filled_in_and_what_is_typed(path: Path) -> None:
+    for text, translation in sentences(path).items():
+        assert sorted(set(_FIXED.findall(translation))) == sorted(set(_FIXED.findall(text))), text
+        assert translation.count("**") == text.count("**"), text
+
+
+@pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
+def test_red_reads_every_sentence_as_it_was_written(path: Path) -> None:
+    set_contextual_locale(path.stem)
+    translate = Translator("Shoppex", COG / "i18n.py")
+    translate.load_translations()
+    for text, translation in sentences(path).items():
+        assert translate(text) == translation
+
+
+def test_there_is_german() -> None:
+    assert [path.stem for path in LANGUAGES] == ["de-DE"]
