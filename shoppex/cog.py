@@ -112,9 +112,9 @@ class Shoppex(
     def __init__(self, bot: Red, *, clock: Callable[[], datetime] = discord.utils.utcnow) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.bot = bot
-        self.gate = Gate(bot, self)
         self._writes = Writes()
         self.settings = Settings(open_settings(), self._writes)
+        self.gate = Gate(bot, self, self.settings)
         self.ledger = Ledger(self._writes)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         budget = Budget()
@@ -343,6 +343,17 @@ class Shoppex(
 
     # -- Red's own -----------------------------------------------------------------------
 
+    async def cog_check(  # type: ignore[override] # Red hands its own Context
+        self, ctx: commands.Context
+    ) -> bool:
+        """Ask of slash users, too, what a command's group asks for: Red asks it of typed ones."""
+        if ctx.interaction is None or ctx.command is None:
+            return True
+        for group in reversed(ctx.command.parents):
+            if not await group.requires.verify(ctx):
+                return False
+        return True
+
     def format_help_for_context(self, ctx: commands.Context) -> str:
         """Help, with author and version below it."""
         text = super().format_help_for_context(ctx)
@@ -396,6 +407,12 @@ def _refusal_by_red(ctx: commands.Context, error: Exception) -> str | None:
         return None
     if ctx.command is not None and ctx.command.root_parent is None:
         return _("You are not allowed to use this command here. Ask the server's staff about it.")
+    if ctx.command is not None and ctx.command.root_parent.qualified_name == "shoppex":
+        return _(
+            "You are not allowed to use this command. It is for the shop's staff: those with the "
+            "role of `/shoppexset staffrole`, the permission Manage Server, or the server's "
+            "admin role."
+        )
     return _(
         "You are not allowed to use this command. It needs the permission Manage Server, the "
         "server's admin role, or the bot's owner."

@@ -1,4 +1,4 @@
-"""`[p]shoppexset logchannel` and `retry`: what waits for staff."""
+"""`[p]shoppexset logchannel`, `staffrole` and `retry`: the staff, and what waits for them."""
 
 from __future__ import annotations
 
@@ -48,6 +48,43 @@ class StaffCommands(SettingsGroup):
                 channel=channel.mention
             )
         await ctx.send(text, ephemeral=True)
+
+    @SettingsGroup.shoppexset.command(name="staffrole")
+    @app_commands.describe(role="Who may help buyers; leave out for nobody but admins")
+    async def shoppexset_staffrole(
+        self, ctx: commands.GuildContext, role: discord.Role | None = None
+    ) -> None:
+        """Choose the role whose members may help buyers.
+
+        They may use every `[p]shoppex` command and the buttons for staff, and so give, take and
+        move what the shop gives. They may not change how the shop is set up.
+
+        **Arguments**
+
+        - `[role]` The role of your staff. Leave it out, and only admins may do all that.
+        """
+        if role is not None and (role.is_default() or role.managed):
+            await ctx.send(
+                _(
+                    "{role} cannot be the role of your staff: everybody, or a bot, has it. "
+                    "Nothing was changed. Make a role for your staff and choose that one."
+                ).format(role=role.mention),
+                ephemeral=True,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+            return
+        chosen = None if role is None else role.id
+        await self.settings.update_guild(ctx.guild.id, lambda s: replace(s, staff_role=chosen))
+        if role is None:
+            text = _("✅ Only those who may set up the shop can use `/shoppex` now.")
+        else:
+            text = _(
+                "✅ Members with {role} may use `/shoppex` and the buttons for staff. Discord "
+                "shows `/shoppex` to everybody, and I refuse those who may not use it. To hide "
+                "it from them, open Server Settings → Integrations, choose me and `/shoppex`, "
+                "switch it off for @everyone and on for {role}."
+            ).format(role=role.mention)
+        await ctx.send(text, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
 
     @SettingsGroup.shoppexset.command(name="retry")
     async def shoppexset_retry(self, ctx: commands.GuildContext) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
+import discord
 from discord import app_commands
 from redbot.core import commands
+from redbot.core.bot import Red
 from redbot.core.utils.views import ConfirmView
 
 from ..domain.account import Account
@@ -16,15 +18,28 @@ from ..i18n import _
 from .abc import CommandsMixin
 
 
+async def _is_for(ctx: commands.Context) -> bool:
+    cog: Any = ctx.cog
+    return ctx.guild is not None and await cog.gate.is_staff(ctx.guild, ctx.author)
+
+
 class StaffGroup(CommandsMixin):
-    """The group."""
+    """The group, and what its commands have in common.
+
+    Discord does not know which role the staff has, so it shows these commands to everybody, and
+    the check refuses.
+    """
 
     @commands.hybrid_group(name="shoppex")
     @commands.guild_only()
-    @commands.admin_or_permissions(manage_guild=True)
-    @app_commands.default_permissions(manage_guild=True)
+    @commands.permissions_check(_is_for)
     async def shoppex(self, ctx: commands.GuildContext) -> None:
         """Help buyers of this server's shop."""
+
+    async def may_help(self, interaction: discord.Interaction[Red]) -> bool:
+        """Autocomplete runs before any check, and what members bought is not public."""
+        guild = interaction.guild
+        return guild is not None and await self.gate.is_staff(guild, interaction.user)
 
 
 class ClaimCommands(CommandsMixin):

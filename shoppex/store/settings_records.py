@@ -48,6 +48,7 @@ def guild_to_record(settings: GuildSettings) -> Record:
         "pickup_channel": (
             None if settings.pickup_channel is None else str(settings.pickup_channel)
         ),
+        "staff_role": None if settings.staff_role is None else str(settings.staff_role),
         "licenses": {
             "cooldown": int(settings.licenses.cooldown.total_seconds()),
             "per_month": settings.licenses.per_month,
@@ -83,6 +84,7 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
         legacy_signatures=record.get("legacy_signatures", False),
         log_channel=int(record["log_channel"]) if record.get("log_channel") else None,
         pickup_channel=int(record["pickup_channel"]) if record.get("pickup_channel") else None,
+        staff_role=int(record["staff_role"]) if record.get("staff_role") else None,
         licenses=_license_policy(record.get("licenses")),
         told=frozenset(record.get("told", ())),
         policy=Policy(**record.get("policy", {})),

@@ -93,6 +93,8 @@ class GuildSettings:
         Where staff are told what waits for them; ``None`` for the server owner's messages.
     pickup_channel
         Where buyers are told whom no direct message reaches; ``None`` for nowhere.
+    staff_role
+        Who has it may help buyers; ``None`` for nobody but those who may set up the shop.
     licenses
         What buyers may do with their licences.
     told
@@ -115,6 +117,7 @@ class GuildSettings:
     legacy_signatures: bool = False
     log_channel: int | None = None
     pickup_channel: int | None = None
+    staff_role: int | None = None
     licenses: LicensePolicy = LicensePolicy()
     told: frozenset[str] = frozenset()
     shop_id: str | None = None

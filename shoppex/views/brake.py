@@ -33,12 +33,12 @@ class BrakeView(GuardedView):
         self._offer_both()
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Let the one who asked through, while they are still staff."""
+        """Let the one who asked through, while they may still set up the shop."""
         if not await super().interaction_check(interaction):
             return False
-        if await self.gate.is_staff(self._guild, interaction.user):
+        if await self.gate.is_admin(self._guild, interaction.user):
             return True
-        await say(interaction, _("This button is for the server's staff."))
+        await say(interaction, _("This button is for those who set up the shop."))
         return False
 
     def _offer_both(self) -> None:

@@ -13,6 +13,7 @@ from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..i18n import _
+from ..store.settings import Settings
 
 log = logging.getLogger("red.shoppex.views")
 
@@ -22,9 +23,10 @@ _GOODBYE_SECONDS = 3.0
 class Gate:
     """Decides whether a click is let through, and answers when it is not."""
 
-    def __init__(self, bot: Red, cog: commands.Cog) -> None:
+    def __init__(self, bot: Red, cog: commands.Cog, settings: Settings) -> None:
         self.bot = bot
         self._cog = cog
+        self._settings = settings
         self._open: weakref.WeakSet[discord.ui.View | discord.ui.Modal] = weakref.WeakSet()
         self._closed = False
 
@@ -53,7 +55,15 @@ class Gate:
         return await self.bot.cog_disabled_in_guild(self._cog, guild)
 
     async def is_staff(self, guild: discord.Guild, user: discord.User | discord.Member) -> bool:
-        """Whether somebody may run this server's shop, as the commands' own check decides."""
+        """Whether somebody may help this server's buyers, as `[p]shoppex` itself decides."""
+        member = guild.get_member(user.id)
+        role_id = self._settings.guild(guild.id).staff_role
+        if member is not None and role_id is not None and member.get_role(role_id) is not None:
+            return True
+        return await self.is_admin(guild, user)
+
+    async def is_admin(self, guild: discord.Guild, user: discord.User | discord.Member) -> bool:
+        """Whether somebody may set up this server's shop, as `[p]shoppexset` itself decides."""
         member = guild.get_member(user.id)
         if member is None:
             return False

@@ -165,7 +165,7 @@ async def test_strangers_can_neither_ask_nor_press(
 
     world.env.backend.remove_member_role(world.guild.id, world.admin.id, world.admins.id)
     refused = await world.admin.click(message, label="Yes, take the roles")
-    assert "for the server's staff" in text_of(refused)
+    assert "who set up the shop" in text_of(refused)
     await world.env.advance_time(MINUTE)
     assert with_gold(world, crowd) == CROWD
 

@@ -244,8 +244,9 @@ async def test_without_a_search_a_form_asks(world: World, licence: standin.Licen
 async def test_staff_without_permission_are_refused(
     world: World, licence: standin.License
 ) -> None:
-    with pytest.raises(simcord.SetupError):  # Discord does not even show it
-        await world.buyer.slash(world.channel, "shoppex license", search=licence.license_key)
+    refused = await world.buyer.slash(world.channel, "shoppex license", search=licence.license_key)
+    assert refused.ephemeral
+    assert "for the shop's staff" in text_of(refused)
     before = len(world.channel.history())
     await world.buyer.send(world.channel, "!shoppex license")
     assert len(world.channel.history()) == before + 1
