@@ -20,6 +20,7 @@ from .commands import (
     AccessCommands,
     BrakeCommands,
     BuyCommands,
+    CaseCommands,
     ClaimCommands,
     DriftCommands,
     HostCommands,
@@ -59,6 +60,7 @@ from .fulfilment.roles import RoleStep
 from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
+from .seller.casework import Casework
 from .seller.journal import Journal
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
@@ -68,6 +70,8 @@ from .store.schema import open_settings
 from .store.settings import Settings
 from .store.writes import Writes
 from .views.alarm import AlarmBoard, retry_button
+from .views.case_acts import CaseActs
+from .views.casework import Casebook
 from .views.counter import Counter
 from .views.deletion import Deletion
 from .views.gate import Gate
@@ -96,6 +100,7 @@ class Shoppex(
     BrakeCommands,
     DriftCommands,
     PoolCommands,
+    CaseCommands,
     StaffGroup,
     ClaimCommands,
     LicenseCommands,
@@ -193,6 +198,9 @@ class Shoppex(
             room,
             clock,
         )
+        casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
+        self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
+        self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)
         self._starting: asyncio.Task[None] | None = None

@@ -2,6 +2,7 @@
 
 from .brake import BrakeCommands
 from .buy import BuyCommands
+from .casework import CaseCommands
 from .drift import DriftCommands
 from .host import HostCommands
 from .items import ItemCommands
@@ -19,6 +20,7 @@ __all__ = (
     "AccessCommands",
     "BrakeCommands",
     "BuyCommands",
+    "CaseCommands",
     "ClaimCommands",
     "DriftCommands",
     "HostCommands",

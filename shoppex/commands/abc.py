@@ -19,6 +19,8 @@ from ..seller.journal import Journal
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from ..views.case_acts import CaseActs
+from ..views.casework import Casebook
 from ..views.counter import Counter
 from ..views.gate import Gate
 from ..views.licenses import Licenses
@@ -45,6 +47,8 @@ class CommandsMixin(ABC):
     backfilling: Backfilling
     counter: Counter
     member_area: Purchases
+    case_acts: CaseActs
+    casebook: Casebook
     licenses: Licenses
     webhooks: Listener
 

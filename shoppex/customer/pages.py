@@ -36,6 +36,7 @@ class Stage(str, Enum):
     OVER = "over"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
+    REVOKED = "revoked"
     RUNS = "runs"
     ENDS = "ends"
     OVERDUE = "overdue"
@@ -118,7 +119,8 @@ def standing(
 
 def can_open(order: Order) -> bool:
     """Whether there may be goods that can be shown to the buyer."""
-    return order.entitled and (order.kind is OfferKind.PRODUCT or bool(order.goods))
+    delivers = order.kind is OfferKind.PRODUCT and order.gift is None
+    return order.entitled and (delivers or bool(order.goods))
 
 
 def _of_order(
@@ -128,6 +130,8 @@ def _of_order(
         return Stage.HELD
     if order.status in _BY_STATUS:
         return _BY_STATUS[order.status]
+    if order.revoked is not None:
+        return Stage.REVOKED
     if until is not None and until <= now:
         return Stage.OVER
     gives = order_gives(account, order, terms) and subscription_of(account, order) is None
@@ -151,6 +155,8 @@ def _of_subscription(
 ) -> Standing:
     if not subscription.governs:
         return Standing(Stage.ON_THE_WAY)
+    if subscription.revoked is not None:
+        return Standing(Stage.REVOKED)
     state = standing_of(subscription, policy_of(subscription, terms), now)
     if not subscription_gives(account, subscription, terms, now):
         stopped = subscription.status is SubscriptionStatus.PAUSED

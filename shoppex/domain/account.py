@@ -203,7 +203,7 @@ class Order:
     @property
     def open_readings(self) -> tuple[Delivery, ...]:
         """What Shoppex still has to be asked about this order."""
-        if self.uniqid is None:
+        if self.uniqid is None or self.gift is not None:
             return ()
         goods = self.entitled and self.kind is OfferKind.PRODUCT
         wanted = (self.asking, self.reading if goods else None)
@@ -220,7 +220,8 @@ class Order:
         """Whether something is owed for it, may come for it, or may have to be taken back."""
         owed = self.entitled and self.message.waits
         gives = (self.entitled or self.kept) and not self.fulfilled and self.revoked is None
-        turned = self.changed_at is not None and self.paid_at is not None
+        acted = self.changed_at is not None or self.revoked is not None
+        turned = acted and self.paid_at is not None
         claims = self.entitled and self.claim is not None and self.claim.waits
         return bool(self.open_readings) or owed or gives or turned or self.open or claims
 

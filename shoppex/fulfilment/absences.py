@@ -163,7 +163,8 @@ def owing_again(account: Account, role_ids: Collection[int], joined_at: datetime
         What the member has.
     """
     grants = {
-        role_id: _unbroken(grant) for role_id, grant in _lost(account, role_ids, joined_at).items()
+        role_id: given_anew(grant)
+        for role_id, grant in _lost(account, role_ids, joined_at).items()
     }
     return replace(account, grants={**account.grants, **grants}) if grants else account
 
@@ -179,7 +180,7 @@ def _lost(account: Account, role_ids: Collection[int], joined_at: datetime) -> d
     }
 
 
-def _unbroken(grant: Grant) -> Grant:
+def given_anew(grant: Grant) -> Grant:
     """The role, to be given again.
 
     Another bot may be quicker to give back what somebody had. As a role that was begun, it is

@@ -157,15 +157,19 @@ class Brake:
 
 
 async def _has_sold(ledger: Ledger, guild_id: int) -> bool:
-    """Whether anybody in a guild has paid for something."""
-    return await _any_account(
-        ledger, guild_id, lambda a: any(order.paid_at is not None for order in a.orders.values())
-    )
+    """Whether anybody in a guild has paid for something; gifts are none of Shoppex's."""
+
+    def sold(account: Account) -> bool:
+        return any(o.paid_at is not None and o.gift is None for o in account.orders.values())
+
+    return await _any_account(ledger, guild_id, sold)
 
 
 async def has_orders(ledger: Ledger, guild_id: int) -> bool:
-    """Whether anybody in a guild has ordered anything that is not forgotten."""
-    return await _any_account(ledger, guild_id, lambda account: bool(account.orders))
+    """Whether anybody in a guild has ordered anything at Shoppex that is not forgotten."""
+    return await _any_account(
+        ledger, guild_id, lambda a: any(order.gift is None for order in a.orders.values())
+    )
 
 
 async def _any_account(ledger: Ledger, guild_id: int, fits: Callable[[Account], bool]) -> bool:

@@ -50,6 +50,8 @@ def order_letter(
     embed = discord.Embed(
         title=_title(order), description=f"**{plain(order.describe())}**", colour=colour
     )
+    if order.gift is not None and order.lasts is not None:
+        embed.add_field(name=_("Lasts"), value=_("{days} days").format(days=order.lasts.days))
     if order.quote is not None:
         embed.add_field(name=_("Paid"), value=format_money(order.quote))
     _add_roles(embed, guild, roles_of(order, terms))
@@ -168,6 +170,10 @@ def order_reference(order: Order) -> str:
 
 
 def _title(order: Order) -> str:
+    if order.gift is not None:
+        return _("This server's staff has a gift for you.")
+    if order.told and not order.handed:
+        return _("Here is what you bought.")
     if order.told:
         return _("More of your purchase is here.")
     if order.renewal:

@@ -134,6 +134,7 @@ def with_renewal(
         renewal=True,
         fulfilled=True,
         asking=Delivery(begun_at=now),
+        revoked=subscription.revoked,
     )
     return account.with_order(renewal)
 

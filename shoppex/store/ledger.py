@@ -8,7 +8,6 @@ together. Design, sections 2 and 4.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +15,7 @@ from redbot.core.utils import AsyncIter
 
 from ..domain.account import Account, AccountKey
 from ..domain.subscription import Subscription
+from .indexes import Indexes
 from .opening import open_partitions
 from .partition import Partition
 from .records import account_from_text, account_to_text
@@ -61,15 +61,7 @@ class Ledger:
         self._partitions: Sequence[Partition] = ()
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
-        # Of which user an order, a subscription or a customer is. The garbage collector passes
-        # over a dictionary of texts and numbers; anything else it would visit piece by piece,
-        # and hold up the bot.
-        self._by_uniqid: dict[str, int] = {}
-        self._by_subscription: dict[str, int] = {}
-        self._by_customer: defaultdict[str, dict[int, None]] = defaultdict(dict)
-        self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
-        self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
-        self._holders: Counter[int] = Counter()
+        self._indexes = Indexes()
 
     async def load(self) -> None:
         """Read everything. One partition after another, so that the loop breathes.
@@ -82,7 +74,7 @@ class Ledger:
         self._partitions = await open_partitions()
         for partition in self._partitions:
             for key, text in partition.all():
-                self._index(account_from_text(key, text))
+                self._indexes.add(account_from_text(key, text))
             await asyncio.sleep(0)
 
     # -- reading -------------------------------------------------------------------------
@@ -93,7 +85,7 @@ class Ledger:
 
     def locate(self, uniqid: str) -> tuple[AccountKey, str] | None:
         """Whose order has Shoppex's id ``uniqid``, and its nonce."""
-        user_id = self._by_uniqid.get(uniqid)
+        user_id = self._indexes.by_uniqid.get(uniqid)
         if user_id is None:
             return None
         orders = ((key, o) for key in self.keys_of(user_id) for o in self.get(key).orders.values())
@@ -102,7 +94,7 @@ class Ledger:
     def locate_subscription(self, *names: str | None) -> tuple[AccountKey, Subscription] | None:
         """Whose subscription has one of these ids of Shoppex's."""
         for name in names:
-            user_id = self._by_subscription.get(name or "")
+            user_id = self._indexes.by_subscription.get(name or "")
             if user_id is None:
                 continue
             for key in self.keys_of(user_id):
@@ -113,7 +105,7 @@ class Ledger:
 
     def customers(self, customer_id: str | None) -> list[AccountKey]:
         """Who is known to Shoppex by that id: one e-mail address may stand for several."""
-        users = self._by_customer.get(customer_id or "", ())
+        users = self._indexes.by_customer.get(customer_id or "", ())
         return [
             key
             for user_id in users
@@ -123,15 +115,19 @@ class Ledger:
 
     def unsettled(self, guild_id: int | None = None) -> list[AccountKey]:
         """Who is still owed something that the cog can do; of one guild if given."""
-        return _listed(self._unsettled, guild_id)
+        return self._indexes.unsettled(guild_id)
 
     def stuck(self, guild_id: int | None = None) -> list[AccountKey]:
         """For whom something waits for the buyer or for staff; of one guild if given."""
-        return _listed(self._stuck, guild_id)
+        return self._indexes.stuck(guild_id)
+
+    def newest(self, guild_id: int) -> list[str]:
+        """Shoppex's ids of the newest orders of a guild, at most 100, newest first."""
+        return self._indexes.newest(guild_id)
 
     def holders(self, guild_id: int) -> int:
         """How many people have a role from the cog in a guild."""
-        return self._holders[guild_id]
+        return self._indexes.holders[guild_id]
 
     def keys_of(self, user_id: int) -> list[AccountKey]:
         """The accounts of a user, one for each guild."""
@@ -234,55 +230,13 @@ class Ledger:
                 wish.kept.set_exception(error)
             return
         for key in changed:
-            self._unindex(before[key])
-            self._index(after[key])
+            self._indexes.remove(before[key])
+            self._indexes.add(after[key])
         for wish, account in results:
             wish.kept.set_result(account)
 
-    # -- indexes -------------------------------------------------------------------------
-
     def _partition(self, key: AccountKey) -> Partition:
         return self._partitions[partition_of(key.user_id)]
-
-    def _index(self, account: Account) -> None:
-        key = account.key
-        for order in account.orders.values():
-            if order.uniqid is not None:
-                self._by_uniqid[order.uniqid] = key.user_id
-        for subscription in account.subscriptions.values():
-            for name in {subscription.id, subscription.other_id} - {""}:
-                self._by_subscription[name] = key.user_id
-        for customer_id in account.customers:
-            self._by_customer[customer_id][key.user_id] = None
-        if account.unsettled:
-            self._unsettled[key.guild_id][key] = None
-        if account.stuck:
-            self._stuck[key.guild_id][key] = None
-        if account.holds_roles:
-            self._holders[key.guild_id] += 1
-
-    def _unindex(self, account: Account) -> None:
-        key = account.key
-        for order in account.orders.values():
-            if order.uniqid is not None:
-                self._by_uniqid.pop(order.uniqid, None)
-        for subscription in account.subscriptions.values():
-            for name in (subscription.id, subscription.other_id):
-                self._by_subscription.pop(name, None)
-        for customer_id in account.customers:
-            self._by_customer[customer_id].pop(key.user_id, None)
-            if not self._by_customer[customer_id]:
-                del self._by_customer[customer_id]
-        for index in (self._unsettled, self._stuck):
-            index[key.guild_id].pop(key, None)
-        if account.holds_roles:
-            self._holders[key.guild_id] -= 1
-
-
-def _listed(index: dict[int, dict[AccountKey, None]], guild_id: int | None) -> list[AccountKey]:
-    if guild_id is not None:
-        return list(index.get(guild_id, ()))
-    return [key for keys in index.values() for key in keys]
 
 
 def _only_paid(account: Account) -> Account:

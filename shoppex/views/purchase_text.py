@@ -91,6 +91,7 @@ def stage_text(stage: Stage) -> str:
         Stage.OVER: _("ended"),
         Stage.REFUNDED: _("refunded"),
         Stage.DISPUTED: _("payment disputed"),
+        Stage.REVOKED: _("taken back by the staff"),
         Stage.RUNS: _("runs"),
         Stage.ENDS: _("will not renew"),
         Stage.OVERDUE: _("payment overdue"),
@@ -111,6 +112,7 @@ def next_step(stage: Stage) -> str | None:
             "I bought” to have it here."
         ),
         Stage.NEEDS_STAFF: _("The staff were told. It goes on by itself once it is mended."),
+        Stage.REVOKED: _("Ask the server's staff about it, and name the number below."),
         Stage.OVERDUE: _("Pay by the link in Shoppex's e-mails, so that it goes on."),
     }
     return steps.get(stage)
@@ -158,6 +160,8 @@ def matter_embed(
     embed.add_field(name=_("Since"), value=format_dt(began_at(matter), "D"))
     if isinstance(matter, Order) and matter.quote is not None:
         embed.add_field(name=_("Total"), value=format_money(matter.quote))
+    if isinstance(matter, Order) and matter.gift is not None:
+        embed.add_field(name=_("Total"), value=_("a gift from this server"))
     if standing.until is not None:
         name = _("Renews") if standing.stage is Stage.RUNS else _("Until")
         until = f"{format_dt(standing.until, 'D')} ({format_dt(standing.until, 'R')})"

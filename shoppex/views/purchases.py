@@ -262,7 +262,7 @@ class OrderView(GuardedView):
             self.add_item(PressButton(_("Show what I bought"), self._open, style=primary))
         if stage is Stage.UNPAID:
             self.add_item(PressButton(_("Continue to payment"), self._resume, style=primary))
-        if order.paid_at is not None:
+        if order.paid_at is not None and order.gift is None:
             self.add_item(PressButton(_("Receipt"), self._receipt))
         if order.entitled and order.handed and order.replacement is not Replacement.ASKED:
             self.add_item(PressButton(_("Key does not work"), self._replace))

@@ -1,0 +1,29 @@
+"""Why something that staff want cannot be done. Each is shown as a sentence of its own."""
+
+from __future__ import annotations
+
+from ..selling.errors import Refusal
+
+
+class NoSuchPurchase(Refusal):
+    """There is none of that number in this server."""
+
+
+class GivesNothing(Refusal):
+    """It is not paid, the money went back, it is held, or it was taken back."""
+
+
+class AlreadyRevoked(Refusal):
+    """It was taken back before."""
+
+
+class NotRevoked(Refusal):
+    """It was not taken back, so it cannot be given back."""
+
+
+class NothingToGive(Refusal):
+    """What is to be given as a gift has neither a role nor a pool of keys."""
+
+
+class NotAMember(Refusal):
+    """A bot cannot have purchases."""
