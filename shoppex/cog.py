@@ -82,6 +82,7 @@ from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
 from .views.replacement import Decisions, replacement_button
 from .views.staff_room import StaffRoom
+from .views.waiting import WaitingBoard
 from .webhook.listener import Listener
 
 log = logging.getLogger("red.shoppex")
@@ -201,6 +202,15 @@ class Shoppex(
         casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
         self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
         self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
+        self.waiting_board = WaitingBoard(
+            self.gate,
+            self.settings,
+            self.ledger,
+            self.alarms,
+            self.engine,
+            self.casebook,
+            clock,
+        )
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)
         self._starting: asyncio.Task[None] | None = None

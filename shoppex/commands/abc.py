@@ -25,6 +25,7 @@ from ..views.counter import Counter
 from ..views.gate import Gate
 from ..views.licenses import Licenses
 from ..views.purchases import Purchases
+from ..views.waiting import WaitingBoard
 from ..webhook.listener import Listener
 
 
@@ -49,6 +50,7 @@ class CommandsMixin(ABC):
     member_area: Purchases
     case_acts: CaseActs
     casebook: Casebook
+    waiting_board: WaitingBoard
     licenses: Licenses
     webhooks: Listener
 

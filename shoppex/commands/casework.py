@@ -1,4 +1,4 @@
-"""`[p]shoppex order`, `member`, `redeliver`, `revoke`, `restore` and `grant`."""
+"""`[p]shoppex order`, `member`, `waiting`, `redeliver`, `revoke`, `restore` and `grant`."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ class CaseCommands(StaffGroup):
         - `<member>` A member, or the id of somebody who left.
         """
         serve = partial(self.casebook.show_member, guild_id=ctx.guild.id, user_id=member.id)
+        await answer_privately(ctx, self.gate, serve)
+
+    @StaffGroup.shoppex.command(name="waiting")
+    async def shoppex_waiting(self, ctx: commands.GuildContext) -> None:
+        """See what waits for you, by cause, and try it again when it is mended."""
+        serve = partial(self.waiting_board.show, guild_id=ctx.guild.id)
         await answer_privately(ctx, self.gate, serve)
 
     @StaffGroup.shoppex.command(name="redeliver")

@@ -10,12 +10,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from redbot.core.utils import AsyncIter
+
 from ..domain.account import Account, AccountKey
 from ..domain.delivery import Delivery, DeliveryState
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from .alarms import Alarms
 from .budget import Budget
+from .causes import Cause
 from .claims import NOT_BY_ITSELF
 from .lanes import Lanes
 from .obstacles import SEEN_WITHOUT_ASKING
@@ -24,6 +27,7 @@ log = logging.getLogger("red.shoppex.engine")
 
 _AFTER_A_REFUSED_WRITE = timedelta(minutes=1)
 _NOBODY = 0
+_BETWEEN_PAUSES = 50
 
 
 class Step(Protocol):
@@ -104,6 +108,27 @@ class Engine:
             await self._ledger.update(key, lambda a: _woken(a, DeliveryState.NEEDS_BUYER))
             self.mark(key)
 
+    async def retry_cause(self, guild_id: int, cause: Cause) -> int:
+        """Try again what waits for staff because of one cause; for how many members.
+
+        Raises
+        ------
+        StoreUnavailable
+            When that could not be written down.
+        """
+        for step in self._steps:
+            step.forgive(guild_id)
+        woken = [
+            key
+            async for key in AsyncIter(self._ledger.stuck(guild_id), steps=_BETWEEN_PAUSES)
+            if _woken(self._ledger.get(key), DeliveryState.NEEDS_STAFF, cause)
+            != self._ledger.get(key)
+        ]
+        await self._ledger.update_all(woken, lambda a: _woken(a, DeliveryState.NEEDS_STAFF, cause))
+        for key in woken:
+            self.mark(key)
+        return len(woken)
+
     async def close(self) -> None:
         """Stop all lanes, at most five seconds."""
         self._budget.close()
@@ -134,17 +159,28 @@ class Engine:
         return None
 
 
-def _woken(account: Account, waiting_for: DeliveryState) -> Account:
-    """The account with everything pending again that waited for somebody."""
+def _woken(account: Account, waiting_for: DeliveryState, cause: Cause | None = None) -> Account:
+    """The account with everything pending again that waited for somebody.
 
-    def wake(delivery: Delivery) -> Delivery:
+    Parameters
+    ----------
+    cause
+        Only what waits because of this; ``None`` for everything.
+    """
+
+    def wake(delivery: Delivery, role_id: int = 0) -> Delivery:
         if delivery.state is not waiting_for or delivery.reason in NOT_BY_ITSELF:
+            return delivery
+        if cause is not None and (delivery.reason or "", role_id) != (cause.reason, cause.role_id):
             return delivery
         # Whether a try got through that was begun is still to be found out.
         return Delivery(begun_at=delivery.begun_at)
 
-    def wake_gift(delivery: Delivery) -> Delivery:
-        return delivery if delivery.reason in SEEN_WITHOUT_ASKING else wake(delivery)
+    def wake_gift(delivery: Delivery, role_id: int) -> Delivery:
+        # Those are looked at each time the account is due.
+        if cause is None and delivery.reason in SEEN_WITHOUT_ASKING:
+            return delivery
+        return wake(delivery, role_id)
 
     orders = {
         nonce: replace(
@@ -163,8 +199,8 @@ def _woken(account: Account, waiting_for: DeliveryState) -> Account:
     grants = {
         role_id: replace(
             grant,
-            delivery=wake_gift(grant.delivery),
-            removal=grant.removal and wake(grant.removal),
+            delivery=wake_gift(grant.delivery, role_id),
+            removal=grant.removal and wake(grant.removal, role_id),
         )
         for role_id, grant in account.grants.items()
     }
