@@ -62,6 +62,7 @@ from .fulfilment.watching import Watch
 from .i18n import _
 from .seller.casework import Casework
 from .seller.journal import Journal
+from .seller.moving import Moves
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import NewerLedger, StoreUnavailable
@@ -77,6 +78,7 @@ from .views.deletion import Deletion
 from .views.gate import Gate
 from .views.help_desk import HelpDesk
 from .views.licenses import Licenses
+from .views.moving import MovingDesk
 from .views.pickup import Doors, pickup_button
 from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
@@ -202,6 +204,8 @@ class Shoppex(
         casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
         self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
         self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
+        self._moves = Moves(self.ledger, self.settings, self.journal, clock, self._mark)
+        self.moving_desk = MovingDesk(self.gate, self._moves)
         self.waiting_board = WaitingBoard(
             self.gate,
             self.settings,
@@ -257,6 +261,7 @@ class Shoppex(
             self.absences.close(),
             self.backfilling.close(),
             self._forgetter.close(),
+            self._moves.close(),
             self.sweeps.close(),
             self.catalogue.close(),
         )

@@ -142,4 +142,5 @@ accounts = st.builds(
     reminders=st.booleans(),
     banned_at=st.none() | moments,
     resets=st.lists(st.builds(Reset, texts, moments), max_size=3).map(tuple),
+    took=st.none() | snowflakes,
 )

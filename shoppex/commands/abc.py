@@ -24,6 +24,7 @@ from ..views.casework import Casebook
 from ..views.counter import Counter
 from ..views.gate import Gate
 from ..views.licenses import Licenses
+from ..views.moving import MovingDesk
 from ..views.purchases import Purchases
 from ..views.waiting import WaitingBoard
 from ..webhook.listener import Listener
@@ -51,6 +52,7 @@ class CommandsMixin(ABC):
     case_acts: CaseActs
     casebook: Casebook
     waiting_board: WaitingBoard
+    moving_desk: MovingDesk
     licenses: Licenses
     webhooks: Listener
 

@@ -1,4 +1,4 @@
-"""`[p]shoppex order`, `member`, `waiting`, `redeliver`, `revoke`, `restore` and `grant`."""
+"""`[p]shoppex order`, `member`, `waiting`, `redeliver`, `revoke`, `restore`, `grant`, `move`."""
 
 from __future__ import annotations
 
@@ -153,6 +153,32 @@ class CaseCommands(StaffGroup):
             entry=entry,
             days=days,
             reason=shorten(reason, _LONGEST_REASON),
+        )
+        await answer_privately(ctx, self.gate, serve)
+
+    @StaffGroup.shoppex.command(name="move")
+    @app_commands.rename(source="from", target="to")
+    @app_commands.describe(
+        source="Whose purchases move; somebody who left by their id",
+        target="The member who is to have them",
+    )
+    async def shoppex_move(
+        self, ctx: commands.GuildContext, source: discord.User, target: discord.Member
+    ) -> None:
+        """Move everything that somebody bought to another account of theirs.
+
+        You see what moves and which roles go and come, and confirm it.
+
+        **Arguments**
+
+        - `<source>` Whose purchases move: a member, or the id of somebody who left.
+        - `<target>` The member who is to have them.
+        """
+        if target.bot:
+            await ctx.send(staff_sentence(NotAMember()), ephemeral=True)
+            return
+        serve = partial(
+            self.moving_desk.ask, guild=ctx.guild, source_id=source.id, target_id=target.id
         )
         await answer_privately(ctx, self.gate, serve)
 

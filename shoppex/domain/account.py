@@ -270,6 +270,8 @@ class Account:
         When the person was last banned; nothing that was bought before gives a role.
     resets
         Which of their licences the person freed from its machine, and when; old ones go.
+    took
+        The user whose purchases staff moved here, until those are gone from there.
     """
 
     key: AccountKey
@@ -282,6 +284,7 @@ class Account:
     reminders: bool = True
     banned_at: datetime | None = None
     resets: tuple[Reset, ...] = ()
+    took: int | None = None
 
     @property
     def unsettled(self) -> bool:
@@ -291,12 +294,14 @@ class Account:
         say, so whoever holds a role that can end is among them.
         """
         orders = self.orders.values()
+        # Who has nothing any more had everything moved away.
+        may_end = not orders or any(order.lasts is not None for order in orders)
         return (
             any(order.unsettled for order in orders)
             or bool(self.subscriptions)
             or any(grant.owed for grant in self.grants.values())
             or any(notice.waits for notice in self.notices.values())
-            or (self.holds_roles and any(order.lasts is not None for order in orders))
+            or (self.holds_roles and may_end)
         )
 
     @property

@@ -72,6 +72,9 @@ class Places:
         if tag is None:
             return None
         key = AccountKey(tag.guild_id, tag.user_id)
+        if tag.nonce not in self._ledger.get(key).orders:
+            # Staff may have moved it to another account since.
+            key = self._ledger.find_moved(tag.nonce) or key
         order = self._ledger.get(key).orders.get(tag.nonce)
         return None if order is None else (key, order)
 

@@ -283,6 +283,10 @@ class Recorder:
 
         after = await self._ledger.update(key, apply)
         order = after.orders.get(nonce)
+        moved = self._ledger.find_moved(nonce) if order is None else None
+        if moved is not None:
+            # Staff moved it while this waited for its turn.
+            return await self._write(moved, nonce, change, news)
         if order is None or order == before.orders.get(nonce):
             return Outcome.KNOWN
         await self._pass_on(before, after)

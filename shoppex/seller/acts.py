@@ -147,6 +147,10 @@ def given_back(account: Account, name: str) -> Account:
         raise NotRevoked
     for each in _whole(account, matter):
         account = _with(account, each, None)
+        for role_id in each.roles:
+            grant = account.grants.get(role_id)
+            if grant is not None and grant.delivery.state is DeliveryState.REVOKED:
+                account = account.with_grant(role_id, Grant())
     return account
 
 

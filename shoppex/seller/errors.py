@@ -27,3 +27,23 @@ class NothingToGive(Refusal):
 
 class NotAMember(Refusal):
     """A bot cannot have purchases."""
+
+
+class SameMember(Refusal):
+    """Both accounts are the same."""
+
+
+class NothingToMove(Refusal):
+    """The account from which is to be moved has bought nothing."""
+
+
+class WasBanned(Refusal):
+    """One of the two was banned: what was bought before a ban gives nothing."""
+
+
+class Busy(Refusal):
+    """Keys are being taken out of a pool, or another move is not finished."""
+
+
+class Unfinished(Refusal):
+    """It is begun and cannot be saved; it is finished as soon as it can."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from ..domain.account import Account, AccountKey
+from ..domain.account import Account, AccountKey, Order
 
 _NEWEST = 100
 
@@ -22,6 +22,9 @@ class Indexes:
         self.by_subscription: dict[str, int] = {}
         self.by_customer: defaultdict[str, dict[int, None]] = defaultdict(dict)
         self.holders: Counter[int] = Counter()
+        # Of which user an order is that somebody else bought, by nonce.
+        self.moved: dict[str, int] = {}
+        self.moving: dict[AccountKey, None] = {}
         self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         # When each of the last orders of a guild was made; some older ones may be among them.
@@ -43,18 +46,15 @@ class Indexes:
     def add(self, account: Account) -> None:
         """Put an account in."""
         guild_id, user_id = account.key
-        made_at = self._made_at[guild_id]
         for order in account.orders.values():
-            if order.uniqid is not None:
-                self.by_uniqid[order.uniqid] = user_id
-                made_at[order.uniqid] = order.created_at.timestamp()
-        if len(made_at) > 2 * _NEWEST:
-            self._made_at[guild_id] = {name: made_at[name] for name in self.newest(guild_id)}
+            self._add_order(account.key, order)
         for subscription in account.subscriptions.values():
             for name in {subscription.id, subscription.other_id} - {""}:
                 self.by_subscription[name] = user_id
         for customer_id in account.customers:
             self.by_customer[customer_id][user_id] = None
+        if account.took is not None:
+            self.moving[account.key] = None
         if account.unsettled:
             self._unsettled[guild_id][account.key] = None
         if account.stuck:
@@ -62,10 +62,23 @@ class Indexes:
         if account.holds_roles:
             self.holders[guild_id] += 1
 
+    def _add_order(self, key: AccountKey, order: Order) -> None:
+        if order.origin is not None:
+            self.moved[order.nonce] = key.user_id
+        if order.uniqid is None:
+            return
+        self.by_uniqid[order.uniqid] = key.user_id
+        made_at = self._made_at[key.guild_id]
+        made_at[order.uniqid] = order.created_at.timestamp()
+        if len(made_at) > 2 * _NEWEST:
+            kept = self.newest(key.guild_id)
+            self._made_at[key.guild_id] = {name: made_at[name] for name in kept}
+
     def remove(self, account: Account) -> None:
         """Take an account out, as it was put in."""
         guild_id, user_id = account.key
         for order in account.orders.values():
+            _drop(self.moved, order.nonce, user_id)
             if order.uniqid is not None:
                 _drop(self.by_uniqid, order.uniqid, user_id)
                 self._made_at[guild_id].pop(order.uniqid, None)
@@ -76,6 +89,7 @@ class Indexes:
             self.by_customer[customer_id].pop(user_id, None)
             if not self.by_customer[customer_id]:
                 del self.by_customer[customer_id]
+        self.moving.pop(account.key, None)
         for index in (self._unsettled, self._stuck):
             index[guild_id].pop(account.key, None)
         if account.holds_roles:

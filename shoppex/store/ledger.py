@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 from redbot.core.utils import AsyncIter
 
 from ..domain.account import Account, AccountKey
+from ..domain.moving import left_behind, taken_over
 from ..domain.subscription import Subscription
+from .forgetting import nothing, only_paid, without_name
 from .indexes import Indexes
 from .opening import open_partitions
 from .partition import Partition
@@ -70,12 +73,16 @@ class Ledger:
         ------
         NewerLedger
             When a later version of the cog has written it.
+        StoreUnavailable
+            When a move that the last process began could not be finished.
         """
         self._partitions = await open_partitions()
         for partition in self._partitions:
             for key, text in partition.all():
                 self._indexes.add(account_from_text(key, text))
             await asyncio.sleep(0)
+        for key in list(self._indexes.moving):
+            await self.finish_move(key)
 
     # -- reading -------------------------------------------------------------------------
 
@@ -90,6 +97,12 @@ class Ledger:
             return None
         orders = ((key, o) for key in self.keys_of(user_id) for o in self.get(key).orders.values())
         return next((key, order.nonce) for key, order in orders if order.uniqid == uniqid)
+
+    def find_moved(self, nonce: str) -> AccountKey | None:
+        """Who has an order that somebody else bought."""
+        user_id = self._indexes.moved.get(nonce)
+        keys = () if user_id is None else self.keys_of(user_id)
+        return next((key for key in keys if nonce in self.get(key).orders), None)
 
     def locate_subscription(self, *names: str | None) -> tuple[AccountKey, Subscription] | None:
         """Whose subscription has one of these ids of Shoppex's."""
@@ -183,7 +196,76 @@ class Ledger:
         StoreUnavailable
             When something could not be forgotten.
         """
-        await self.update_all(self.keys_of(user_id), _only_paid if keep_paid else _nothing)
+        await self.update_all(self.keys_of(user_id), only_paid if keep_paid else nothing)
+        if keep_paid:
+            return
+        named = f'"{user_id}"'
+        for partition in self._partitions:
+            keys = [key for key, text in partition.all() if named in text]
+            await self.update_all(keys, lambda account: without_name(account, user_id))
+            await asyncio.sleep(0)
+
+    async def move(
+        self,
+        source: AccountKey,
+        target: AccountKey,
+        check: Callable[[Account, Account], None],
+    ) -> None:
+        """Move everything that one account bought into another of the same guild.
+
+        Nobody else changes one of the two meanwhile. What dies in between is finished when the
+        ledger is loaded, or by `finish_move`.
+
+        Parameters
+        ----------
+        check
+            Raises what is to stop it, for both accounts as they are then.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it could not be written; the target's ``took`` says whether it is begun.
+        """
+        await self._writes.run(self._move(source, target, check))
+
+    async def finish_move(self, target: AccountKey) -> None:
+        """Finish a move that was begun; nothing happens when it was finished.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it could not be written.
+        """
+        took = self.get(target).took
+        if took is not None:
+            await self.move(AccountKey(target.guild_id, took), target, lambda *_: None)
+
+    async def _move(
+        self,
+        source: AccountKey,
+        target: AccountKey,
+        check: Callable[[Account, Account], None],
+    ) -> None:
+        numbers = {partition_of(key.user_id) for key in (source, target)}
+        async with AsyncExitStack() as turns:
+            # Always in the same order, or two moves would wait for each other.
+            for number in sorted(numbers):
+                await turns.enter_async_context(self._queues[number].turn)
+            check(self.get(source), self.get(target))
+            if self.get(target).took is None:
+                await self._put(taken_over(self.get(source), self.get(target)))
+            await self._put(left_behind(self.get(source), self.get(target)))
+            await self._put(replace(self.get(target), took=None))
+
+    async def _put(self, account: Account) -> None:
+        """Write one account; its partition's turn has to be had."""
+        before = self.get(account.key)
+        if account == before:
+            return
+        async with self._slots:
+            await self._partition(account.key).write({account.key: account_to_text(account)})
+        self._indexes.remove(before)
+        self._indexes.add(account)
 
     async def _update_all(self, keys: list[AccountKey], change: Change) -> list[Account]:
         loop = asyncio.get_running_loop()
@@ -237,21 +319,3 @@ class Ledger:
 
     def _partition(self, key: AccountKey) -> Partition:
         return self._partitions[partition_of(key.user_id)]
-
-
-def _only_paid(account: Account) -> Account:
-    """What a shop owes or gave for money, and what keeps that from being given or told twice."""
-    paid = {nonce: order for nonce, order in account.orders.items() if order.touched_by_money}
-    if not paid and not account.subscriptions:
-        return _nothing(account)
-    subjects = (*paid, *account.subscriptions)
-    notices = {
-        name: delivery
-        for name, delivery in account.notices.items()
-        if any(f":{subject}:" in name for subject in subjects)
-    }
-    return replace(account, orders=paid, notices=notices, email=None, customers=())
-
-
-def _nothing(account: Account) -> Account:
-    return Account(account.key)

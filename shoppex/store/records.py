@@ -69,6 +69,7 @@ def account_to_record(account: Account) -> Record:
         silent=not account.reminders,
         banned=time_to_json(account.banned_at),
         resets=[[reset.license_id, time_to_json(reset.at)] for reset in account.resets],
+        took=None if account.took is None else str(account.took),
     )
 
 
@@ -101,6 +102,7 @@ def account_from_record(key: AccountKey, record: Mapping[str, Any]) -> Account:
             for name, moment in record.get("resets", ())
             if (at := time_from_json(moment)) is not None
         ),
+        took=int(record["took"]) if "took" in record else None,
     )
 
 

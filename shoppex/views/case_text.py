@@ -15,11 +15,16 @@ from ..i18n import _
 from ..seller.cases import Matter, Payer, RoleStory, number_of, parts_of
 from ..seller.errors import (
     AlreadyRevoked,
+    Busy,
     GivesNothing,
     NoSuchPurchase,
     NotAMember,
     NothingToGive,
+    NothingToMove,
     NotRevoked,
+    SameMember,
+    Unfinished,
+    WasBanned,
 )
 from ..selling.errors import Refusal
 from ..text import format_money, plain, shorten
@@ -47,6 +52,24 @@ def staff_sentence(refusal: Refusal) -> str:
         NothingToGive: _(
             "This gives no role, and has no pool of keys, so there is nothing to give. Nothing "
             "was changed. Give it a role first, or make a coupon of 100 % at Shoppex."
+        ),
+        SameMember: _("That is twice the same account. Nothing was changed."),
+        NothingToMove: _(
+            "The first of the two has bought nothing here. Nothing was changed. The one who has "
+            "the purchases comes first, the one who is to have them second."
+        ),
+        WasBanned: _(
+            "One of the two was banned from this server. What was bought before a ban gives "
+            "nothing, and moving must not change that. Nothing was changed. If you want to give "
+            "something all the same, use `/shoppex grant`."
+        ),
+        Busy: _(
+            "Something of theirs is being delivered or moved at this moment. Nothing was "
+            "changed. Please try again in a minute. If it stays so, look at `/shoppex waiting`."
+        ),
+        Unfinished: _(
+            "The bot cannot save everything right now. The move is begun, and is finished by "
+            "itself as soon as it can be saved."
         ),
         NotAMember: _("A bot cannot have purchases. Nothing was changed."),
     }
