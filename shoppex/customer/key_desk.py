@@ -107,7 +107,7 @@ class KeyDesk:
         return order
 
     async def _read(self, key: AccountKey, order: Order) -> tuple[str, ...]:
-        if order.kind is OfferKind.ITEM or order.uniqid is None or order.gift is not None:
+        if order.kind is OfferKind.ITEM or order.remote_id is None:
             return ()
         asked_at = self._clock()
         try:

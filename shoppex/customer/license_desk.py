@@ -162,7 +162,7 @@ class LicenseDesk:
         found: dict[str, License] = {}
         try:
             for order in orders[:_MOST_ORDERS]:
-                for license_ in await _of_order(client, order.uniqid or ""):
+                for license_ in await _of_order(client, order.remote_id or ""):
                     found.setdefault(license_.uniqid, license_)
         except ApiError as error:
             raise translate(error) from error
@@ -171,7 +171,7 @@ class LicenseDesk:
 
 def _may_have_one(order: Order) -> bool:
     keys = order.promise is Promise.KEYS or order.renewal
-    paid = order.paid_at is not None and order.uniqid is not None
+    paid = order.paid_at is not None and order.remote_id is not None
     return order.kind is OfferKind.PRODUCT and keys and paid
 
 

@@ -69,12 +69,13 @@ class Standing(NamedTuple):
 def matters_of(account: Account) -> list[Order | Subscription]:
     """Subscriptions, and the orders that belong to none of them; newest first.
 
-    An order of which Shoppex's answer never came is nothing that its buyer could use.
+    An order of which Shoppex's answer never came is nothing that its buyer could use, and a test
+    is no purchase.
     """
     matters: list[Order | Subscription] = [
         order
         for order in account.orders.values()
-        if order.uniqid is not None and subscription_of(account, order) is None
+        if order.uniqid is not None and not order.test and subscription_of(account, order) is None
     ]
     matters += account.subscriptions.values()
     return sorted(matters, key=began_at, reverse=True)

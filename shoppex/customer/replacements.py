@@ -98,6 +98,8 @@ class Replacements:
         if order.kind is OfferKind.ITEM:
             await self._claim_another(key, order)
             return
+        if order.remote_id is None:
+            raise NothingYet
         asked_at = self._clock()
         try:
             news = await read_whole(self._shops.client(key.guild_id), order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -201,9 +201,14 @@ class Order:
         return paid and self.held is None and self.revoked is None
 
     @property
+    def remote_id(self) -> str | None:
+        """The id by which Shoppex can be asked about it; ``None`` while it knows nothing of it."""
+        return None if self.test or self.gift is not None else self.uniqid
+
+    @property
     def open_readings(self) -> tuple[Delivery, ...]:
         """What Shoppex still has to be asked about this order."""
-        if self.uniqid is None or self.gift is not None:
+        if self.remote_id is None:
             return ()
         goods = self.entitled and self.kind is OfferKind.PRODUCT
         wanted = (self.asking, self.reading if goods else None)
@@ -212,7 +217,7 @@ class Order:
     @property
     def open(self) -> bool:
         """Whether Shoppex may still say that it was paid."""
-        ours = self.uniqid is not None and self.held is None and not self.renewal
+        ours = self.remote_id is not None and self.held is None and not self.renewal
         return ours and self.paid_at is None and self.status in _PAYABLE
 
     @property
@@ -230,7 +235,8 @@ class Order:
         """Whether somebody paid for it, or may have."""
         open_question = self.held is not None or self.asking is not None
         unpaid = self.status in _UNPAID
-        return self.paid_at is not None or open_question or not unpaid
+        touched = self.paid_at is not None or open_question or not unpaid
+        return touched and not self.test
 
     def describe(self) -> str:
         """What was bought, in a few words."""
@@ -336,6 +342,11 @@ class Account:
     def with_order(self, order: Order) -> Account:
         """The account after ``order`` was added or changed."""
         return replace(self, orders={**self.orders, order.nonce: order})
+
+    def with_changed(self, nonce: str, change: Callable[[Order], Order]) -> Account:
+        """The account after ``change`` of an order; as it is when the order was forgotten."""
+        order = self.orders.get(nonce)
+        return self if order is None else self.with_order(change(order))
 
     def without_order(self, nonce: str) -> Account:
         """The account after an order was forgotten."""

@@ -81,7 +81,8 @@ def rewrite(account: Account, change: RoleChange, terms: Terms, now: datetime) -
     for order in account.orders.values():
         of_offer = offer_ref(order.kind, order.offer_id) == change.ref
         ended = order.nonce in ends and ends[order.nonce] <= now
-        closed = order.fulfilled and not order.renewal and order.roles != change.roles
+        unbought = order.renewal or order.test
+        closed = order.fulfilled and not unbought and order.roles != change.roles
         if of_offer and closed and not ended and not is_governed(account, order):
             rewritten = replace(order, roles=change.roles, fulfilled=False)
             account = account.with_order(rewritten)

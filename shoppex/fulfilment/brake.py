@@ -11,7 +11,7 @@ from enum import Enum
 
 from redbot.core.utils import AsyncIter
 
-from ..domain.account import Account, AccountKey
+from ..domain.account import Account, AccountKey, Order
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.schema import PARTITIONS
@@ -158,17 +158,23 @@ class Brake:
 
 async def _has_sold(ledger: Ledger, guild_id: int) -> bool:
     """Whether anybody in a guild has paid for something; gifts are none of Shoppex's."""
+    return await _any_account(
+        ledger, guild_id, lambda a: any(_is_sold(order) for order in a.orders.values())
+    )
 
-    def sold(account: Account) -> bool:
-        return any(o.paid_at is not None and o.gift is None for o in account.orders.values())
 
-    return await _any_account(ledger, guild_id, sold)
+def _is_sold(order: Order) -> bool:
+    return order.paid_at is not None and _is_of_shoppex(order)
+
+
+def _is_of_shoppex(order: Order) -> bool:
+    return order.gift is None and not order.test
 
 
 async def has_orders(ledger: Ledger, guild_id: int) -> bool:
-    """Whether anybody in a guild has ordered anything at Shoppex that is not forgotten."""
+    """Whether anybody in a guild has ordered anything that is not forgotten."""
     return await _any_account(
-        ledger, guild_id, lambda a: any(order.gift is None for order in a.orders.values())
+        ledger, guild_id, lambda a: any(_is_of_shoppex(order) for order in a.orders.values())
     )
 
 

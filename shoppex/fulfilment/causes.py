@@ -10,6 +10,7 @@ from ..domain.account import Account
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.terms import Terms
 from .desired import desired
+from .rehearsal import is_only_tested
 
 BRAKE = "brake"
 """Why a role is not taken while the brake is on."""
@@ -41,9 +42,14 @@ class Cause(NamedTuple):
 
 
 def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
-    """What waits for staff in one account; a role that is no longer wanted waits for nobody."""
+    """What waits for staff in one account; a role that is no longer wanted waits for nobody.
+
+    What a test meets is told by the test.
+    """
     wanted = desired(account, terms, now).roles
     for role_id, grant in account.grants.items():
+        if role_id in wanted and is_only_tested(account, wanted[role_id]):
+            continue
         delivery = grant.delivery if role_id in wanted else grant.removal
         waits = delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF
         # What the brake holds back is one cause for the whole server, told of by itself.
@@ -62,7 +68,8 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
 
 def _beside_roles(account: Account) -> Iterator[Delivery | None]:
     for order in account.orders.values():
-        yield from (order.asking, order.claim, order.reading, order.message)
+        if not order.test:
+            yield from (order.asking, order.claim, order.reading, order.message)
     for subscription in account.subscriptions.values():
         yield subscription.asking
     yield from account.notices.values()

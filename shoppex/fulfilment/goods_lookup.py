@@ -24,7 +24,7 @@ async def read_whole(client: ShoppexClient, order: Order) -> RemoteOrder:
     ApiError
         When the order itself cannot be read. The other places are only looked into.
     """
-    news = await client.read(order.kind, order.uniqid or "")
+    news = await client.read(order.kind, order.remote_id or "")
     promised = order.kind is OfferKind.PRODUCT and order.promise is not Promise.NOTHING
     if not promised or news.status is not OrderStatus.PAID:
         return news

@@ -52,8 +52,11 @@ def order_letter(
     )
     if order.gift is not None and order.lasts is not None:
         embed.add_field(name=_("Lasts"), value=_("{days} days").format(days=order.lasts.days))
+    if order.test:
+        text = "\n".join(part for part in (test_banner(), text) if part)
     if order.quote is not None:
-        embed.add_field(name=_("Paid"), value=format_money(order.quote))
+        name = _("Price, not charged") if order.test else _("Paid")
+        embed.add_field(name=name, value=format_money(order.quote))
     _add_roles(embed, guild, roles_of(order, terms))
     if order.promise is not Promise.NOTHING and not order.goods and not order.told:
         embed.add_field(
@@ -169,11 +172,21 @@ def order_reference(order: Order) -> str:
     return f"{order.uniqid} ({order.told + 1})" if order.told else f"{order.uniqid}"
 
 
+def test_banner() -> str:
+    """What stands above the message of a test."""
+    return _(
+        "🧪 **This is a test purchase.** A buyer would get the message below. No money moved, and "
+        "everything is undone in a moment."
+    )
+
+
 def _title(order: Order) -> str:
     if order.gift is not None:
         return _("This server's staff has a gift for you.")
     if order.told and not order.handed:
         return _("Here is what you bought.")
+    if order.test:
+        return _("Test: your purchase is paid. Thank you!")
     if order.told:
         return _("More of your purchase is here.")
     if order.renewal:

@@ -78,23 +78,28 @@ class MessageStep(DiscordStep):
         return self._desired(key, now).look_again
 
     async def _send_order(self, guild: discord.Guild, key: AccountKey, nonce: str) -> None:
-        order = self._ledger.get(key).orders[nonce]
+        order = self._ledger.get(key).orders.get(nonce)
+        if order is None:
+            return
         terms = self._terms(key)
         # Whether a try got through is found out for all that it carried, and nothing else.
         letter = replace(order, goods=order.goods[: order.carried])
 
         def keep(account: Account, message: Delivery) -> Account:
             carried = None if message.begun_at is None else len(letter.goods)
-            changed = replace(account.orders[nonce], message=message, carried=carried)
-            return account.with_order(changed)
+            return account.with_changed(
+                nonce, lambda o: replace(o, message=message, carried=carried)
+            )
 
         if await self._send(
             key, lambda colour: order_letter(guild, letter, terms, colour), order.message, keep
         ):
             await self._ledger.update(
-                key, lambda a: a.with_order(hand_over(a.orders[nonce], letter.goods))
+                key, lambda a: a.with_changed(nonce, lambda o: hand_over(o, letter.goods))
             )
-        elif self._ledger.get(key).orders[nonce].message.stuck:
+            return
+        refused = self._ledger.get(key).orders.get(nonce)
+        if refused is not None and refused.message.stuck:
             self._on_change(key)
 
     async def _send_notice(self, guild: discord.Guild, key: AccountKey, notice: Notice) -> None:
@@ -171,7 +176,7 @@ class MessageStep(DiscordStep):
             lambda: _listed(channel.history(limit=_LOOK_BACK, after=since))
         )
         return any(
-            me is not None and message.author.id == me.id and _names(message, letter.reference)
+            me is not None and message.author.id == me.id and is_named(message, letter.reference)
             for message in messages
         )
 
@@ -204,6 +209,7 @@ async def _listed(messages: AsyncIterator[discord.Message]) -> list[discord.Mess
     return [message async for message in messages]
 
 
-def _names(message: discord.Message, reference: str) -> bool:
+def is_named(message: discord.Message, reference: str) -> bool:
+    """Whether that is the message which :attr:`Letter.reference` names."""
     named = re.compile(rf"(?<!\S){re.escape(reference)}(?!\S)")
     return any(named.search(embed.footer.text or "") for embed in message.embeds)

@@ -125,7 +125,7 @@ def _of_pass(
 
 def _of_order(account: Account, order: Order, terms: Terms) -> Iterator[Notice]:
     """What is told of an order whose money went back, or came again."""
-    if order.paid_at is None or order.changed_at is None:
+    if order.test or order.paid_at is None or order.changed_at is None:
         return
     policy, roles = terms.policy_of(offer_ref(order.kind, order.offer_id)), roles_of(order, terms)
     subscription = account.subscriptions.get(order.subscription or "")

@@ -99,6 +99,7 @@ def pickups_of(account: Account) -> list[tuple[Order, Delivery]]:
         (order, account.notices.get(pickup_name(order), Delivery()))
         for order in account.orders.values()
         if order.entitled
+        and not order.test
         and order.goods
         and order.message.state is DeliveryState.NEEDS_BUYER
         and order.message.reason == "dms_closed"

@@ -99,7 +99,7 @@ class ReadStep:
     async def _read(self, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders[nonce]
         client = self._client(key)
-        if client is None or order.uniqid is None:
+        if client is None or order.remote_id is None:
             await self._change(key, nonce, lambda o: self._after(o, _NO_KEY))
             return
         asked_at = self._clock()

@@ -44,7 +44,7 @@ def _course(
     order: Order, last: datetime | None, *, hears: bool
 ) -> tuple[datetime | None, timedelta, timedelta]:
     """From when on an order is watched, how long it then rests, and for how long in all."""
-    if order.status is OrderStatus.DISPUTED and order.uniqid is not None and order.held is None:
+    if order.status is OrderStatus.DISPUTED and order.remote_id is not None and order.held is None:
         return order.changed_at or order.paid_at, _LATER, _DISPUTED_FOR
     if not order.open:
         return None, _LATER, _OPEN_FOR

@@ -16,6 +16,7 @@ from .causes import BRAKE
 from .desired import settle_roles
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
 from .obstacles import SEEN_WITHOUT_ASKING, why_not_give
+from .rehearsal import is_given_by_test, is_only_tested
 from .step import GUILD_AWAY, DiscordStep
 
 log = logging.getLogger("red.shoppex.roles")
@@ -26,6 +27,8 @@ _BRAKED = Failure(DeliveryState.NEEDS_STAFF, BRAKE)
 _NOBODY_THERE = ("member_left", "user_gone")
 # https://discord.com/developers/docs/reference#locales-and-audit-logs
 _AUDIT_REASON = 512
+_HAS_ENDED = "Shoppex: what paid for it has ended"
+_TEST_IS_OVER = "Shoppex test: it is undone"
 _REFUSED_TO_ALL = ("no_permission", "no_access", "role_gone")
 
 
@@ -103,7 +106,7 @@ class RoleStep(DiscordStep):
         elif member.pending:
             await self._failed(key, role_id, _SCREENED)
         else:
-            await self._give(key, member, role_id, self._references(key, sources))
+            await self._give(key, member, role_id, self._reason(key, sources))
 
     async def _found(self, key: AccountKey, role_id: int) -> None:
         """The member has it. Begun and there: the bot died before it wrote that down."""
@@ -114,7 +117,7 @@ class RoleStep(DiscordStep):
         await self._write(key, role_id, Grant(ours, delivered, given_at or self._clock()))
 
     async def _give(
-        self, key: AccountKey, member: discord.Member, role_id: int, references: str
+        self, key: AccountKey, member: discord.Member, role_id: int, reason: str
     ) -> None:
         grant = self._ledger.get(key).grants.get(role_id)
         if grant is None or grant.delivery.begun_at is None:
@@ -122,9 +125,7 @@ class RoleStep(DiscordStep):
         role = discord.Object(role_id)
         try:
             await self._budget.request(
-                lambda: member.add_roles(
-                    role, reason=f"Shoppex order {references}"[:_AUDIT_REASON], atomic=True
-                )
+                lambda: member.add_roles(role, reason=reason[:_AUDIT_REASON], atomic=True)
             )
         except REQUEST_ERRORS as error:
             failure = self._remember(key, role_id, classify(error))
@@ -155,7 +156,9 @@ class RoleStep(DiscordStep):
         absent: Failure | None,
         role_id: int,
     ) -> None:
-        if self._settings.guild(guild.id).brake is not None:
+        # The brake holds back what Shoppex says; a test is the server's own doing.
+        tested = is_given_by_test(self._ledger.get(key), role_id)
+        if self._settings.guild(guild.id).brake is not None and not tested:
             await self._kept(key, role_id, _BRAKED)
             return
         obstacle = self._obstacle(guild, role_id)
@@ -175,11 +178,11 @@ class RoleStep(DiscordStep):
             removal = Delivery(begun_at=self._clock())
             await self._write(key, role_id, replace(grant, removal=removal))
         role = discord.Object(role_id)
+        tested = is_given_by_test(self._ledger.get(key), role_id)
+        reason = _TEST_IS_OVER if tested else _HAS_ENDED
         try:
             await self._budget.request(
-                lambda: member.remove_roles(
-                    role, reason="Shoppex: what paid for it has ended", atomic=True
-                )
+                lambda: member.remove_roles(role, reason=reason, atomic=True)
             )
         except REQUEST_ERRORS as error:
             failure = self._remember(key, role_id, classify(error))
@@ -213,9 +216,12 @@ class RoleStep(DiscordStep):
             key, lambda a: settle_roles(a.with_grant(role_id, grant), self._terms(key), now)
         )
 
-    def _references(self, key: AccountKey, sources: frozenset[str]) -> str:
-        orders = self._ledger.get(key).orders
-        return ", ".join(sorted(_reference(orders.get(source), source) for source in sources))
+    def _reason(self, key: AccountKey, sources: frozenset[str]) -> str:
+        """What the server's audit log says of a role that is given."""
+        account = self._ledger.get(key)
+        names = sorted(_reference(account.orders.get(source), source) for source in sources)
+        kind = "test" if is_only_tested(account, sources) else "order"
+        return f"Shoppex {kind} {', '.join(names)}"
 
 
 def _reference(order: Order | None, source: str) -> str:

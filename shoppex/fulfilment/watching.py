@@ -111,11 +111,11 @@ class Watch:
     async def _read(self, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders.get(nonce)
         api_key = self._settings.guild(key.guild_id).api_key
-        if order is None or order.uniqid is None or api_key is None:
+        if order is None or order.remote_id is None or api_key is None:
             return
         asked_at = self._clock()
         try:
-            news = await self._clients.client_for(api_key).read(order.kind, order.uniqid)
+            news = await self._clients.client_for(api_key).read(order.kind, order.remote_id)
         except NotFound:
             # Nothing follows from that, but that this shop answers.
             news = None

@@ -132,7 +132,7 @@ class Checkout:
         same = [
             order
             for order in self._ledger.get(key).orders.values()
-            if order.uniqid is not None
+            if order.remote_id is not None
             and order.status in (OrderStatus.PENDING, OrderStatus.PARTIAL)
             and (not order.touched_by_money or now - order.created_at < _BLOCKS_FOR)
             and _is_for(order, wish)
@@ -153,11 +153,11 @@ class Checkout:
         """
         self._tries.take(key, self._clock())
         order = self._ledger.get(key).orders[nonce]
-        if order.uniqid is None:
+        if order.remote_id is None:
             return None
         asked_at = self._clock()
         try:
-            news = await self._client(key.guild_id).read(order.kind, order.uniqid)
+            news = await self._client(key.guild_id).read(order.kind, order.remote_id)
         except NotFound:
             return None
         except ApiError as error:
@@ -190,12 +190,12 @@ class Checkout:
             When Shoppex's answer could not be recorded.
         """
         order = self._ledger.get(key).orders.get(nonce)
-        if order is None or order.uniqid is None or not order.open:
+        if order is None or order.remote_id is None or not order.open:
             return order
         self._tries.take(key, self._clock())
         asked_at = self._clock()
         try:
-            news = await self._client(key.guild_id).read(order.kind, order.uniqid)
+            news = await self._client(key.guild_id).read(order.kind, order.remote_id)
         except NotFound:
             return order
         except ApiError as error:
@@ -379,7 +379,7 @@ class Checkout:
         unpaid = sorted(
             order.created_at
             for order in account.orders.values()
-            if order.paid_at is None and now - order.created_at < _UNPAID_WITHIN
+            if order.paid_at is None and not order.test and now - order.created_at < _UNPAID_WITHIN
         )
         if len(unpaid) >= _UNPAID_AT_ONCE:
             raise TooManyOrders(unpaid[-_UNPAID_AT_ONCE] + _UNPAID_WITHIN)

@@ -25,6 +25,7 @@ class Indexes:
         # Of which user an order is that somebody else bought, by nonce.
         self.moved: dict[str, int] = {}
         self.moving: dict[AccountKey, None] = {}
+        self.tested: dict[AccountKey, None] = {}
         self._unsettled: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         self._stuck: defaultdict[int, dict[AccountKey, None]] = defaultdict(dict)
         # When each of the last orders of a guild was made; some older ones may be among them.
@@ -55,6 +56,8 @@ class Indexes:
             self.by_customer[customer_id][user_id] = None
         if account.took is not None:
             self.moving[account.key] = None
+        if any(order.test for order in account.orders.values()):
+            self.tested[account.key] = None
         if account.unsettled:
             self._unsettled[guild_id][account.key] = None
         if account.stuck:
@@ -90,6 +93,7 @@ class Indexes:
             if not self.by_customer[customer_id]:
                 del self.by_customer[customer_id]
         self.moving.pop(account.key, None)
+        self.tested.pop(account.key, None)
         for index in (self._unsettled, self._stuck):
             index[guild_id].pop(account.key, None)
         if account.holds_roles:

@@ -8,6 +8,7 @@ together. Design, sections 2 and 4.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -65,6 +66,8 @@ class Ledger:
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
         self._indexes = Indexes()
+        # Whoever waits for the next change of an account.
+        self._awaited: defaultdict[AccountKey, set[asyncio.Future[None]]] = defaultdict(set)
 
     async def load(self) -> None:
         """Read everything. One partition after another, so that the loop breathes.
@@ -141,6 +144,23 @@ class Ledger:
     def holders(self, guild_id: int) -> int:
         """How many people have a role from the cog in a guild."""
         return self._indexes.holders[guild_id]
+
+    def tested(self, guild_id: int | None = None) -> list[AccountKey]:
+        """Whose account holds a test order; of one guild if given."""
+        return [key for key in self._indexes.tested if guild_id in (None, key.guild_id)]
+
+    async def until(self, key: AccountKey, fits: Callable[[Account], bool]) -> Account:
+        """Wait, for as long as it takes, until an account on disk is as it is wished for."""
+        while not fits(account := self.get(key)):
+            change = asyncio.get_running_loop().create_future()
+            self._awaited[key].add(change)
+            try:
+                await change
+            finally:
+                self._awaited[key].discard(change)
+                if not self._awaited[key]:
+                    del self._awaited[key]
+        return account
 
     def keys_of(self, user_id: int) -> list[AccountKey]:
         """The accounts of a user, one for each guild."""
@@ -314,8 +334,14 @@ class Ledger:
         for key in changed:
             self._indexes.remove(before[key])
             self._indexes.add(after[key])
+            self._announce(key)
         for wish, account in results:
             wish.kept.set_result(account)
+
+    def _announce(self, key: AccountKey) -> None:
+        for change in self._awaited.get(key, ()):
+            if not change.done():
+                change.set_result(None)
 
     def _partition(self, key: AccountKey) -> Partition:
         return self._partitions[partition_of(key.user_id)]

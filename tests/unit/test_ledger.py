@@ -333,6 +333,40 @@ async def test_what_is_found_is_what_was_kept_last(disk: Disk) -> None:
         assert sold(ledger, "u-1") == order
 
 
+# -- waiting -----------------------------------------------------------------------------------
+
+
+async def test_who_waits_goes_on_when_the_account_is_as_wished(disk: Disk) -> None:
+    ledger = (await disk.open()).ledger
+    waits = asyncio.create_task(ledger.until(ADA, lambda a: "bb" in a.orders))
+    other = asyncio.create_task(ledger.until(ADA_ELSEWHERE, lambda a: bool(a.orders)))
+    await ledger.update(ADA, adding(ORDER))
+    await asyncio.sleep(0)
+    assert not waits.done()
+    after = await ledger.update(ADA, adding(PAID))
+    assert await waits == after
+    assert not other.done()
+    assert await ledger.until(ADA, lambda a: bool(a.orders)) == after
+    other.cancel()
+    await asyncio.gather(other, return_exceptions=True)
+    assert ledger._awaited == {}
+
+
+# -- tests of staff's ----------------------------------------------------------------------------
+
+
+async def test_tests_are_found_again_until_they_are_forgotten(disk: Disk) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, adding(ORDER))
+    await store.ledger.update(ADA_ELSEWHERE, adding(replace(PAID, test=True)))
+    for ledger in (store.ledger, (await disk.open()).ledger):
+        assert ledger.tested() == [ADA_ELSEWHERE]
+        assert ledger.tested(ADA_ELSEWHERE.guild_id) == [ADA_ELSEWHERE]
+        assert ledger.tested(ADA.guild_id) == []
+    await store.ledger.update(ADA_ELSEWHERE, lambda a: a.without_order("bb"))
+    assert store.ledger.tested() == []
+
+
 # -- forgetting --------------------------------------------------------------------------------
 
 

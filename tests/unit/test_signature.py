@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from shoppex.webhook.signature import Trust, sign_legacy, sign_v2, verify
+from shoppex.webhook.signature import Trust, sign, sign_legacy, sign_v2, verify
 
 SECRET = "whsec_4f1c_ümlaut"  # noqa: S105 (the whole text is the key)
 BODY = json.dumps({"event": "order:paid", "data": {"uniqid": "u-1"}}).encode()
@@ -272,3 +272,11 @@ def test_one_changed_character_of_the_timestamp_is_noticed(place: int, other: st
         headers[TIMESTAMP] = in_header
         headers[V2] = f"v1,t={in_signature},h={digest()}"
         assert (trust(headers) is Trust.FORGED) == (changed != STAMP)
+
+
+def test_what_is_signed_here_is_believed_here_and_nowhere_else() -> None:
+    headers = CIMultiDict(sign(SECRET, ID, TIME, BODY))
+    assert {**signed(), **headers} == headers
+    assert trust(headers) is Trust.GENUINE
+    assert trust(headers, secret=SECRET + "2") is Trust.FORGED
+    assert trust(headers, body=BODY + b" ") is Trust.FORGED
