@@ -34,6 +34,7 @@ from .commands import (
     PurchaseCommands,
     StaffCommands,
     StaffGroup,
+    TestSaleCommands,
 )
 from .commands.abc import CogMeta
 from .customer.export import export
@@ -63,6 +64,9 @@ from .i18n import _
 from .seller.casework import Casework
 from .seller.journal import Journal
 from .seller.moving import Moves
+from .seller.test_letters import TestLetters
+from .seller.test_purchases import TestPurchases
+from .seller.test_undoing import TestUndoing
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import NewerLedger, StoreUnavailable
@@ -108,6 +112,7 @@ class Shoppex(
     ClaimCommands,
     LicenseCommands,
     LicenseSettings,
+    TestSaleCommands,
     HostCommands,
     commands.Cog,
     metaclass=CogMeta,
@@ -217,6 +222,16 @@ class Shoppex(
         )
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)
+        letters = TestLetters(bot, budget)
+        self.test_purchases = TestPurchases(
+            self.ledger,
+            self.settings,
+            self.catalogue,
+            self.recorder,
+            self.webhooks,
+            TestUndoing(self.ledger, self.settings, self.engine, letters, clock),
+            clock,
+        )
         self._starting: asyncio.Task[None] | None = None
 
     def _mark(self, key: AccountKey) -> None:
@@ -257,6 +272,7 @@ class Shoppex(
         await asyncio.gather(
             self.gate.close(),
             self.webhooks.stop(),
+            self.test_purchases.close(),
             self.engine.close(),
             self.absences.close(),
             self.backfilling.close(),
@@ -282,6 +298,7 @@ class Shoppex(
         for guild_id in self.settings.guild_ids():
             self.catalogue.wake(guild_id)
             self.absences.look_for_returns(guild_id)
+        await self.test_purchases.resume()
         self.engine.mark_unsettled()
         # What stood in the way may have been mended while the bot was away.
         self.engine.wake_all()

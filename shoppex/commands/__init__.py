@@ -15,6 +15,7 @@ from .purchases import PurchaseCommands
 from .settings import AccessCommands
 from .staff import StaffCommands
 from .staff_group import ClaimCommands, StaffGroup
+from .test_sale import TestSaleCommands
 
 __all__ = (
     "AccessCommands",
@@ -34,4 +35,5 @@ __all__ = (
     "PurchaseCommands",
     "StaffCommands",
     "StaffGroup",
+    "TestSaleCommands",
 )

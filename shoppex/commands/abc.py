@@ -16,6 +16,7 @@ from ..fulfilment.engine import Engine
 from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
 from ..seller.journal import Journal
+from ..seller.test_purchases import TestPurchases
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -55,6 +56,7 @@ class CommandsMixin(ABC):
     moving_desk: MovingDesk
     licenses: Licenses
     webhooks: Listener
+    test_purchases: TestPurchases
 
 
 class CogMeta(type(commands.Cog), type(ABC)):  # type: ignore[misc]

@@ -26,7 +26,8 @@ from .step import GUILD_AWAY, DiscordStep
 
 log = logging.getLogger("red.shoppex.messages")
 
-_CLOCK_SLACK = timedelta(minutes=2)
+# Discord's clock, which dates messages, and ours.
+CLOCK_SLACK = timedelta(minutes=2)
 _LOOK_BACK = 50
 _REMINDERS = (NoticeKind.RENEWS_SOON, NoticeKind.ENDS_SOON)
 
@@ -171,9 +172,9 @@ class MessageStep(DiscordStep):
             return False
         channel = await self._conversation(guild_id, user)
         me = self._bot.user
-        since = delivery.begun_at - _CLOCK_SLACK
+        since = delivery.begun_at - CLOCK_SLACK
         messages = await self._budget.request(
-            lambda: _listed(channel.history(limit=_LOOK_BACK, after=since))
+            lambda: listed(channel.history(limit=_LOOK_BACK, after=since))
         )
         return any(
             me is not None and message.author.id == me.id and is_named(message, letter.reference)
@@ -205,7 +206,8 @@ class MessageStep(DiscordStep):
         return await self._budget.open_dm(guild_id, user.create_dm)
 
 
-async def _listed(messages: AsyncIterator[discord.Message]) -> list[discord.Message]:
+async def listed(messages: AsyncIterator[discord.Message]) -> list[discord.Message]:
+    """All messages of a history."""
     return [message async for message in messages]
 
 

@@ -97,6 +97,20 @@ class Catalogue:
         ]
         return found[0] if len(found) == 1 else None
 
+    def sold(self, guild_id: int, ref: str) -> Offer | None:
+        """What is sold under a ref, though buyers may not see it now. From memory."""
+        shop = self._settings.guild(guild_id)
+        entry = next((entry for entry in shop.entries() if entry.ref == ref), None)
+        if isinstance(entry, ItemEntry):
+            return offer_from_item(entry)
+        if entry is None:
+            return None
+        product = self._product(guild_id, entry.id)
+        if product is None:
+            self.wake(guild_id)
+            return Offer(OfferKind.PRODUCT, entry.id, entry.title, None, entry.roles)
+        return offer_from_product(entry, product)
+
     def products(self, guild_id: int) -> tuple[Product, ...]:
         """The shop's whole catalogue as last read, for those who choose what to sell."""
         self.wake(guild_id)

@@ -51,6 +51,14 @@ class _Queue:
     wishes: list[_Wish] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Sleeper:
+    """Somebody who sleeps until an account is as they wish."""
+
+    fits: Callable[[Account], bool]
+    nap: asyncio.Task[None]
+
+
 class Ledger:
     """All accounts, and the only way to change one.
 
@@ -66,8 +74,7 @@ class Ledger:
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
         self._indexes = Indexes()
-        # Whoever waits for the next change of an account.
-        self._awaited: defaultdict[AccountKey, set[asyncio.Future[None]]] = defaultdict(set)
+        self._sleepers: defaultdict[AccountKey, list[_Sleeper]] = defaultdict(list)
 
     async def load(self) -> None:
         """Read everything. One partition after another, so that the loop breathes.
@@ -149,18 +156,28 @@ class Ledger:
         """Whose account holds a test order; of one guild if given."""
         return [key for key in self._indexes.tested if guild_id in (None, key.guild_id)]
 
-    async def until(self, key: AccountKey, fits: Callable[[Account], bool]) -> Account:
-        """Wait, for as long as it takes, until an account on disk is as it is wished for."""
-        while not fits(account := self.get(key)):
-            change = asyncio.get_running_loop().create_future()
-            self._awaited[key].add(change)
-            try:
-                await change
-            finally:
-                self._awaited[key].discard(change)
-                if not self._awaited[key]:
-                    del self._awaited[key]
-        return account
+    async def until(
+        self, key: AccountKey, fits: Callable[[Account], bool], seconds: float
+    ) -> bool:
+        """Sleep until an account on disk is as it is wished for; whether it is.
+
+        Parameters
+        ----------
+        seconds
+            So long at the most.
+        """
+        if fits(self.get(key)):
+            return True
+        sleeper = _Sleeper(fits, asyncio.create_task(asyncio.sleep(seconds), name="shoppex nap"))
+        self._sleepers[key].append(sleeper)
+        try:
+            await asyncio.wait({sleeper.nap})
+        finally:
+            sleeper.nap.cancel()
+            self._sleepers[key].remove(sleeper)
+            if not self._sleepers[key]:
+                del self._sleepers[key]
+        return fits(self.get(key))
 
     def keys_of(self, user_id: int) -> list[AccountKey]:
         """The accounts of a user, one for each guild."""
@@ -334,14 +351,14 @@ class Ledger:
         for key in changed:
             self._indexes.remove(before[key])
             self._indexes.add(after[key])
-            self._announce(key)
+            self._wake_sleepers(key)
         for wish, account in results:
             wish.kept.set_result(account)
 
-    def _announce(self, key: AccountKey) -> None:
-        for change in self._awaited.get(key, ()):
-            if not change.done():
-                change.set_result(None)
+    def _wake_sleepers(self, key: AccountKey) -> None:
+        for sleeper in self._sleepers.get(key, ()):
+            if sleeper.fits(self.get(key)):
+                sleeper.nap.cancel()
 
     def _partition(self, key: AccountKey) -> Partition:
         return self._partitions[partition_of(key.user_id)]

@@ -1,0 +1,84 @@
+"""What a test purchase showed, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from ..domain.offer import Offer
+
+
+class TestStep(Enum):
+    """The steps of a test, in the order in which they are told."""
+
+    PUBLIC = "public"
+    """The payment is told through the address that Shoppex uses."""
+    LISTENER = "listener"
+    """The payment is told to the listener on this machine."""
+    RECORD = "record"
+    """The payment is written down without any webhook."""
+    ROLE = "role"
+    """One role is given."""
+    MESSAGE = "message"
+    """The direct message arrives."""
+    UNDO = "undo"
+    """Everything is as it was."""
+
+
+class Mark(Enum):
+    """How a step went."""
+
+    FINE = "fine"
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """How one step went.
+
+    Parameters
+    ----------
+    reason
+        Why it is not fine, as a stable word.
+    seconds
+        How long it took; ``None`` when it was left out.
+    role_id
+        The role that it is about; 0 when it is about none.
+    status
+        The HTTP status that was answered, if that is what went wrong.
+    """
+
+    step: TestStep
+    mark: Mark
+    reason: str = ""
+    seconds: float | None = None
+    role_id: int = 0
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """What a test has shown so far.
+
+    Parameters
+    ----------
+    over
+        Whether nothing more is to come.
+    """
+
+    offer: Offer
+    results: tuple[StepResult, ...] = ()
+    over: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether any step went wrong."""
+        return any(result.mark is Mark.FAILED for result in self.results)
+
+    def with_result(self, result: StepResult) -> TestReport:
+        """The report after one more step."""
+        places = list(TestStep)
+        results = sorted((*self.results, result), key=lambda r: places.index(r.step))
+        return replace(self, results=tuple(results))
