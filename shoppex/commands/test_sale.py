@@ -9,6 +9,7 @@ from redbot.core.bot import Red
 
 from ..i18n import _
 from ..selling.errors import Refusal
+from ..store.errors import StoreUnavailable
 from ..store.shop_settings import ItemEntry, ProductEntry
 from ..text import plain, shorten
 from ..views.test_sale import TestMessage, test_refusal
@@ -51,6 +52,11 @@ class TestSaleCommands(SettingsGroup):
             )
         except Refusal as refusal:
             await ctx.send(test_refusal(refusal), ephemeral=True)
+        except StoreUnavailable:
+            await ctx.send(
+                _("The bot cannot save anything right now, so nothing was tested. Try later."),
+                ephemeral=True,
+            )
 
     @shoppexset_testsale.autocomplete("product")
     async def _complete_test(

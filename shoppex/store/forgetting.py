@@ -11,8 +11,15 @@ _NOBODY = 0
 
 
 def only_paid(account: Account) -> Account:
-    """What a shop owes or gave for money, and what keeps that from being given or told twice."""
-    paid = {nonce: order for nonce, order in account.orders.items() if order.touched_by_money}
+    """What a shop owes or gave for money, and what keeps that from being given or told twice.
+
+    A test is forgotten by itself, once what it gave is taken.
+    """
+    paid = {
+        nonce: order
+        for nonce, order in account.orders.items()
+        if order.touched_by_money or order.test
+    }
     if not paid and not account.subscriptions:
         return nothing(account)
     subjects = (*paid, *account.subscriptions)
