@@ -65,6 +65,7 @@ from .seller.casework import Casework
 from .seller.journal import Journal
 from .seller.moving import Moves
 from .seller.test_letters import TestLetters
+from .seller.test_payment import TestPayment
 from .seller.test_purchases import TestPurchases
 from .seller.test_undoing import TestUndoing
 from .selling.catalogue import Catalogue
@@ -227,8 +228,7 @@ class Shoppex(
             self.ledger,
             self.settings,
             self.catalogue,
-            self.recorder,
-            self.webhooks,
+            TestPayment(self.ledger, self.settings, self.recorder, self.webhooks, clock),
             TestUndoing(self.ledger, self.settings, self.engine, letters, clock),
             clock,
         )

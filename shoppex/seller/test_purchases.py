@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import uuid4
 
 import discord
 
-from ..domain.account import Account, AccountKey, Order
+from ..domain.account import Account, AccountKey
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.offer import Offer
-from ..domain.status import OrderStatus
 from ..fulfilment.obstacles import why_not_give
-from ..fulfilment.recorder import Hearing, Recorder
 from ..selling.catalogue import Catalogue
 from ..selling.errors import NotForSale, Refusal
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from ..webhook.knock import knock, local_url
-from ..webhook.listener import Listener
-from ..webhook.signature import sign
-from .test_event import EVENT, body_of, made_up_order, paid_data
-from .test_report import Mark, StepResult, TestReport, TestStep
+from .test_event import made_up_order
+from .test_payment import TestPayment
+from .test_report import Mark, Progress, StepResult, TestReport, TestRun, TestStep, failed
 from .test_undoing import TestUndoing
 
-Progress = Callable[[TestReport], Awaitable[None]]
-
 _PATIENCE_SECONDS = 60.0
-# Nobody knows from within whether the world gets through: a router may not lead its own network
-# back to itself.
-_MAY_WORK_FROM_OUTSIDE = ("refused", "no_answer", "unreachable")
 _DONE = (
     DeliveryState.DELIVERED,
     DeliveryState.NEEDS_BUYER,
@@ -53,37 +43,13 @@ class RoleAboveTester(Refusal):
     role_id: int
 
 
-@dataclass(slots=True)
-class _Test:
-    """One test under way.
-
-    Parameters
-    ----------
-    had
-        The roles that the tester has already.
-    """
-
-    guild: discord.Guild
-    key: AccountKey
-    order: Order
-    had: frozenset[int]
-    report: TestReport
-    on_progress: Progress
-    delivery_id: str = field(default_factory=lambda: f"test-{uuid4().hex}")
-
-    async def tell(self, result: StepResult) -> None:
-        """Add a step to the report."""
-        self.report = self.report.with_result(result)
-        await self.on_progress(self.report)
-
-
 class TestPurchases:
     """Runs tests, one in each guild at a time.
 
     Parameters
     ----------
-    webhooks
-        The listener that is to be tested.
+    payment
+        Tells the bot of the payment.
     undoing
         Undoes what a test did, whatever becomes of the test.
     """
@@ -93,16 +59,14 @@ class TestPurchases:
         ledger: Ledger,
         settings: Settings,
         catalogue: Catalogue,
-        recorder: Recorder,
-        webhooks: Listener,
+        payment: TestPayment,
         undoing: TestUndoing,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._catalogue = catalogue
-        self._recorder = recorder
-        self._webhooks = webhooks
+        self._payment = payment
         self._undoing = undoing
         self._clock = clock
         self._running: dict[int, asyncio.Task[TestReport]] = {}
@@ -171,7 +135,7 @@ class TestPurchases:
         order = made_up_order(offer, self._clock())
         had = frozenset(role_id for role_id in offer.roles if member.get_role(role_id))
         key = AccountKey(guild.id, member.id)
-        test = _Test(guild, key, order, had, TestReport(offer), on_progress)
+        test = TestRun(key, order, had, TestReport(offer), on_progress)
         try:
             await self._ledger.update(key, lambda account: account.with_order(order))
             try:
@@ -180,74 +144,20 @@ class TestPurchases:
                 self._undoing.begin(key, order.nonce)
             await self._see_it_undone(test)
         except asyncio.CancelledError:
-            test.report = test.report.with_result(_failed(TestStep.UNDO, "unloaded"))
+            test.report = test.report.with_result(failed(TestStep.UNDO, "unloaded"))
         return replace(test.report, over=True)
 
-    async def _perform(self, test: _Test) -> None:
+    async def _perform(self, test: TestRun) -> None:
         try:
-            if await self._pay(test):
+            if await self._payment.pay(test):
                 roles = [self._watch_role(test, role_id) for role_id in test.order.roles]
                 await asyncio.gather(self._watch_message(test), *roles)
         except StoreUnavailable:
-            await test.tell(_failed(TestStep.RECORD, "not_kept"))
-
-    # -- the payment -----------------------------------------------------------------------
-
-    async def _pay(self, test: _Test) -> bool:
-        """Tell of the payment, by the way that is nearest to Shoppex's; whether it is known."""
-        where, secret = self._settings.listener, self._settings.guild(test.guild.id).secret
-        if secret is None:
-            return await self._record(test, "no_secret")
-        if not self._webhooks.running:
-            await test.tell(_failed(TestStep.LISTENER, "not_listening"))
-            return await self._record(test, "without_webhook")
-        if where.public_url is None:
-            await test.tell(StepResult(TestStep.PUBLIC, Mark.DOUBTFUL, "no_address"))
-        else:
-            url = f"{where.public_url}/shoppex/{test.guild.id}"
-            if await self._post(test, TestStep.PUBLIC, url, secret):
-                return True
-        url = local_url(where.host, where.port, test.guild.id)
-        if await self._post(test, TestStep.LISTENER, url, secret):
-            return True
-        return await self._record(test, "without_webhook")
-
-    async def _post(self, test: _Test, step: TestStep, url: str, secret: str) -> bool:
-        begun = self._clock()
-        body = body_of(paid_data(test.key, test.order, begun), begun)
-        headers = sign(secret, test.delivery_id, int(begun.timestamp()), body)
-        answer = await knock(url, {**headers, "X-Shoppex-Event": EVENT}, body)
-        result = StepResult(step, Mark.FINE, seconds=self._since(begun))
-        if answer.trouble is not None:
-            doubtful = step is TestStep.PUBLIC and answer.trouble in _MAY_WORK_FROM_OUTSIDE
-            mark = Mark.DOUBTFUL if doubtful else Mark.FAILED
-            result = replace(result, mark=mark, reason=answer.trouble)
-        elif answer.status is None or not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's
-            result = replace(result, mark=Mark.FAILED, reason="status", status=answer.status)
-        elif not self._is_paid(test):
-            # Whoever said yes did not write it down here.
-            result = replace(result, mark=Mark.FAILED, reason="somebody_else")
-        await test.tell(result)
-        return self._is_paid(test)
-
-    async def _record(self, test: _Test, reason: str) -> bool:
-        """Go on without a webhook, as a payment that is found by asking does."""
-        data = paid_data(test.key, test.order, self._clock())
-        await self._recorder.hear(
-            test.guild.id, Hearing(EVENT, data), test.delivery_id, fresh=True
-        )
-        paid = self._is_paid(test)
-        result = StepResult(TestStep.RECORD, Mark.LEFT_OUT, reason)
-        await test.tell(result if paid else _failed(TestStep.RECORD, "not_believed"))
-        return paid
-
-    def _is_paid(self, test: _Test) -> bool:
-        order = self._ledger.get(test.key).orders.get(test.order.nonce)
-        return order is not None and order.status is OrderStatus.PAID
+            await test.tell(failed(TestStep.RECORD, "not_kept"))
 
     # -- what follows ----------------------------------------------------------------------
 
-    async def _watch_role(self, test: _Test, role_id: int) -> None:
+    async def _watch_role(self, test: TestRun, role_id: int) -> None:
         if role_id in test.had:
             await test.tell(
                 StepResult(TestStep.ROLE, Mark.LEFT_OUT, "had_before", role_id=role_id)
@@ -268,7 +178,7 @@ class TestPurchases:
         result = self._judge(TestStep.ROLE, None if grant is None else grant.delivery, begun)
         await test.tell(replace(result, role_id=role_id))
 
-    async def _watch_message(self, test: _Test) -> None:
+    async def _watch_message(self, test: TestRun) -> None:
         begun, nonce = self._clock(), test.order.nonce
 
         def is_done(account: Account) -> bool:
@@ -291,7 +201,7 @@ class TestPurchases:
 
     # -- the end ---------------------------------------------------------------------------
 
-    async def _see_it_undone(self, test: _Test) -> None:
+    async def _see_it_undone(self, test: TestRun) -> None:
         begun, nonce = self._clock(), test.order.nonce
 
         def is_done(account: Account) -> bool:
@@ -310,14 +220,10 @@ class TestPurchases:
         removals = (account.grants[role_id].removal for role_id in left)
         reason = next((r.reason for r in removals if r is not None and r.reason), "too_slow")
         role_id = left[0] if left else 0
-        await test.tell(replace(_failed(TestStep.UNDO, reason), role_id=role_id))
+        await test.tell(replace(failed(TestStep.UNDO, reason), role_id=role_id))
 
     def _since(self, begun: datetime) -> float:
         return (self._clock() - begun).total_seconds()
-
-
-def _failed(step: TestStep, reason: str) -> StepResult:
-    return StepResult(step, Mark.FAILED, reason)
 
 
 def _refuse_what_is_above(guild: discord.Guild, member: discord.Member, offer: Offer) -> None:

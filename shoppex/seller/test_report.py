@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from uuid import uuid4
 
+from ..domain.account import AccountKey, Order
 from ..domain.offer import Offer
 
 
@@ -82,3 +85,40 @@ class TestReport:
         places = list(TestStep)
         results = sorted((*self.results, result), key=lambda r: places.index(r.step))
         return replace(self, results=tuple(results))
+
+
+Progress = Callable[[TestReport], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class TestRun:
+    """One test under way.
+
+    Parameters
+    ----------
+    order
+        As it was written down at first.
+    had
+        The roles that the tester has already.
+    on_progress
+        Called with the report after each step.
+    delivery_id
+        The id of the webhook, whichever way it goes.
+    """
+
+    key: AccountKey
+    order: Order
+    had: frozenset[int]
+    report: TestReport
+    on_progress: Progress
+    delivery_id: str = field(default_factory=lambda: f"test-{uuid4().hex}")
+
+    async def tell(self, result: StepResult) -> None:
+        """Add a step to the report."""
+        self.report = self.report.with_result(result)
+        await self.on_progress(self.report)
+
+
+def failed(step: TestStep, reason: str) -> StepResult:
+    """A step that went wrong."""
+    return StepResult(step, Mark.FAILED, reason)
