@@ -626,9 +626,9 @@ def test_forgetting_takes_only_old_orders_without_money(account: Account, now: d
     assert replace(after, orders=account.orders) == account
     for nonce in account.orders.keys() - after.orders.keys():
         gone = account.orders[nonce]
-        assert gone.paid_at is None
-        assert gone.held is None
-        assert gone.status is not OrderStatus.PARTIAL
+        assert gone.test or gone.paid_at is None
+        assert gone.test or gone.held is None
+        assert gone.test or gone.status is not OrderStatus.PARTIAL
         assert now - gone.created_at > UNPAID_FOR
     for nonce, order in after.orders.items():
         bare = replace(account.orders[nonce], url=None, coupon=None, seen=())
