@@ -376,7 +376,7 @@ def test_only_entitled_orders_pay_for_roles(drawn: tuple[Account, Offers], now: 
     pays = {
         (role, order.nonce)
         for order in account.orders.values()
-        if order.status is OrderStatus.PAID and order.held is None
+        if order.status is OrderStatus.PAID and order.held is None and order.revoked is None
         for role in (
             order.roles
             if order.fulfilled
