@@ -31,6 +31,7 @@ from .commands import (
     PoolCommands,
     ProductCommands,
     PurchaseCommands,
+    SecretCommands,
     StaffCommands,
     StaffGroup,
 )
@@ -59,7 +60,10 @@ from .fulfilment.roles import RoleStep
 from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
+from .seller.access import ShopAccess
 from .seller.journal import Journal
+from .seller.webhook_secrets import WebhookSecrets
+from .seller.webhook_setup import WebhookSetup
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import NewerLedger, StoreUnavailable
@@ -67,6 +71,7 @@ from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
 from .store.writes import Writes
+from .views.access import AccessDesk
 from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.deletion import Deletion
@@ -77,6 +82,7 @@ from .views.pickup import Doors, pickup_button
 from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
 from .views.replacement import Decisions, replacement_button
+from .views.secrets import SecretDesk
 from .views.staff_room import StaffRoom
 from .webhook.listener import Listener
 
@@ -88,6 +94,7 @@ class Shoppex(
     BuyCommands,
     PurchaseCommands,
     AccessCommands,
+    SecretCommands,
     ProductCommands,
     ItemCommands,
     PolicyCommands,
@@ -195,6 +202,11 @@ class Shoppex(
         )
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)
+        self._secrets = WebhookSecrets(self.settings, clock, self.alarms.mark)
+        hooks = WebhookSetup(self.settings, self.clients, self.webhooks, self._secrets)
+        self.secrets = SecretDesk(self.gate, self.settings, self._secrets, hooks)
+        access = ShopAccess(self.settings, self.clients, self.brake, self._wake_shop)
+        self.access = AccessDesk(self.gate, access)
         self._starting: asyncio.Task[None] | None = None
 
     def _mark(self, key: AccountKey) -> None:
@@ -203,10 +215,16 @@ class Shoppex(
     def _wake(self, guild_id: int) -> None:
         self.engine.wake(guild_id)
 
+    def _wake_shop(self, guild_id: int) -> None:
+        """A guild has another key: all that asks its shop may go on."""
+        self.catalogue.wake(guild_id)
+        self.engine.wake(guild_id)
+        self.sweeps.wake(guild_id)
+
     def _hears(self, guild_id: int) -> bool:
         """Whether Shoppex's webhooks can reach a guild, as far as the bot can know."""
         reachable = self.webhooks.running and self.settings.listener.public_url is not None
-        return reachable and self.settings.guild(guild_id).secret is not None
+        return reachable and self.settings.guild(guild_id).hears()
 
     # -- life ----------------------------------------------------------------------------
 
@@ -240,6 +258,7 @@ class Shoppex(
             self.backfilling.close(),
             self._forgetter.close(),
             self.sweeps.close(),
+            self._secrets.close(),
             self.catalogue.close(),
         )
         await self.clients.close()
@@ -264,6 +283,7 @@ class Shoppex(
         self.engine.wake_all()
         self._forgetter.start()
         self.sweeps.start()
+        self._secrets.start()
         if problem is not None:
             await self._tell_owner(problem)
 

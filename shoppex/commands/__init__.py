@@ -11,6 +11,7 @@ from .policies import PolicyCommands
 from .pools import PoolCommands
 from .products import ProductCommands
 from .purchases import PurchaseCommands
+from .secrets import SecretCommands
 from .settings import AccessCommands
 from .staff import StaffCommands
 from .staff_group import ClaimCommands, StaffGroup
@@ -30,6 +31,7 @@ __all__ = (
     "PoolCommands",
     "ProductCommands",
     "PurchaseCommands",
+    "SecretCommands",
     "StaffCommands",
     "StaffGroup",
 )

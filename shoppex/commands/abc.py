@@ -19,10 +19,12 @@ from ..seller.journal import Journal
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from ..views.access import AccessDesk
 from ..views.counter import Counter
 from ..views.gate import Gate
 from ..views.licenses import Licenses
 from ..views.purchases import Purchases
+from ..views.secrets import SecretDesk
 from ..webhook.listener import Listener
 
 
@@ -47,6 +49,8 @@ class CommandsMixin(ABC):
     member_area: Purchases
     licenses: Licenses
     webhooks: Listener
+    access: AccessDesk
+    secrets: SecretDesk
 
 
 class CogMeta(type(commands.Cog), type(ABC)):  # type: ignore[misc]

@@ -55,14 +55,14 @@ def trust(
     *,
     legacy: bool = False,
 ) -> Trust:
-    verdict = verify(headers, body, secret, now, legacy=legacy)
+    verdict = verify(headers, body, (secret,), now, legacy=legacy)
     assert (verdict.delivery_id == "") == (verdict.trust is Trust.FORGED)
     assert not secret or secret not in verdict.reason
     return verdict.trust
 
 
 def test_a_genuine_delivery_is_believed_and_named() -> None:
-    verdict = verify(signed(), BODY, SECRET, TIME)
+    verdict = verify(signed(), BODY, (SECRET,), TIME)
     assert verdict.trust is Trust.GENUINE
     assert verdict.delivery_id == ID
 
@@ -272,3 +272,16 @@ def test_one_changed_character_of_the_timestamp_is_noticed(place: int, other: st
         headers[TIMESTAMP] = in_header
         headers[V2] = f"v1,t={in_signature},h={digest()}"
         assert (trust(headers) is Trust.FORGED) == (changed != STAMP)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_any_of_several_secrets_may_have_signed(place: int) -> None:
+    secrets = ["whsec_one", "whsec_two"]
+    assert verify(signed(), BODY, secrets, TIME).trust is Trust.FORGED
+    secrets.insert(place, SECRET)
+    assert verify(signed(), BODY, secrets, TIME).trust is Trust.GENUINE
+    assert verify(legacy_signed(), BODY, secrets, TIME, legacy=True).trust is Trust.STALE
+
+
+def test_nothing_is_signed_where_no_secret_is_known() -> None:
+    assert verify(signed(), BODY, (), TIME).trust is Trust.FORGED
