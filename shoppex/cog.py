@@ -32,6 +32,7 @@ from .commands import (
     ProductCommands,
     PurchaseCommands,
     SecretCommands,
+    SetupCommands,
     StaffCommands,
     StaffGroup,
 )
@@ -62,6 +63,7 @@ from .fulfilment.watching import Watch
 from .i18n import _
 from .seller.access import ShopAccess
 from .seller.journal import Journal
+from .seller.shelves import Shelves
 from .seller.webhook_secrets import WebhookSecrets
 from .seller.webhook_setup import WebhookSetup
 from .selling.catalogue import Catalogue
@@ -83,6 +85,7 @@ from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
 from .views.replacement import Decisions, replacement_button
 from .views.secrets import SecretDesk
+from .views.setup_page import SetupTools
 from .views.staff_room import StaffRoom
 from .webhook.listener import Listener
 
@@ -93,6 +96,7 @@ log = logging.getLogger("red.shoppex")
 class Shoppex(
     BuyCommands,
     PurchaseCommands,
+    SetupCommands,
     AccessCommands,
     SecretCommands,
     ProductCommands,
@@ -162,6 +166,7 @@ class Shoppex(
             self._mark,
         )
         self.catalogue = Catalogue(self.settings, self.clients, clock)
+        self.shelves = Shelves(self.settings, self.catalogue, self._wake)
         checkout = Checkout(
             self.ledger, self.settings, self.catalogue, self.clients, self.recorder, clock
         )
@@ -207,6 +212,15 @@ class Shoppex(
         self.secrets = SecretDesk(self.gate, self.settings, self._secrets, hooks)
         access = ShopAccess(self.settings, self.clients, self.brake, self._wake_shop)
         self.access = AccessDesk(self.gate, access)
+        self.setup_tools = SetupTools(
+            self.gate,
+            self.settings,
+            self.webhooks,
+            self.access,
+            self.secrets,
+            hooks,
+            self.shelves,
+        )
         self._starting: asyncio.Task[None] | None = None
 
     def _mark(self, key: AccountKey) -> None:

@@ -13,6 +13,7 @@ from .products import ProductCommands
 from .purchases import PurchaseCommands
 from .secrets import SecretCommands
 from .settings import AccessCommands
+from .setup import SetupCommands
 from .staff import StaffCommands
 from .staff_group import ClaimCommands, StaffGroup
 
@@ -32,6 +33,7 @@ __all__ = (
     "ProductCommands",
     "PurchaseCommands",
     "SecretCommands",
+    "SetupCommands",
     "StaffCommands",
     "StaffGroup",
 )

@@ -16,6 +16,7 @@ from ..fulfilment.engine import Engine
 from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
 from ..seller.journal import Journal
+from ..seller.shelves import Shelves
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -25,6 +26,7 @@ from ..views.gate import Gate
 from ..views.licenses import Licenses
 from ..views.purchases import Purchases
 from ..views.secrets import SecretDesk
+from ..views.setup_page import SetupTools
 from ..webhook.listener import Listener
 
 
@@ -37,6 +39,7 @@ class CommandsMixin(ABC):
     ledger: Ledger
     clients: ClientPool
     catalogue: Catalogue
+    shelves: Shelves
     engine: Engine
     inspection: Inspection
     alarms: Alarms
@@ -51,6 +54,7 @@ class CommandsMixin(ABC):
     webhooks: Listener
     access: AccessDesk
     secrets: SecretDesk
+    setup_tools: SetupTools
 
 
 class CogMeta(type(commands.Cog), type(ABC)):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from ..fulfilment.brake import Brake
 from ..selling.requirements import NEEDED_SCOPES, USEFUL_SCOPES, missing_scopes
 from ..store.settings import Settings
 from ..store.shop_settings import GuildSettings
-from .errors import SetupTrouble, Trouble, trouble_from
+from .troubles import SetupTrouble, Trouble, trouble_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,15 @@ log = logging.getLogger("red.shoppex.secrets")
 # What was signed before the change comes again up to 27 hours later (contract, section 4.8), and
 # for how long Shoppex goes on signing with the former secret nobody says.
 OVERLAP = timedelta(hours=48)
+SHORTEST_SECRET = 16
 _AFTER_A_FAILURE = timedelta(minutes=10)
 _NOBODY = 0
+
+
+def is_secret(text: str) -> bool:
+    """Whether this can be a secret of Shoppex's."""
+    readable = text.isascii() and text.isprintable() and " " not in text
+    return readable and len(text) >= SHORTEST_SECRET
 
 
 def with_secret(shop: GuildSettings, secret: str, now: datetime) -> GuildSettings:
@@ -29,6 +36,11 @@ def with_secret(shop: GuildSettings, secret: str, now: datetime) -> GuildSetting
         former.insert(0, FormerSecret(shop.secret or "", now + OVERLAP))
     kept = tuple(former[: MOST_SECRETS - 1])
     return replace(shop, secret=secret, secret_doubtful=False, former_secrets=kept)
+
+
+def with_webhook(shop: GuildSettings, webhook_id: str, url: str | None) -> GuildSettings:
+    """The settings with the webhook that the bot looks after."""
+    return replace(shop, webhook_id=webhook_id, webhook_url=url)
 
 
 class WebhookSecrets:
@@ -61,8 +73,15 @@ class WebhookSecrets:
         """Stop."""
         await self._lanes.close()
 
-    async def keep(self, guild_id: int, secret: str) -> GuildSettings:
+    async def keep(
+        self, guild_id: int, secret: str, webhook: tuple[str, str | None] | None = None
+    ) -> GuildSettings:
         """Take a new secret, and the one before for a while.
+
+        Parameters
+        ----------
+        webhook
+            The id and the address of the webhook that is signed with it, where it is the bot's.
 
         Raises
         ------
@@ -70,7 +89,12 @@ class WebhookSecrets:
             When it could not be kept; nothing has changed then.
         """
         now = self._clock()
-        shop = await self._settings.update_guild(guild_id, lambda s: with_secret(s, secret, now))
+
+        def change(shop: GuildSettings) -> GuildSettings:
+            shop = with_secret(shop, secret, now)
+            return shop if webhook is None else with_webhook(shop, *webhook)
+
+        shop = await self._settings.update_guild(guild_id, change)
         self._lanes.mark(AccountKey(guild_id, _NOBODY))
         self._tell(guild_id)
         return shop

@@ -105,6 +105,8 @@ class GuildSettings:
         The webhook that the bot registered at Shoppex, and where it leads; ``None`` for none.
     polling_only
         Whether staff decided that Shoppex is asked for payments, and sends none.
+    setup_passed
+        Steps of the setup that staff are done with, though no other setting shows it.
     legacy_signatures
         Whether the deprecated SHA-512 signature is taken from a shop that sends no V2.
     log_channel
@@ -134,6 +136,7 @@ class GuildSettings:
     webhook_id: str | None = None
     webhook_url: str | None = None
     polling_only: bool = False
+    setup_passed: frozenset[str] = frozenset()
     shop_name: str = ""
     legacy_signatures: bool = False
     log_channel: int | None = None

@@ -7,12 +7,13 @@ from redbot.core.bot import Red
 
 from ..i18n import _
 from ..seller.access import Accepted, ShopAccess
-from ..seller.errors import SetupTrouble
+from ..seller.troubles import SetupTrouble
 from ..store.errors import StoreUnavailable
 from ..text import plain
 from .gate import Gate
-from .secrets import SecretModal, SecretView, Submit
+from .secrets import SecretView
 from .setup_sentences import not_saved, trouble_sentence
+from .widgets import FieldModal, FormText, OnChoice
 
 
 class AccessDesk:
@@ -20,28 +21,35 @@ class AccessDesk:
 
     def __init__(self, gate: Gate, access: ShopAccess) -> None:
         self.gate = gate
-        self.access = access
+        self._access = access
 
-    def modal(self, user_id: int, submit: Submit) -> SecretModal:
+    def modal(self, user_id: int, submit: OnChoice) -> FieldModal:
         """The form."""
-        return SecretModal(self.gate, user_id, submit=submit, **_form())
+        return FieldModal(self.gate, user_id, _form(), submit)
 
     def asking_view(self, user_id: int) -> SecretView:
         """The button that opens the form."""
-        return SecretView(
-            self.gate, user_id, button=_("Enter the API key"), submit=self._take, **_form()
-        )
+        button = _("Enter the API key")
+        return SecretView(self.gate, user_id, button, _form(), self._take)
+
+    async def take(self, guild_id: int, key: str) -> str:
+        """Take a key; what it opens.
+
+        Raises
+        ------
+        SetupTrouble, StoreUnavailable
+            As `ShopAccess.take`.
+        """
+        return accepted_text(await self._access.take(guild_id, key))
 
     async def _take(self, interaction: discord.Interaction[Red], key: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
-            accepted = await self.access.take(interaction.guild_id or 0, key)
+            text = await self.take(interaction.guild_id or 0, key)
         except SetupTrouble as trouble:
             text = "❌ " + trouble_sentence(trouble)
         except StoreUnavailable:
             text = "❌ " + not_saved()
-        else:
-            text = accepted_text(accepted)
         await interaction.edit_original_response(content=text)
 
 
@@ -85,5 +93,5 @@ def _missed(scope: str) -> str:
     return sentences.get(scope, _("a part of what the bot can do"))
 
 
-def _form() -> dict[str, str]:
-    return {"title": _("Shoppex API key"), "label": _("API key"), "hint": "shx_…"}
+def _form() -> FormText:
+    return FormText(_("Shoppex API key"), _("API key"), "shx_…")

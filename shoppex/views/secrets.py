@@ -2,70 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import discord
 from discord.utils import format_dt
 from redbot.core.bot import Red
 
 from ..i18n import _
-from ..seller.errors import SetupTrouble, Trouble
-from ..seller.webhook_secrets import WebhookSecrets
+from ..seller.troubles import SetupTrouble, Trouble
+from ..seller.webhook_secrets import WebhookSecrets, is_secret
 from ..seller.webhook_setup import WebhookSetup
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.shop_settings import GuildSettings
-from .gate import Gate, GuardedModal, GuardedView, say
+from .gate import Gate, GuardedView, say
 from .setup_sentences import not_saved, trouble_sentence
-from .widgets import PressButton
-
-_SHORTEST_SECRET = 16
-
-Submit = Callable[[discord.Interaction[Red], str], Awaitable[None]]
-
-
-class SecretModal(GuardedModal):
-    """Asks for one secret."""
-
-    def __init__(
-        self, gate: Gate, user_id: int, *, title: str, label: str, hint: str, submit: Submit
-    ) -> None:
-        super().__init__(gate, user_id, title=title)
-        self._submit = submit
-        self.field: discord.ui.TextInput[SecretModal] = discord.ui.TextInput(
-            placeholder=hint, max_length=512
-        )
-        self.add_item(discord.ui.Label(text=label, component=self.field))
-
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
-        """Hand the secret on; nothing here keeps it."""
-        await self._submit(interaction, self.field.value.strip())
+from .widgets import FieldModal, FormText, OnChoice, PressButton
 
 
 class SecretView(GuardedView):
     """The one button that opens the form."""
 
     def __init__(
-        self,
-        gate: Gate,
-        user_id: int,
-        *,
-        button: str,
-        title: str,
-        label: str,
-        hint: str,
-        submit: Submit,
+        self, gate: Gate, user_id: int, button: str, text: FormText, submit: OnChoice
     ) -> None:
         super().__init__(gate, user_id, timeout=300.0)
-        self._form = {"title": title, "label": label, "hint": hint}
+        self._text = text
         self._submit = submit
         self.add_item(PressButton(button, self._open, style=discord.ButtonStyle.primary))
 
     async def _open(self, interaction: discord.Interaction[Red]) -> None:
-        await interaction.response.send_modal(
-            SecretModal(self.gate, self.user_id, submit=self._submit, **self._form)
-        )
+        modal = FieldModal(self.gate, self.user_id, self._text, self._submit)
+        await interaction.response.send_modal(modal)
 
 
 class SecretDesk:
@@ -79,37 +45,47 @@ class SecretDesk:
         self._secrets = secrets
         self._hooks = hooks
 
-    def modal(self, user_id: int, submit: Submit | None = None) -> SecretModal:
-        """The form; what is entered is kept, or handed to ``submit``."""
-        return SecretModal(self.gate, user_id, submit=submit or self._take, **_form())
+    def modal(self, user_id: int, submit: OnChoice) -> FieldModal:
+        """The form."""
+        return FieldModal(self.gate, user_id, _form(), submit)
 
     def asking_view(self, user_id: int) -> SecretView:
         """The button that opens the form."""
-        return SecretView(self.gate, user_id, button=_button(), submit=self._take, **_form())
+        button = _("Enter the webhook secret")
+        return SecretView(self.gate, user_id, button, _form(), self._take)
 
     def rotating_view(self, user_id: int) -> RotateView:
         """The buttons that replace the secret, or leave it."""
         return RotateView(self.gate, user_id, self)
 
     async def keep(self, guild_id: int, secret: str) -> str:
-        """Keep what was entered; what became of it."""
-        if not _is_secret(secret):
-            return _(
-                "That is not a webhook secret: it is at least {least} characters long and "
-                "has no spaces. Nothing was changed. Copy it once more, whole."
-            ).format(least=_SHORTEST_SECRET)
-        try:
-            shop = await self._secrets.keep(guild_id, secret)
-        except StoreUnavailable:
-            return not_saved()
+        """Keep a secret that was entered; what follows from it.
+
+        Raises
+        ------
+        SetupTrouble
+            When it is none.
+        StoreUnavailable
+            When it could not be kept.
+        """
+        if not is_secret(secret):
+            raise SetupTrouble(Trouble.NOT_A_SECRET)
+        shop = await self._secrets.keep(guild_id, secret)
         saved = _("✅ The secret is saved. From now on signed webhooks are taken.")
         return "\n".join((saved, *former_lines(shop)))
 
     async def _take(self, interaction: discord.Interaction[Red], secret: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild_id = interaction.guild_id or 0
-        text = await self.keep(guild_id, secret)
-        await self._show(interaction, text, self._ending_view(guild_id, interaction.user.id))
+        guild_id, view = interaction.guild_id or 0, None
+        try:
+            text = await self.keep(guild_id, secret)
+        except SetupTrouble as trouble:
+            text = "❌ " + trouble_sentence(trouble)
+        except StoreUnavailable:
+            text = "❌ " + not_saved()
+        else:
+            view = self._ending_view(guild_id, interaction.user.id)
+        await self._show(interaction, text, view)
 
     async def rotate(self, interaction: discord.Interaction[Red]) -> None:
         """Replace the secret, and say what became of it."""
@@ -204,18 +180,5 @@ def former_lines(shop: GuildSettings) -> list[str]:
     ]
 
 
-def _is_secret(text: str) -> bool:
-    readable = text.isascii() and text.isprintable() and " " not in text
-    return readable and len(text) >= _SHORTEST_SECRET
-
-
-def _button() -> str:
-    return _("Enter the webhook secret")
-
-
-def _form() -> dict[str, str]:
-    return {
-        "title": _("Shoppex webhook secret"),
-        "label": _("Webhook secret"),
-        "hint": "whsec_…",
-    }
+def _form() -> FormText:
+    return FormText(_("Shoppex webhook secret"), _("Webhook secret"), "whsec_…")

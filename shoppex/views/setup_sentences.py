@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import discord
+
 from ..i18n import _
-from ..seller.errors import SetupTrouble, Trouble
+from ..seller.troubles import SetupTrouble, Trouble
+from ..seller.webhook_secrets import SHORTEST_SECRET
 from ..text import plain
 
 
@@ -33,6 +36,13 @@ def _fixed_sentence(trouble: Trouble) -> str:
             "Shoppex does not know this API key, so nothing was changed. Copy it once more, "
             "whole, or create a new one under Settings → Developer → API Keys."
         ),
+        Trouble.NOT_AN_ADDRESS: _(
+            "That is not an address such as https://shop.example.com. Nothing was changed."
+        ),
+        Trouble.NOT_LISTENING: _(
+            "I cannot hear Shoppex, because another program uses the port that I listen on. The "
+            "bot's owner can choose another with `/shoppexset listener`."
+        ),
         Trouble.NO_ADDRESS: _(
             "Shoppex cannot send anything here, because the bot has no public address yet. The "
             "bot's owner sets it with `/shoppexset publicurl`."
@@ -49,6 +59,10 @@ def _fixed_sentence(trouble: Trouble) -> str:
             "Shoppex did not answer in time, so nobody knows whether the webhook was made. Try "
             "again in a few minutes: I look first, and never make a second one."
         ),
+        Trouble.NOT_A_SECRET: _(
+            "That is not a webhook secret: it is at least {least} characters long and has no "
+            "spaces. Nothing was changed. Copy it once more, whole."
+        ).format(least=SHORTEST_SECRET),
         Trouble.SECRET_DOUBTFUL: _(
             "Shoppex did not answer in time, and may sign with a new secret already. Nothing is "
             "lost: I go on asking Shoppex for payments. Replace the secret once more in a few "
@@ -71,6 +85,21 @@ def _fixed_sentence(trouble: Trouble) -> str:
             "Shoppex cannot be reached right now, so nothing was changed. Please try again in a "
             "few minutes."
         ),
+    )
+
+
+def cannot_write(channel: discord.TextChannel) -> str:
+    """Why staff cannot be told anything in a channel."""
+    return _(
+        "I may not write in {channel}. Nothing was changed. Give me the permissions View Channel, "
+        "Send Messages and Embed Links there."
+    ).format(channel=channel.mention)
+
+
+def told_there(channel: discord.TextChannel) -> str:
+    """The sentence for a log channel that was chosen."""
+    return _("✅ Staff are told in {channel} when an order waits for them.").format(
+        channel=channel.mention
     )
 
 

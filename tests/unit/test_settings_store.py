@@ -38,6 +38,7 @@ SHOP = GuildSettings(
     webhook_id="wh-1",
     webhook_url="https://shop.example/shoppex/1",
     polling_only=True,
+    setup_passed=frozenset({"log", "product"}),
     shop_name="The Game Cellar",
     legacy_signatures=True,
     policy=Policy(paused_keeps=True),

@@ -17,10 +17,13 @@ class Trouble(Enum):
     SCOPES_MISSING = "the key lacks permissions"
     REFUSED = "Shoppex refused, and says why"
     UNREACHABLE = "Shoppex cannot be asked"
+    NOT_AN_ADDRESS = "not a web address"
+    NOT_LISTENING = "the listener does not run"
     NO_ADDRESS = "no public address yet"
     NO_EVENTS = "Shoppex has no event that tells of a payment"
     NO_WEBHOOK = "there is no webhook for this address"
     WEBHOOK_DOUBTFUL = "nobody knows whether the webhook was made"
+    NOT_A_SECRET = "not a webhook secret"  # noqa: S105
     SECRET_DOUBTFUL = "nobody knows whether the secret was replaced"  # noqa: S105
     SECRET_UNTOLD = "Shoppex does not tell the secret"  # noqa: S105
     SECRET_LOST = "the new secret could not be kept"  # noqa: S105
