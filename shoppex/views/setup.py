@@ -82,7 +82,9 @@ class SetupView(GuardedView):
         finally:
             self._working = False
         self._fill()
-        self.message = await interaction.edit_original_response(embed=self.embed(), view=self)
+        # A form may come back after the buttons are gone.
+        view = None if self.is_finished() else self
+        self.message = await interaction.edit_original_response(embed=self.embed(), view=view)
 
     async def _do(self, do: Work) -> None:
         self._failed = False
@@ -101,7 +103,7 @@ class SetupView(GuardedView):
     async def redraw(self) -> None:
         """Show how things stand now."""
         self._fill()
-        if self.message is not None:
+        if self.message is not None and not self.is_finished():
             await self.message.edit(embed=self.embed(), view=self)
 
     async def on_timeout(self) -> None:
@@ -109,11 +111,8 @@ class SetupView(GuardedView):
         if self.message is None:
             return
         await set_contextual_locales_from_guild(self.gate.bot, self.guild)
-        embed = self.embed()
-        embed.clear_fields()
-        embed.set_footer(text=_("Use the command again to go on: it knows how far you are."))
         try:
-            await self.message.edit(embed=embed, view=None)
+            await self.message.edit(embed=self.embed(), view=None)
         except discord.HTTPException:
             log.debug("A setup had no message left to end in")
 
@@ -129,10 +128,11 @@ class SetupView(GuardedView):
             description=shorten("\n".join(lines), _DESCRIPTION),
             colour=self._colour,
         )
-        embed.add_field(
-            name=_title(self._page.step), value=shorten(self._page.text(), _FIELD), inline=False
-        )
-        return embed
+        if self.is_finished():
+            embed.set_footer(text=_("Use the command again to go on: it knows how far you are."))
+            return embed
+        text = shorten(self._page.text(), _FIELD)
+        return embed.add_field(name=_title(self._page.step), value=text, inline=False)
 
     def _steps(self) -> dict[Step, Standing]:
         tools = self.tools

@@ -164,7 +164,7 @@ class WebhookPage(StepPage):
             return _(
                 "⚠️ The public address has changed, and Shoppex still sends to {url}. Let me set "
                 "it up once more: the webhook and its secret stay."
-            ).format(url=f"<{plain(self.shop.webhook_url or '?')}>")
+            ).format(url=f"<{self.shop.webhook_url}>")
         if self.shop.secret_doubtful:
             return _(
                 "⚠️ Shoppex may sign with a secret that I do not know. Let me set it up once more, "

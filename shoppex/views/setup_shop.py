@@ -163,9 +163,10 @@ class ProductPage(StepPage):
         self, interaction: discord.Interaction[Any], roles: list[discord.Role]
     ) -> None:
         async def check() -> str | None:
-            guild = self.wizard.guild
-            author = guild.get_member(self.wizard.user_id)
-            problems = [] if author is None else selling_problems(roles, author, guild.me)
+            author = interaction.user
+            if not isinstance(author, discord.Member):
+                return None
+            problems = selling_problems(roles, author, self.wizard.guild.me)
             if problems:
                 raise StepFailed("\n".join(problems))
             self._roles, self._warning = roles, power_warning(roles)
