@@ -84,7 +84,7 @@ class NaiveShop:
     async def receive(self, request: web.Request) -> web.Response:
         """Verify, look whether the event is new, give the role, write it down, answer."""
         body = await request.read()
-        verdict = verify(request.headers, body, SECRET, time.time())
+        verdict = verify(request.headers, body, (SECRET,), time.time())
         if verdict.trust is not Trust.GENUINE:
             return web.json_response({"error": verdict.reason}, status=401)
         event = json.loads(body)

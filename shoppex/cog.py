@@ -32,6 +32,8 @@ from .commands import (
     PoolCommands,
     ProductCommands,
     PurchaseCommands,
+    SecretCommands,
+    SetupCommands,
     StaffCommands,
     StaffGroup,
     TestSaleCommands,
@@ -61,13 +63,17 @@ from .fulfilment.roles import RoleStep
 from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
+from .seller.access import ShopAccess
 from .seller.casework import Casework
 from .seller.journal import Journal
 from .seller.moving import Moves
+from .seller.shelves import Shelves
 from .seller.test_letters import TestLetters
 from .seller.test_payment import TestPayment
 from .seller.test_purchases import TestPurchases
 from .seller.test_undoing import TestUndoing
+from .seller.webhook_secrets import WebhookSecrets
+from .seller.webhook_setup import WebhookSetup
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import NewerLedger, StoreUnavailable
@@ -75,6 +81,7 @@ from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
 from .store.writes import Writes
+from .views.access import AccessDesk
 from .views.alarm import AlarmBoard, retry_button
 from .views.case_acts import CaseActs
 from .views.casework import Casebook
@@ -88,6 +95,8 @@ from .views.pickup import Doors, pickup_button
 from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
 from .views.replacement import Decisions, replacement_button
+from .views.secrets import SecretDesk
+from .views.setup_page import SetupTools
 from .views.staff_room import StaffRoom
 from .views.waiting import WaitingBoard
 from .webhook.listener import Listener
@@ -99,7 +108,9 @@ log = logging.getLogger("red.shoppex")
 class Shoppex(
     BuyCommands,
     PurchaseCommands,
+    SetupCommands,
     AccessCommands,
+    SecretCommands,
     ProductCommands,
     ItemCommands,
     PolicyCommands,
@@ -169,6 +180,7 @@ class Shoppex(
             self._mark,
         )
         self.catalogue = Catalogue(self.settings, self.clients, clock)
+        self.shelves = Shelves(self.settings, self.catalogue, self._wake)
         checkout = Checkout(
             self.ledger, self.settings, self.catalogue, self.clients, self.recorder, clock
         )
@@ -232,6 +244,20 @@ class Shoppex(
             TestUndoing(self.ledger, self.settings, self.engine, letters, clock),
             clock,
         )
+        self._secrets = WebhookSecrets(self.settings, clock, self.alarms.mark)
+        hooks = WebhookSetup(self.settings, self.clients, self.webhooks, self._secrets)
+        self.secrets = SecretDesk(self.gate, self.settings, self._secrets, hooks)
+        access = ShopAccess(self.settings, self.clients, self.brake, self._wake_shop)
+        self.access = AccessDesk(self.gate, access)
+        self.setup_tools = SetupTools(
+            self.gate,
+            self.settings,
+            self.webhooks,
+            self.access,
+            self.secrets,
+            hooks,
+            self.shelves,
+        )
         self._starting: asyncio.Task[None] | None = None
 
     def _mark(self, key: AccountKey) -> None:
@@ -240,10 +266,16 @@ class Shoppex(
     def _wake(self, guild_id: int) -> None:
         self.engine.wake(guild_id)
 
+    def _wake_shop(self, guild_id: int) -> None:
+        """A guild has another key: all that asks its shop may go on."""
+        self.catalogue.wake(guild_id)
+        self.engine.wake(guild_id)
+        self.sweeps.wake(guild_id)
+
     def _hears(self, guild_id: int) -> bool:
         """Whether Shoppex's webhooks can reach a guild, as far as the bot can know."""
         reachable = self.webhooks.running and self.settings.listener.public_url is not None
-        return reachable and self.settings.guild(guild_id).secret is not None
+        return reachable and self.settings.guild(guild_id).hears()
 
     # -- life ----------------------------------------------------------------------------
 
@@ -279,6 +311,7 @@ class Shoppex(
             self._forgetter.close(),
             self._moves.close(),
             self.sweeps.close(),
+            self._secrets.close(),
             self.catalogue.close(),
         )
         await self.clients.close()
@@ -304,6 +337,7 @@ class Shoppex(
         self.engine.wake_all()
         self._forgetter.start()
         self.sweeps.start()
+        self._secrets.start()
         if problem is not None:
             await self._tell_owner(problem)
 

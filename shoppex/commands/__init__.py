@@ -12,7 +12,9 @@ from .policies import PolicyCommands
 from .pools import PoolCommands
 from .products import ProductCommands
 from .purchases import PurchaseCommands
+from .secrets import SecretCommands
 from .settings import AccessCommands
+from .setup import SetupCommands
 from .staff import StaffCommands
 from .staff_group import ClaimCommands, StaffGroup
 from .test_sale import TestSaleCommands
@@ -33,6 +35,8 @@ __all__ = (
     "PoolCommands",
     "ProductCommands",
     "PurchaseCommands",
+    "SecretCommands",
+    "SetupCommands",
     "StaffCommands",
     "StaffGroup",
     "TestSaleCommands",

@@ -16,10 +16,12 @@ from ..fulfilment.engine import Engine
 from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
 from ..seller.journal import Journal
+from ..seller.shelves import Shelves
 from ..seller.test_purchases import TestPurchases
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from ..views.access import AccessDesk
 from ..views.case_acts import CaseActs
 from ..views.casework import Casebook
 from ..views.counter import Counter
@@ -27,6 +29,8 @@ from ..views.gate import Gate
 from ..views.licenses import Licenses
 from ..views.moving import MovingDesk
 from ..views.purchases import Purchases
+from ..views.secrets import SecretDesk
+from ..views.setup_page import SetupTools
 from ..views.waiting import WaitingBoard
 from ..webhook.listener import Listener
 
@@ -40,6 +44,7 @@ class CommandsMixin(ABC):
     ledger: Ledger
     clients: ClientPool
     catalogue: Catalogue
+    shelves: Shelves
     engine: Engine
     inspection: Inspection
     alarms: Alarms
@@ -57,6 +62,9 @@ class CommandsMixin(ABC):
     licenses: Licenses
     webhooks: Listener
     test_purchases: TestPurchases
+    access: AccessDesk
+    secrets: SecretDesk
+    setup_tools: SetupTools
 
 
 class CogMeta(type(commands.Cog), type(ABC)):  # type: ignore[misc]

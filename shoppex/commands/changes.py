@@ -14,7 +14,7 @@ from ..i18n import _
 from ..store.shop_settings import GuildSettings, ItemEntry, ProductEntry
 from ..text import plain
 from ..views.backfill import BackfillView, ProgressMessage, preview_embed
-from .entries import gives
+from ..views.sale_text import gives
 from .group import SettingsGroup
 from .rights import may_sell
 

@@ -50,17 +50,6 @@ def choices(entries: Iterable[Entry], current: str) -> list[app_commands.Choice[
     ][:_CHOICES]
 
 
-def gives(roles: tuple[discord.Role, ...], days: int | None = None) -> str:
-    """A sentence about what buyers get, and for how long."""
-    if not roles:
-        return _("Buyers get no role with it.")
-    if days is not None:
-        return _(
-            "Buyers get {roles} for {days} days; bought again while they last, the days are added."
-        ).format(roles=", ".join(role.mention for role in roles), days=days)
-    return _("Buyers get {roles}.").format(roles=", ".join(role.mention for role in roles))
-
-
 def mentions(role_ids: tuple[int, ...]) -> str:
     """Roles as mentions, which an embed shows without calling anybody."""
     return ", ".join(f"<@&{role_id}>" for role_id in role_ids) or _("no role")

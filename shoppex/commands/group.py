@@ -8,6 +8,7 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..i18n import _
+from ..seller.addresses import webhook_address
 from .abc import CommandsMixin
 
 
@@ -27,10 +28,10 @@ class SettingsGroup(CommandsMixin):
 
     def webhook_url(self, guild_id: int) -> str:
         """Where Shoppex is to send this server's webhooks, or words for not knowing it."""
-        base = self.settings.listener.public_url
-        if base is None:
+        address = webhook_address(self.settings.listener, guild_id)
+        if address is None:
             return _(
                 "unknown: the bot's owner has not set a public address yet "
                 "(`/shoppexset publicurl`)"
             )
-        return f"<{base}/shoppex/{guild_id}>"
+        return f"<{address}>"

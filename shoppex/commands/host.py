@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from discord import app_commands
 from redbot.core import commands
 
 from ..i18n import _
+from ..seller.addresses import parse_public_url
 from ..store.errors import StoreUnavailable
 from ..store.shop_settings import ListenerSettings, Retention
 from .group import SettingsGroup
@@ -85,11 +85,11 @@ class HostCommands(SettingsGroup):
         - `[url]` Such as https://shop.example.com, without the part after it. Leave it out to
           remove it.
         """
-        if url is not None and not _is_web_address(url):
+        cleaned = None if url is None else parse_public_url(url)
+        if url is not None and cleaned is None:
             raise commands.BadArgument(
                 _("That is not an address such as https://shop.example.com. Nothing was changed.")
             )
-        cleaned = None if url is None else url.rstrip("/")
         await self.settings.set_listener(replace(self.settings.listener, public_url=cleaned))
         if cleaned is None:
             await ctx.send(_("✅ The public address is removed."), ephemeral=True)
@@ -142,11 +142,3 @@ def _is_ip(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("https", "http") and bool(parts.hostname) and not parts.query
-    except ValueError:
-        return False

@@ -14,9 +14,10 @@ from ..i18n import _
 from ..store.shop_settings import ItemEntry
 from ..text import format_money, plain
 from ..views.rules import entry_notes
+from ..views.sale_text import gives
 from .changes import EntryChanges
 from .converters import LONGEST_DAYS, Days, Roles, read_price
-from .entries import choices, gives, mentions, named, send_list
+from .entries import choices, mentions, named, send_list
 from .group import SettingsGroup
 from .rights import may_sell
 

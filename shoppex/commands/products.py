@@ -9,17 +9,17 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..domain.terms import OwnPolicy
 from ..i18n import _
 from ..selling.catalogue import is_subscription
 from ..selling.errors import NotForSale, NotSetUp, Refusal
 from ..store.shop_settings import ProductEntry
 from ..text import plain
 from ..views.rules import entry_notes
+from ..views.sale_text import gives, hidden_warning
 from ..views.sentences import refusal_sentence
 from .changes import EntryChanges
 from .converters import LONGEST_DAYS, Days, Roles
-from .entries import choices, gives, mentions, named, send_list
+from .entries import choices, mentions, named, send_list
 from .group import SettingsGroup
 from .rights import may_sell
 
@@ -61,17 +61,8 @@ class ProductCommands(EntryChanges):
             return
         if not await may_sell(ctx, roles):
             return
-        known = self.settings.guild(ctx.guild.id).products.get(found.uniqid)
-        entry = ProductEntry(
-            found.uniqid,
-            found.title,
-            tuple(role.id for role in roles),
-            None if days is None else timedelta(days=days),
-            OwnPolicy() if known is None else known.policy,
-        )
-        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_product(entry))
-        self.catalogue.wake(ctx.guild.id, now=True)
-        self.engine.wake(ctx.guild.id)
+        lasts = None if days is None else timedelta(days=days)
+        await self.shelves.put(ctx.guild.id, found, roles, lasts)
         text = _("✅ **{title}** is for sale here. {gives}").format(
             title=plain(found.title), gives=gives(roles, days)
         )
@@ -80,10 +71,7 @@ class ProductCommands(EntryChanges):
                 "⚠️ It is a subscription: its roles last as long as it runs, whatever the days."
             )
         if found.hidden:
-            text += "\n" + _(
-                "⚠️ At Shoppex it is unlisted, private or on hold, so buyers do not see it yet. "
-                "List it there, and it appears here within a minute."
-            )
+            text += "\n" + hidden_warning()
         await ctx.send(text, ephemeral=True)
 
     @shoppexset_product.command(name="roles")

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import discord
-from discord import app_commands
 from redbot.core import commands
-from redbot.core.bot import Red
 
-from ..api import ApiError, Forbidden, ShopInfo, Unauthorized
 from ..i18n import _
-from ..selling.requirements import EVENTS, NEEDED_SCOPES, missing_scopes
-from ..store.errors import StoreUnavailable
+from ..selling.requirements import NEEDED_SCOPES, USEFUL_SCOPES
+from ..store.shop_settings import GuildSettings
 from ..text import plain, shorten
 from ..views.alarm import cause_line
-from ..views.gate import say
 from ..views.rules import policy_lines, rejoin_text, reminders_text
-from ..views.secrets import SecretView
+from ..views.secrets import former_lines
+from ..views.setup_sentences import codes
 from .group import SettingsGroup
-
-_SHORTEST_SECRET = 16
+from .pasted import take_back_a_pasted_secret
 
 
 class AccessCommands(SettingsGroup):
-    """The shop's key and secret."""
+    """The shop's key, and how things stand."""
 
     @SettingsGroup.shoppexset.command(name="apikey")
     async def shoppexset_apikey(self, ctx: commands.GuildContext) -> None:
@@ -33,162 +27,16 @@ class AccessCommands(SettingsGroup):
         You get a button that opens a form, so that nobody reads the key. Create the key at
         Shoppex under Settings → Developer → API Keys.
         """
-        await _take_back_a_pasted_secret(ctx)
-        view = SecretView(
-            self.gate,
-            ctx.author.id,
-            button=_("Enter the API key"),
-            title=_("Shoppex API key"),
-            label=_("API key"),
-            hint="shx_…",
-            submit=self._take_api_key,
-        )
+        await take_back_a_pasted_secret(ctx)
+        view = self.access.asking_view(ctx.author.id)
         view.message = await ctx.send(
             _(
                 "Press the button and paste your Shoppex API key. Never post it in a channel. It "
-                "needs the permissions {scopes}."
-            ).format(scopes=", ".join(f"`{scope}`" for scope in NEEDED_SCOPES)),
+                "needs the permissions {scopes}, and can use {more}."
+            ).format(scopes=codes(NEEDED_SCOPES), more=codes(USEFUL_SCOPES)),
             view=view,
             ephemeral=True,
         )
-
-    async def _take_api_key(self, interaction: discord.Interaction[Red], key: str) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(
-            content=await self._save_api_key(interaction, key)
-        )
-
-    async def _save_api_key(self, interaction: discord.Interaction[Red], key: str) -> str:
-        guild_id = interaction.guild_id
-        if guild_id is None or not (
-            key.isascii() and key.isprintable() and " " not in key and key
-        ):
-            return _("That is not an API key; it would begin with `shx_`. Nothing was changed.")
-        client = self.clients.client_for(key)
-        try:
-            scopes = await client.shop.capabilities()
-            info = await client.shop.me()
-        except Unauthorized:
-            return _(
-                "Shoppex does not know this key, so it was not saved. Copy it once more, whole, "
-                "or create a new one under Settings → Developer → API Keys."
-            )
-        except Forbidden as error:
-            return _("Shoppex refused this key, so it was not saved. It says: “{said}”.").format(
-                said=plain(error.message)
-            )
-        except ApiError:
-            return _(
-                "Shoppex cannot be reached right now, so the key could not be checked and was "
-                "not saved. Please try again in a few minutes."
-            )
-        missing = missing_scopes(NEEDED_SCOPES, scopes)
-        if missing:
-            return _(
-                "The key works, but it lacks these permissions, so it was not saved: {scopes}. "
-                "Add them at Shoppex under Settings → Developer → API Keys, then try again."
-            ).format(scopes=", ".join(f"`{scope}`" for scope in missing))
-        try:
-            same_shop = await self._keep_api_key(guild_id, key, info)
-        except StoreUnavailable:
-            return _not_saved()
-        self.catalogue.wake(guild_id)
-        self.engine.wake(guild_id)
-        self.sweeps.wake(guild_id)
-        text = _("✅ The key works and is saved. Your shop: **{name}**.").format(
-            name=plain(info.name or "") or "Shoppex"
-        )
-        if not same_shop:
-            text += "\n" + _(
-                "⚠️ This is another shop than before, and members of this server have bought in "
-                "that one. Until you have looked at `/shoppexset brake`, nobody loses a role. "
-                "If this was a mistake, enter the former shop's key again."
-            )
-        return text
-
-    async def _keep_api_key(self, guild_id: int, key: str, info: ShopInfo) -> bool:
-        """Keep an accepted key; whether it opens the shop in which was sold before.
-
-        Raises
-        ------
-        StoreUnavailable
-            When it could not be kept.
-        """
-        # First, so that nothing is concluded from what the key of another shop does not find.
-        same_shop = await self.brake.is_the_same_shop(guild_id, info.id)
-        await self.settings.update_guild(
-            guild_id, lambda shop: replace(shop, api_key=key, shop_name=info.name or "")
-        )
-        return same_shop
-
-    @SettingsGroup.shoppexset.command(name="secret")
-    async def shoppexset_secret(self, ctx: commands.GuildContext) -> None:
-        """Give the bot the secret that Shoppex signs its webhooks with.
-
-        You get a button that opens a form, so that nobody reads the secret. Shoppex shows it
-        once, when you create the webhook under Settings → Developer → Webhooks.
-        """
-        await _take_back_a_pasted_secret(ctx)
-        view = SecretView(
-            self.gate,
-            ctx.author.id,
-            button=_("Enter the webhook secret"),
-            title=_("Shoppex webhook secret"),
-            label=_("Webhook secret"),
-            hint="whsec_…",
-            submit=self._take_secret,
-        )
-        view.message = await ctx.send(
-            _(
-                "Create a webhook at Shoppex under Settings → Developer → Webhooks.\n"
-                "Address: {url}\nEvents: {events}\n"
-                "Then press the button and paste the secret that Shoppex shows once. Never post "
-                "it in a channel."
-            ).format(
-                url=self.webhook_url(ctx.guild.id),
-                events=", ".join(f"`{event}`" for event in EVENTS),
-            ),
-            view=view,
-            ephemeral=True,
-        )
-
-    async def _take_secret(self, interaction: discord.Interaction[Red], secret: str) -> None:
-        guild_id = interaction.guild_id
-        readable = secret.isascii() and secret.isprintable() and " " not in secret
-        if guild_id is None or not readable or len(secret) < _SHORTEST_SECRET:
-            await say(
-                interaction,
-                _(
-                    "That is not a webhook secret: it is at least {least} characters long and "
-                    "has no spaces. Nothing was changed. Copy it once more, whole."
-                ).format(least=_SHORTEST_SECRET),
-            )
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
-            await self.settings.update_guild(guild_id, lambda shop: replace(shop, secret=secret))
-        except StoreUnavailable:
-            await interaction.edit_original_response(content=_not_saved())
-            return
-        await interaction.edit_original_response(
-            content=_("✅ The secret is saved. From now on signed webhooks are taken.")
-        )
-
-    @SettingsGroup.shoppexset.command(name="legacysignature")
-    @app_commands.describe(allowed="Whether the old signature is taken too")
-    async def shoppexset_legacysignature(self, ctx: commands.GuildContext, allowed: bool) -> None:
-        """Take webhooks of an old Shoppex shop that signs with SHA-512 only.
-
-        Leave this off unless your shop sends no V2 signature. The old one cannot show that a
-        message is fresh, so with it each payment is read from Shoppex before it counts.
-        """
-        await self.settings.update_guild(
-            ctx.guild.id, lambda shop: replace(shop, legacy_signatures=allowed)
-        )
-        text = (
-            _("Old signatures are taken now.") if allowed else _("Only V2 signatures are taken.")
-        )
-        await ctx.send(text, ephemeral=True)
 
     @SettingsGroup.shoppexset.command(name="show")
     async def shoppexset_show(self, ctx: commands.GuildContext) -> None:
@@ -205,7 +53,7 @@ class AccessCommands(SettingsGroup):
         )
         embed.add_field(
             name=_("Webhook secret"),
-            value=_("✅ set") if shop.secret else _("❌ missing: `/shoppexset secret`"),
+            value=_secret_text(shop),
         )
         embed.add_field(
             name=_("For sale"),
@@ -258,29 +106,17 @@ class AccessCommands(SettingsGroup):
         ).format(host=where.host, port=where.port)
 
 
-async def _take_back_a_pasted_secret(ctx: commands.GuildContext) -> None:
-    """Delete what was typed after a command that takes nothing: it can only be the secret."""
-    if ctx.interaction is not None or not ctx.view.read_rest().strip():
-        return
-    try:
-        await ctx.message.delete()
-    except discord.HTTPException:
-        deleted = _("I could not delete your message: delete it yourself, now.")
-    else:
-        deleted = _("I deleted your message.")
-    await ctx.send(
-        _(
-            "⚠️ Never type it in a channel. {deleted} Others may have read it: replace it at "
-            "Shoppex by a new one, and enter that with the button."
-        ).format(deleted=deleted)
-    )
+def _secret_text(shop: GuildSettings) -> str:
+    if shop.secret is None:
+        if shop.polling_only:
+            return _("not needed: Shoppex is asked for payments")
+        return _("❌ missing: `/shoppexset setup`")
+    if shop.secret_doubtful:
+        return _("⚠️ Shoppex may use another one: `/shoppexset rotate`")
+    return "\n".join((_("✅ set"), *former_lines(shop)))
 
 
 def _set_text(api_key: str, *, private: bool) -> str:
     if private:
         return _("✅ set, ends in `{end}`").format(end=api_key[-4:])
     return _("✅ set")
-
-
-def _not_saved() -> str:
-    return _("The bot cannot save anything right now, so nothing was changed. Try again later.")

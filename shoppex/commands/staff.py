@@ -9,6 +9,8 @@ from discord import app_commands
 from redbot.core import commands
 
 from ..i18n import _
+from ..views.setup_sentences import cannot_write, told_there
+from ..views.staff_room import may_write
 from .group import SettingsGroup
 
 
@@ -28,25 +30,15 @@ class StaffCommands(SettingsGroup):
 
         - `[channel]` A channel that only staff can read.
         """
-        if channel is not None:
-            rights = channel.permissions_for(ctx.me)
-            if not (rights.view_channel and rights.send_messages and rights.embed_links):
-                await ctx.send(
-                    _(
-                        "I may not write in {channel}. Nothing was changed. Give me the "
-                        "permissions View Channel, Send Messages and Embed Links there."
-                    ).format(channel=channel.mention),
-                    ephemeral=True,
-                )
-                return
+        if channel is not None and not may_write(channel):
+            await ctx.send(cannot_write(channel), ephemeral=True)
+            return
         chosen = None if channel is None else channel.id
         await self.settings.update_guild(ctx.guild.id, lambda s: replace(s, log_channel=chosen))
         if channel is None:
             text = _("✅ The server's owner is told by direct message when an order waits.")
         else:
-            text = _("✅ Staff are told in {channel} when an order waits for them.").format(
-                channel=channel.mention
-            )
+            text = told_there(channel)
         await ctx.send(text, ephemeral=True)
 
     @SettingsGroup.shoppexset.command(name="staffrole")

@@ -89,6 +89,8 @@ class Alarms:
         shop = self._settings.guild(guild_id)
         if shop.brake is not None:
             causes[Cause(shop.brake)] += 1
+        if shop.secret_doubtful and not shop.polling_only:
+            causes[Cause("secret_doubtful")] += 1
         terms = shop.terms()
         async for key in AsyncIter(self._ledger.stuck(guild_id), steps=100):
             causes.update(causes_of(self._ledger.get(key), terms, self._clock()))

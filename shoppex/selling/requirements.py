@@ -33,6 +33,18 @@ EVENTS = (
     "subscription:trial:ended",
 )
 
+# What each kind of these tells is learnt later, by asking, where Shoppex has no such event.
+NEEDED_EVENTS = (
+    "order:paid",
+    "order:updated",
+    "order:disputed",
+    "subscription:created",
+    "subscription:renewed",
+    "subscription:cancelled",
+)
+# Without this one a webhook would be of no use.
+PAID_EVENT = "order:paid"
+
 
 def missing_scopes(wanted: Collection[str], granted: Collection[str]) -> tuple[str, ...]:
     """Which permissions a key lacks."""

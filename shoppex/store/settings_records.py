@@ -10,8 +10,9 @@ from typing import Any
 
 from ..domain.money import Money
 from ..domain.terms import OwnPolicy, Policy
-from .record_parts import Record, without_empty
+from .record_parts import Record, time_from_json, time_to_json, without_empty
 from .shop_settings import (
+    FormerSecret,
     GuildSettings,
     ItemEntry,
     LicensePolicy,
@@ -41,6 +42,14 @@ def guild_to_record(settings: GuildSettings) -> Record:
     return {
         "api_key": settings.api_key,
         "secret": settings.secret,
+        "former_secrets": [
+            [each.text, time_to_json(each.ends_at)] for each in settings.former_secrets
+        ],
+        "secret_doubtful": settings.secret_doubtful,
+        "webhook_id": settings.webhook_id,
+        "webhook_url": settings.webhook_url,
+        "polling_only": settings.polling_only,
+        "setup_passed": sorted(settings.setup_passed),
         "shop_name": settings.shop_name,
         "shop_id": settings.shop_id,
         "legacy_signatures": settings.legacy_signatures,
@@ -79,6 +88,16 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
     return GuildSettings(
         api_key=record.get("api_key"),
         secret=record.get("secret"),
+        former_secrets=tuple(
+            FormerSecret(text, ends_at)
+            for text, time in record.get("former_secrets", ())
+            if (ends_at := time_from_json(time)) is not None
+        ),
+        secret_doubtful=record.get("secret_doubtful", False),
+        webhook_id=record.get("webhook_id"),
+        webhook_url=record.get("webhook_url"),
+        polling_only=record.get("polling_only", False),
+        setup_passed=frozenset(record.get("setup_passed", ())),
         shop_name=record.get("shop_name", ""),
         shop_id=record.get("shop_id"),
         legacy_signatures=record.get("legacy_signatures", False),

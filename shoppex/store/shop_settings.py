@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..domain.account import OfferKind
 from ..domain.money import Money
@@ -13,6 +13,8 @@ from ..domain.terms import OfferTerms, OwnPolicy, Policy, Terms
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8317
+MOST_SECRETS = 3
+"""So many webhook secrets are taken from one guild at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,29 @@ class LicensePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerSecret:
+    """A webhook secret that was replaced, and until when it is taken all the same."""
+
+    text: str = field(repr=False)
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """What one guild has set up. The two secrets are kept out of ``repr``.
+    """What one guild has set up. The secrets are kept out of ``repr``.
 
     Parameters
     ----------
+    former_secrets
+        Those that Shoppex may still sign with, the latest first.
+    secret_doubtful
+        Whether Shoppex may sign with a secret that the bot does not know.
+    webhook_id, webhook_url
+        The webhook that the bot registered at Shoppex, and where it leads; ``None`` for none.
+    polling_only
+        Whether staff decided that Shoppex is asked for payments, and sends none.
+    setup_passed
+        Steps of the setup that staff are done with, though no other setting shows it.
     legacy_signatures
         Whether the deprecated SHA-512 signature is taken from a shop that sends no V2.
     log_channel
@@ -113,6 +133,12 @@ class GuildSettings:
 
     api_key: str | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
+    former_secrets: tuple[FormerSecret, ...] = ()
+    secret_doubtful: bool = False
+    webhook_id: str | None = None
+    webhook_url: str | None = None
+    polling_only: bool = False
+    setup_passed: frozenset[str] = frozenset()
     shop_name: str = ""
     legacy_signatures: bool = False
     log_channel: int | None = None
@@ -127,6 +153,17 @@ class GuildSettings:
     brake: str | None = None
     products: Mapping[str, ProductEntry] = field(default_factory=dict)
     items: Mapping[str, ItemEntry] = field(default_factory=dict)
+
+    def secrets(self, now: datetime) -> tuple[str, ...]:
+        """Every secret that is taken now, the current one first; at most `MOST_SECRETS`."""
+        if self.secret is None:
+            return ()
+        former = (each.text for each in self.former_secrets if each.ends_at > now)
+        return (self.secret, *former)[:MOST_SECRETS]
+
+    def hears(self) -> bool:
+        """Whether Shoppex is expected to send what happens, signed so that it is taken."""
+        return self.secret is not None and not (self.secret_doubtful or self.polling_only)
 
     def entries(self) -> tuple[ProductEntry | ItemEntry, ...]:
         """Everything that is sold here."""

@@ -48,7 +48,7 @@ class StaffRoom:
 
     async def _place(self, guild: discord.Guild) -> discord.TextChannel | discord.DMChannel:
         channel = guild.get_channel(self._settings.guild(guild.id).log_channel or 0)
-        if isinstance(channel, discord.TextChannel) and _may_write(channel):
+        if isinstance(channel, discord.TextChannel) and may_write(channel):
             return channel
         owner = guild.owner
         if owner is None:
@@ -59,6 +59,7 @@ class StaffRoom:
         return await self._budget.open_dm(guild.id, owner.create_dm)
 
 
-def _may_write(channel: discord.TextChannel) -> bool:
+def may_write(channel: discord.TextChannel) -> bool:
+    """Whether the bot can tell staff something there."""
     rights = channel.permissions_for(channel.guild.me)
     return rights.view_channel and rights.send_messages and rights.embed_links

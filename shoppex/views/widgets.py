@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 
-from .gate import GuardedView
+from .gate import Gate, GuardedModal, GuardedView
 
 OnPress = Callable[[discord.Interaction[Any]], Awaitable[None]]
 OnChoice = Callable[[discord.Interaction[Any], str], Awaitable[None]]
+OnRoles = Callable[[discord.Interaction[Any], list[discord.Role]], Awaitable[None]]
+OnChannel = Callable[[discord.Interaction[Any], int], Awaitable[None]]
+
+_MOST_ROLES = 25
 
 
 class PressButton(discord.ui.Button[GuardedView]):
@@ -44,3 +48,59 @@ class ChoiceMenu(discord.ui.Select[GuardedView]):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Pass the choice on."""
         await self._on_choice(interaction, self.values[0])
+
+
+class RoleMenu(discord.ui.RoleSelect[GuardedView]):
+    """A menu of the server's roles, of which at least one is chosen."""
+
+    def __init__(self, placeholder: str, on_roles: OnRoles) -> None:
+        super().__init__(placeholder=placeholder, max_values=_MOST_ROLES)
+        self._on_roles = on_roles
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Pass the choice on."""
+        await self._on_roles(interaction, self.values)
+
+
+class ChannelMenu(discord.ui.ChannelSelect[GuardedView]):
+    """A menu of the server's text channels, of which one is chosen."""
+
+    def __init__(self, placeholder: str, on_channel: OnChannel) -> None:
+        super().__init__(placeholder=placeholder, channel_types=[discord.ChannelType.text])
+        self._on_channel = on_channel
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Pass the choice on."""
+        await self._on_channel(interaction, self.values[0].id)
+
+
+class FormText(NamedTuple):
+    """What stands on a form with one field."""
+
+    title: str
+    label: str
+    hint: str
+
+
+class FieldModal(GuardedModal):
+    """A form with one field; nothing here keeps what is entered."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        user_id: int,
+        text: FormText,
+        submit: OnChoice,
+        *,
+        required: bool = True,
+    ) -> None:
+        super().__init__(gate, user_id, title=text.title)
+        self._submit = submit
+        self.field: discord.ui.TextInput[FieldModal] = discord.ui.TextInput(
+            placeholder=text.hint, max_length=512, required=required
+        )
+        self.add_item(discord.ui.Label(text=text.label, component=self.field))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Hand on what was entered."""
+        await self._submit(interaction, self.field.value.strip())

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from aiohttp import web
@@ -15,7 +16,8 @@ from ..api import MalformedJson, decode_json
 from ..fulfilment.recorder import Hearing, Recorder, read_event
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
-from .signature import Trust, verify
+from ..store.shop_settings import MOST_SECRETS
+from .signature import Trust, Verdict, verify
 
 log = logging.getLogger("red.shoppex.webhook")
 
@@ -28,6 +30,8 @@ MAX_BODY = 1024 * 1024
 _MAX_AT_ONCE = 64
 _BODY_SECONDS = 10.0
 _SHUTDOWN_SECONDS = 5.0
+# Shorter than anybody waits for an answer, and longer than Shoppex takes to tell a new secret.
+_NEW_SECRET_SECONDS = 10.0
 _SNOWFLAKE_DIGITS = 20
 
 
@@ -48,7 +52,8 @@ class Listener:
         self._clock = clock
         self._runner: web.AppRunner | None = None
         self._at_once = 0
-        # Signs in place of the secret of a guild that has none, so that its answer takes as
+        self._awaited: dict[int, asyncio.Event] = {}
+        # Signs in place of the secrets that a guild does not have, so that its answer takes as
         # long as any other and nobody learns from the clock which guilds sell.
         self._nobody = secrets.token_hex(32)
 
@@ -97,6 +102,20 @@ class Listener:
             runner, self._runner = self._runner, None
             await runner.cleanup()
 
+    @asynccontextmanager
+    async def awaiting_secret(self, guild_id: int) -> AsyncIterator[None]:
+        """While a guild's new secret is on its way: what is signed with it waits for it.
+
+        Shoppex may use it before it has told it. A refusal would come again, but minutes later.
+        Enter it for one secret of a guild at a time.
+        """
+        arrived = self._awaited[guild_id] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._awaited[guild_id]
+            arrived.set()
+
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
@@ -120,15 +139,12 @@ class Listener:
             return _answer(408, "the body took too long to arrive")
 
         guild_id = _guild_id(request.match_info["guild_id"])
-        shop = self._settings.guild(guild_id)
-        verdict = verify(
-            request.headers,
-            body,
-            shop.secret or self._nobody,
-            self._clock().timestamp(),
-            legacy=shop.legacy_signatures,
-        )
-        if shop.secret is None:
+        verdict = self._verify(request, body, guild_id)
+        if verdict.trust is Trust.FORGED and guild_id in self._awaited:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._awaited[guild_id].wait(), _NEW_SECRET_SECONDS)
+            verdict = self._verify(request, body, guild_id)
+        if self._settings.guild(guild_id).secret is None:
             return _answer(404, "no shop here")
         if verdict.trust is Trust.FORGED:
             log.warning("Refused a webhook for guild %s: %s", guild_id, verdict.reason)
@@ -142,6 +158,17 @@ class Listener:
             log.warning("A signed webhook for guild %s is no event", guild_id)
             return _answer(400, "the body is not an event: `event` and `data` are needed")
         return await self._record(guild_id, event, verdict.delivery_id, verdict.trust)
+
+    def _verify(self, request: web.Request, body: bytes, guild_id: int) -> Verdict:
+        shop, now = self._settings.guild(guild_id), self._clock()
+        known = shop.secrets(now)
+        return verify(
+            request.headers,
+            body,
+            (*known, *(self._nobody,) * (MOST_SECRETS - len(known))),
+            now.timestamp(),
+            legacy=shop.legacy_signatures,
+        )
 
     async def _record(
         self, guild_id: int, event: Hearing, delivery_id: str, trust: Trust

@@ -1,4 +1,4 @@
-"""Whether a delivery was signed by Shoppex with this guild's secret. Pure.
+"""Whether a delivery was signed by Shoppex with a secret of this guild. Pure.
 
 Contract, sections 4.1 and 4.2.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -83,12 +83,14 @@ def sign_legacy(secret: str, body: bytes) -> str:
 
 
 def verify(
-    headers: Headers, body: bytes, secret: str, now: float, *, legacy: bool = False
+    headers: Headers, body: bytes, secrets: Sequence[str], now: float, *, legacy: bool = False
 ) -> Verdict:
     """Judge one delivery.
 
     Parameters
     ----------
+    secrets
+        Those of which one must have signed. How long it takes tells nobody which one did.
     now
         Unix time in seconds.
     legacy
@@ -97,12 +99,12 @@ def verify(
     """
     if not headers.getall(_V2, ()):
         if legacy and headers.getall(_LEGACY, ()):
-            return _verify_legacy(headers, body, secret)
+            return _verify_legacy(headers, body, secrets)
         return Verdict(Trust.FORGED, "no V2 signature header")
-    return _verify_v2(headers, body, secret, now)
+    return _verify_v2(headers, body, secrets, now)
 
 
-def _verify_v2(headers: Headers, body: bytes, secret: str, now: float) -> Verdict:
+def _verify_v2(headers: Headers, body: bytes, secrets: Sequence[str], now: float) -> Verdict:
     signature = _only(headers, _V2)
     timestamp = _only(headers, _TIMESTAMP)
     delivery_id = _delivery_id(headers)
@@ -114,24 +116,30 @@ def _verify_v2(headers: Headers, body: bytes, secret: str, now: float) -> Verdic
         return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
     if timestamp != form["time"]:
         return Verdict(Trust.FORGED, "timestamp header and signature disagree")
-    expected = sign_v2(secret, delivery_id, timestamp, body)
-    if not hmac.compare_digest(expected, form["digest"]):
+    if not _is_one_of(
+        form["digest"], (sign_v2(each, delivery_id, timestamp, body) for each in secrets)
+    ):
         return Verdict(Trust.FORGED, "V2 signature does not match")
     if abs(now - int(timestamp)) > TOLERANCE_SECONDS:
         return Verdict(Trust.STALE, "timestamp out of tolerance", delivery_id)
     return Verdict(Trust.GENUINE, "V2", delivery_id)
 
 
-def _verify_legacy(headers: Headers, body: bytes, secret: str) -> Verdict:
+def _verify_legacy(headers: Headers, body: bytes, secrets: Sequence[str]) -> Verdict:
     signature = _only(headers, _LEGACY)
     delivery_id = _delivery_id(headers)
     if signature is None or _LEGACY_FORM.fullmatch(signature) is None:
         return Verdict(Trust.FORGED, "legacy signature header malformed or repeated")
     if delivery_id is None:
         return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
-    if not hmac.compare_digest(sign_legacy(secret, body), signature):
+    if not _is_one_of(signature, (sign_legacy(each, body) for each in secrets)):
         return Verdict(Trust.FORGED, "legacy signature does not match")
     return Verdict(Trust.STALE, "legacy", delivery_id)
+
+
+def _is_one_of(digest: str, expected: Iterable[str]) -> bool:
+    """Whether a digest is among the expected ones. Each is made and compared, whatever fits."""
+    return sum(hmac.compare_digest(each, digest) for each in expected) > 0
 
 
 def _only(headers: Headers, name: str) -> str | None:

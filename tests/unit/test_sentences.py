@@ -10,7 +10,12 @@ import pytest
 
 from shoppex.fulfilment.causes import BRAKE
 from shoppex.fulfilment.drift import DriftKind
+from shoppex.seller.access import Accepted
+from shoppex.seller.troubles import SetupTrouble, Trouble
+from shoppex.selling.requirements import USEFUL_SCOPES
+from shoppex.views.access import accepted_text
 from shoppex.views.sentences import drift_sentence, progress_sentence, waiting_sentence
+from shoppex.views.setup_sentences import trouble_sentence
 
 FULFILMENT = Path(__file__).parents[2] / "shoppex" / "fulfilment"
 # The functions that say by a word why something cannot be.
@@ -62,6 +67,19 @@ def test_what_waits_for_staff_has_a_sentence(word: str) -> None:
 def test_what_waits_for_anybody_has_a_sentence(word: str) -> None:
     assert progress_sentence(word) != waiting_sentence(None)
     assert progress_sentence(word) in drift_sentence(DriftKind.WAITING, word)
+
+
+@pytest.mark.parametrize("trouble", [each for each in Trouble if each is not Trouble.UNREACHABLE])
+def test_each_trouble_of_the_setup_has_a_sentence_of_its_own(trouble: Trouble) -> None:
+    sentence = trouble_sentence(SetupTrouble(trouble, scopes=["orders.read"], said="Why not"))
+    assert sentence != trouble_sentence(SetupTrouble(Trouble.UNREACHABLE))
+    assert "{" not in sentence
+
+
+def test_what_a_key_lacks_is_said_permission_by_permission() -> None:
+    text = accepted_text(Accepted("Cellar", same_shop=True, lacking=(*USEFUL_SCOPES, "new.scope")))
+    missed = [line.partition(": ")[2] for line in text.splitlines() if line.startswith("- ")]
+    assert len({*missed}) == len(USEFUL_SCOPES) + 1
 
 
 def test_the_brake_has_a_sentence() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -14,7 +14,13 @@ from disk import Disk
 from shoppex.domain.money import Money
 from shoppex.domain.terms import OwnPolicy, Policy
 from shoppex.store.errors import StoreUnavailable
-from shoppex.store.shop_settings import GuildSettings, ItemEntry, ListenerSettings, ProductEntry
+from shoppex.store.shop_settings import (
+    FormerSecret,
+    GuildSettings,
+    ItemEntry,
+    ListenerSettings,
+    ProductEntry,
+)
 
 GUILD, OTHER = 80351110224678912, 7
 GOLD = 80351110224678913
@@ -25,6 +31,14 @@ ITEM = ItemEntry("i-1", "Gold Pass", Money(Decimal("9.90"), "EUR"), (GOLD,))
 SHOP = GuildSettings(
     api_key="shx_hidden",
     secret="whsec_hidden",  # noqa: S106
+    former_secrets=(
+        FormerSecret("whsec_former_hidden", datetime(2026, 3, 1, tzinfo=timezone.utc)),
+    ),
+    secret_doubtful=True,
+    webhook_id="wh-1",
+    webhook_url="https://shop.example/shoppex/1",
+    polling_only=True,
+    setup_passed=frozenset({"log", "product"}),
     shop_name="The Game Cellar",
     legacy_signatures=True,
     policy=Policy(paused_keeps=True),

@@ -55,14 +55,14 @@ def trust(
     *,
     legacy: bool = False,
 ) -> Trust:
-    verdict = verify(headers, body, secret, now, legacy=legacy)
+    verdict = verify(headers, body, (secret,), now, legacy=legacy)
     assert (verdict.delivery_id == "") == (verdict.trust is Trust.FORGED)
     assert not secret or secret not in verdict.reason
     return verdict.trust
 
 
 def test_a_genuine_delivery_is_believed_and_named() -> None:
-    verdict = verify(signed(), BODY, SECRET, TIME)
+    verdict = verify(signed(), BODY, (SECRET,), TIME)
     assert verdict.trust is Trust.GENUINE
     assert verdict.delivery_id == ID
 
@@ -280,3 +280,16 @@ def test_what_is_signed_here_is_believed_here_and_nowhere_else() -> None:
     assert trust(headers) is Trust.GENUINE
     assert trust(headers, secret=SECRET + "2") is Trust.FORGED
     assert trust(headers, body=BODY + b" ") is Trust.FORGED
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_any_of_several_secrets_may_have_signed(place: int) -> None:
+    secrets = ["whsec_one", "whsec_two"]
+    assert verify(signed(), BODY, secrets, TIME).trust is Trust.FORGED
+    secrets.insert(place, SECRET)
+    assert verify(signed(), BODY, secrets, TIME).trust is Trust.GENUINE
+    assert verify(legacy_signed(), BODY, secrets, TIME, legacy=True).trust is Trust.STALE
+
+
+def test_nothing_is_signed_where_no_secret_is_known() -> None:
+    assert verify(signed(), BODY, (), TIME).trust is Trust.FORGED
