@@ -57,7 +57,7 @@ class ProductPage(StepPage):
                 "There is no such product, or all of them are on sale here already. New ones are "
                 "made at Shoppex."
             )
-        return _("Which product is to be sold here? There are {count} to choose from.").format(
+        return _("Which product is to be sold here? To choose from: {count}.").format(
             count=len(self._found())
         )
 
