@@ -98,6 +98,7 @@ from .views.replacement import Decisions, replacement_button
 from .views.secrets import SecretDesk
 from .views.setup_page import SetupTools
 from .views.staff_room import StaffRoom
+from .views.test_sale import TestDesk
 from .views.waiting import WaitingBoard
 from .webhook.listener import Listener
 
@@ -244,6 +245,7 @@ class Shoppex(
             TestUndoing(self.ledger, self.settings, self.engine, letters, clock),
             clock,
         )
+        self.test_desk = TestDesk(self.gate, self.test_purchases)
         self._secrets = WebhookSecrets(self.settings, clock, self.alarms.mark)
         hooks = WebhookSetup(self.settings, self.clients, self.webhooks, self._secrets)
         self.secrets = SecretDesk(self.gate, self.settings, self._secrets, hooks)
@@ -257,6 +259,7 @@ class Shoppex(
             self.secrets,
             hooks,
             self.shelves,
+            self.test_desk.press,
         )
         self._starting: asyncio.Task[None] | None = None
 

@@ -17,7 +17,6 @@ from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
 from ..seller.journal import Journal
 from ..seller.shelves import Shelves
-from ..seller.test_purchases import TestPurchases
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -31,6 +30,7 @@ from ..views.moving import MovingDesk
 from ..views.purchases import Purchases
 from ..views.secrets import SecretDesk
 from ..views.setup_page import SetupTools
+from ..views.test_sale import TestDesk
 from ..views.waiting import WaitingBoard
 from ..webhook.listener import Listener
 
@@ -61,7 +61,7 @@ class CommandsMixin(ABC):
     moving_desk: MovingDesk
     licenses: Licenses
     webhooks: Listener
-    test_purchases: TestPurchases
+    test_desk: TestDesk
     access: AccessDesk
     secrets: SecretDesk
     setup_tools: SetupTools

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..i18n import _
-from ..selling.errors import Refusal
-from ..store.errors import StoreUnavailable
 from ..store.shop_settings import ItemEntry, ProductEntry
 from ..text import plain, shorten
-from ..views.test_sale import TestMessage, test_refusal
 from .entries import choices, named
 from .group import SettingsGroup
 
@@ -45,18 +44,9 @@ class TestSaleCommands(SettingsGroup):
         if entry is None:
             await ctx.send(_which(entries, product), ephemeral=True)
             return
-        message = TestMessage(ctx)
-        try:
-            await message.show(
-                await self.test_purchases.run(ctx.guild, ctx.author, entry.ref, message.show)
-            )
-        except Refusal as refusal:
-            await ctx.send(test_refusal(refusal), ephemeral=True)
-        except StoreUnavailable:
-            await ctx.send(
-                _("The bot cannot save anything right now, so nothing was tested. Try later."),
-                ephemeral=True,
-            )
+        send = partial(ctx.send, ephemeral=True)
+        colour = await ctx.embed_colour()
+        await self.test_desk.test(ctx.guild, ctx.author, entry.ref, send, colour)
 
     @shoppexset_testsale.autocomplete("product")
     async def _complete_test(

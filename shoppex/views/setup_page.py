@@ -47,13 +47,7 @@ class TestDoor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SetupTools:
-    """What the steps work with.
-
-    Parameters
-    ----------
-    test
-        ``None`` where no test can be made from here.
-    """
+    """What the steps work with."""
 
     gate: Gate
     settings: Settings
@@ -62,7 +56,7 @@ class SetupTools:
     secrets: SecretDesk
     hooks: WebhookSetup
     shelves: Shelves
-    test: TestDoor | None = None
+    test: TestDoor
 
 
 class Wizard(Protocol):

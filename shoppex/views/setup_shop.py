@@ -245,11 +245,7 @@ class TestPage(StepPage):
                 "`/purchases` they see what they own."
             )
         ]
-        if self.tools.test is None:
-            lines.append(
-                _("`/shoppexset testsale` goes the whole way of a purchase, without money.")
-            )
-        elif self.shop.entries():
+        if self.shop.entries():
             lines.append(_("Test it here: it goes the whole way of a purchase, without money."))
         lines.append(
             _("`/shoppexset doctor` checks everything. You can close this message at any time.")
@@ -259,7 +255,7 @@ class TestPage(StepPage):
     def items(self) -> Sequence[Item]:
         """A menu of what can be tested."""
         entries = sorted(self.shop.entries(), key=lambda entry: entry.title.casefold())
-        if self.tools.test is None or not entries:
+        if not entries:
             return []
         options = [
             discord.SelectOption(label=shorten(entry.title, _OPTION), value=entry.ref)
@@ -268,7 +264,7 @@ class TestPage(StepPage):
         return [ChoiceMenu(_("Make a test purchase of…"), options, self._test)]
 
     async def _test(self, interaction: discord.Interaction[Any], offer_ref: str) -> None:
-        if self.tools.test is None or not await self.tools.test(interaction, offer_ref):
+        if not await self.tools.test(interaction, offer_ref):
             return
         try:
             await self.pass_on()

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import discord
-from redbot.core import commands
+from redbot.core.bot import Red
 
 from ..fulfilment.failures import REQUEST_ERRORS
 from ..i18n import _
-from ..seller.test_purchases import RoleAboveTester, TestRunning
+from ..seller.test_purchases import RoleAboveTester, TestPurchases, TestRunning
 from ..seller.test_report import Mark, StepResult, TestReport, TestStep
 from ..selling.errors import Refusal
+from ..store.errors import StoreUnavailable
 from ..text import format_price, plain, shorten
+from .gate import Gate
 from .sentences import progress_sentence, refusal_sentence
 
 log = logging.getLogger("red.shoppex.views")
+
+Send = Callable[..., Awaitable[discord.Message]]
 
 _DESCRIPTION = 4000
 _SIGNS = {Mark.FINE: "✅", Mark.DOUBTFUL: "⚠️", Mark.FAILED: "❌", Mark.LEFT_OUT: "➖"}
@@ -24,26 +30,74 @@ _REDIRECTS = range(300, 400)
 _GATEWAY = (502, 503, 504)
 
 
-class TestMessage:
+class TestDesk:
+    """Goes through a test purchase before the eyes of the one who asked for it."""
+
+    def __init__(self, gate: Gate, tests: TestPurchases) -> None:
+        self._gate = gate
+        self._tests = tests
+
+    async def press(self, interaction: discord.Interaction[Red], offer_ref: str) -> bool:
+        """Answer a click with a test of one offer; whether all of it went well."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        guild, member = interaction.guild, interaction.user
+        if guild is None or not isinstance(member, discord.Member):
+            return False
+        colour = await self._gate.bot.get_embed_colour(member)
+        send = partial(interaction.followup.send, ephemeral=True, wait=True)
+        return await self.test(guild, member, offer_ref, send, colour)
+
+    async def test(
+        self,
+        guild: discord.Guild,
+        member: discord.Member,
+        offer_ref: str,
+        send: Send,
+        colour: discord.Colour,
+    ) -> bool:
+        """Test one offer and show how it goes; whether all of it went well.
+
+        Parameters
+        ----------
+        send
+            Says something to ``member`` alone.
+        """
+        message = _TestMessage(send, colour)
+        try:
+            report = await self._tests.run(guild, member, offer_ref, message.show)
+        except Refusal as refusal:
+            await send(_refusal(refusal))
+            return False
+        except StoreUnavailable:
+            await send(
+                _("The bot cannot save anything right now, so nothing was tested. Try later.")
+            )
+            return False
+        await message.show(report)
+        return not report.failed
+
+
+class _TestMessage:
     """One message that shows how far a test has come."""
 
-    def __init__(self, ctx: commands.GuildContext) -> None:
-        self._ctx = ctx
+    def __init__(self, send: Send, colour: discord.Colour) -> None:
+        self._send = send
+        self._colour = colour
         self._message: discord.Message | None = None
 
     async def show(self, report: TestReport) -> None:
         """Show it. A test goes on where its message is gone."""
-        embed = report_embed(report, await self._ctx.embed_colour())
+        embed = _report_embed(report, self._colour)
         try:
             if self._message is None:
-                self._message = await self._ctx.send(embed=embed, ephemeral=True)
+                self._message = await self._send(embed=embed)
             else:
                 await self._message.edit(embed=embed)
         except REQUEST_ERRORS:
             log.debug("A test goes on without a message that shows it")
 
 
-def report_embed(report: TestReport, colour: discord.Colour) -> discord.Embed:
+def _report_embed(report: TestReport, colour: discord.Colour) -> discord.Embed:
     """The steps so far."""
     embed = discord.Embed(
         title=_heading(report),
@@ -65,7 +119,7 @@ def report_embed(report: TestReport, colour: discord.Colour) -> discord.Embed:
     return embed
 
 
-def test_refusal(refusal: Refusal) -> str:
+def _refusal(refusal: Refusal) -> str:
     """Why a test does not begin."""
     if isinstance(refusal, TestRunning):
         return _(
