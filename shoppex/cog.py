@@ -71,7 +71,9 @@ from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.deletion import Deletion
 from .views.gate import Gate
+from .views.glance import Glance
 from .views.help_desk import HelpDesk
+from .views.journal import JournalBoard, journal_button
 from .views.licenses import Licenses
 from .views.pickup import Doors, pickup_button
 from .views.purchases import Purchases
@@ -115,13 +117,12 @@ class Shoppex(
         self.gate = Gate(bot, self)
         self._writes = Writes()
         self.settings = Settings(open_settings(), self._writes)
-        self.ledger = Ledger(self._writes)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         budget = Budget()
         room = StaffRoom(bot, self.settings, budget)
-        board = AlarmBoard(room)
-        self.journal = Journal()
-        self.alarms = Alarms(bot, self.ledger, self.settings, board, clock)
+        self.journal = Journal(bot, self.settings, JournalBoard(room), self._alarm, clock)
+        self.ledger = Ledger(self._writes, self.journal.observe)
+        self.alarms = Alarms(bot, self.ledger, self.settings, AlarmBoard(room), clock)
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe)
         asking = (self.ledger, self.settings, self.recorder, self.clients, clock)
@@ -179,18 +180,20 @@ class Shoppex(
             HelpDesk(self.gate, self.settings, self.ledger, room, replacements, clock),
             clock,
         )
+        glance = Glance(self.ledger, self.settings, clock)
         # What stands in these buttons' ids is all they need, so they outlive restarts.
         self._buttons = (
             retry_button(self.gate, self.engine),
             reminder_button(self.gate, Reminding(self.ledger, self._mark)),
             pickup_button(self.gate, keys),
-            replacement_button(Decisions(self.gate, replacements, budget)),
+            journal_button(self.gate, glance.show_order, glance.show_member),
+            replacement_button(self.gate, Decisions(bot, replacements, budget)),
         )
         self.licenses = Licenses(
             self.gate,
             self.settings,
             LicenseDesk(self.ledger, self.settings, shops, clock),
-            room,
+            self.journal,
             clock,
         )
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
@@ -202,6 +205,9 @@ class Shoppex(
 
     def _wake(self, guild_id: int) -> None:
         self.engine.wake(guild_id)
+
+    def _alarm(self, guild_id: int) -> None:
+        self.alarms.mark(guild_id)
 
     def _hears(self, guild_id: int) -> bool:
         """Whether Shoppex's webhooks can reach a guild, as far as the bot can know."""
@@ -231,6 +237,7 @@ class Shoppex(
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
         self.bot.remove_dynamic_items(*self._buttons)
+        await self.journal.close()
         # Each takes its time at the most; one after another they would take too long.
         await asyncio.gather(
             self.gate.close(),

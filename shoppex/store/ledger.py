@@ -8,6 +8,7 @@ together. Design, sections 2 and 4.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,10 @@ from .records import account_from_text, account_to_text
 from .schema import PARTITIONS, partition_of
 from .writes import Writes
 
+log = logging.getLogger("red.shoppex.ledger")
+
 Change = Callable[[Account], Account]
+Observer = Callable[[Account, Account], None]
 
 # Each write encodes its file in a thread that holds the interpreter. While one of them waits
 # for the disk another may encode; more would only take turns away from the bot's own loop.
@@ -54,10 +58,13 @@ class Ledger:
     ----------
     writes
         Runs the writes; shared with the settings so that unloading waits for all of them.
+    observe
+        Called with each account before and after a change that is on disk.
     """
 
-    def __init__(self, writes: Writes) -> None:
+    def __init__(self, writes: Writes, observe: Observer | None = None) -> None:
         self._writes = writes
+        self._observe = observe
         self._partitions: Sequence[Partition] = ()
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
@@ -236,8 +243,18 @@ class Ledger:
         for key in changed:
             self._unindex(before[key])
             self._index(after[key])
+            self._show(before[key], after[key])
         for wish, account in results:
             wish.kept.set_result(account)
+
+    def _show(self, before: Account, after: Account) -> None:
+        if self._observe is None:
+            return
+        try:
+            self._observe(before, after)
+        except Exception:
+            # What is on disk is on disk, whoever could not take it in.
+            log.exception("A change in guild %s was kept, but not passed on", after.key.guild_id)
 
     # -- indexes -------------------------------------------------------------------------
 

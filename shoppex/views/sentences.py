@@ -227,6 +227,10 @@ def waiting_sentence(reason: str | None) -> str:
         "other_buyer": _("the payment names another buyer: look at the order at Shoppex"),
         "other_total": _("another amount was paid than quoted: look at the order at Shoppex"),
         "other_currency": _("another currency was paid than quoted: look at the order at Shoppex"),
+        "log_channel_lost": _(
+            "the log channel is gone, or I may not write there: choose one with `/shoppexset "
+            "logchannel`. What happens meanwhile is told then"
+        ),
         "brake": _("roles to be taken wait for your word: see `/shoppexset brake`"),
         **brake_sentences(),
         "partly_refunded": _(
