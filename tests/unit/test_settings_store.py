@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from disk import Disk
+from shoppex.domain.log_level import LogLevel
 from shoppex.domain.money import Money
 from shoppex.domain.terms import OwnPolicy, Policy
 from shoppex.store.errors import StoreUnavailable
@@ -27,6 +28,8 @@ SHOP = GuildSettings(
     secret="whsec_hidden",  # noqa: S106
     shop_name="The Game Cellar",
     legacy_signatures=True,
+    log_channel=5,
+    log_level=LogLevel.MONEY,
     policy=Policy(paused_keeps=True),
     remind_days=(7, 1),
     rejoin=False,
