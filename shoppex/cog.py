@@ -383,6 +383,7 @@ class Shoppex(
         user_id: int,
     ) -> None:
         """Forget a user: wholly, or all but what their paid orders still need."""
+        self.journal.forget(user_id)
         keep_paid = requester not in ("discord_deleted_user", "owner")
         await self._deletion.forget(user_id, keep_paid=keep_paid)
 

@@ -100,9 +100,14 @@ class Journal:
         self._rested.pop(guild_id, None)
         self._lanes.mark(AccountKey(guild_id, _NOBODY))
 
+    def forget(self, user_id: int) -> None:
+        """Name a user no more in what was not told yet."""
+        for pile in self._piles.values():
+            pile.forget(user_id)
+
     async def close(self) -> None:
-        """Tell what was not told yet, as far as that goes in three seconds."""
-        await self._lanes.close()
+        """Tell what was not told yet, as far as that goes in a few seconds."""
+        await self._lanes.close(_LAST_WORDS)
         tasks = [asyncio.create_task(self._tell(AccountKey(g, _NOBODY))) for g in self._piles]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_LAST_WORDS)

@@ -94,6 +94,15 @@ class Pile:
         for noted in later._listed:
             self.add(noted)
 
+    def forget(self, user_id: int) -> None:
+        """Only count what was listed of a user."""
+        listed, self._listed = self._listed, deque()
+        for noted in listed:
+            if user_id in (noted.what.key.user_id, noted.what.by):
+                self._folded.add(noted.what)
+            else:
+                self._listed.append(noted)
+
     def tally(self) -> Tally:
         """All of it, counted."""
         tally = Tally()

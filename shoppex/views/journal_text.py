@@ -99,7 +99,7 @@ def digest_embed(pile: Pile) -> discord.Embed:
     lines += listed
     if left:
         lines.append(_more(left))
-    title = _("{count} things happened in the shop").format(count=tally.total)
+    title = _("What happened in the shop: {count}").format(count=tally.total)
     return discord.Embed(title=title, description="\n".join(lines))
 
 

@@ -264,6 +264,16 @@ async def test_what_was_not_told_yet_is_told_before_the_bot_goes(
     assert "New sale" in words([e for m in room.history() for e in m.embeds])
 
 
+async def test_who_was_forgotten_is_named_no_more(
+    world: World, room: simcord.ChannelHandle
+) -> None:
+    await bought(world)
+    await world.bot.handle_data_deletion_request(requester="user", user_id=world.buyer.id)
+    [news] = await read(world, room)
+    assert "Sales: 1" in str(news.description)
+    assert str(world.buyer.id) not in words([news])
+
+
 async def test_without_a_channel_nobody_is_told_of_sales(world: World) -> None:
     await world.sell_item("Gold Pass", "9.90", "EUR", [world.guild.create_role("Gold")])
     order = await bought(world)
