@@ -89,6 +89,7 @@ from .views.counter import Counter
 from .views.deletion import Deletion
 from .views.gate import Gate
 from .views.help_desk import HelpDesk
+from .views.journal import JournalBoard, journal_button
 from .views.licenses import Licenses
 from .views.moving import MovingDesk
 from .views.pickup import Doors, pickup_button
@@ -141,13 +142,12 @@ class Shoppex(
         self._writes = Writes()
         self.settings = Settings(open_settings(), self._writes)
         self.gate = Gate(bot, self, self.settings)
-        self.ledger = Ledger(self._writes)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         budget = Budget()
         room = StaffRoom(bot, self.settings, budget)
-        board = AlarmBoard(room)
-        self.journal = Journal()
-        self.alarms = Alarms(bot, self.ledger, self.settings, board, clock)
+        self.journal = Journal(bot, self.settings, JournalBoard(room), self._alarm, clock)
+        self.ledger = Ledger(self._writes, self.journal.observe)
+        self.alarms = Alarms(bot, self.ledger, self.settings, AlarmBoard(room), clock)
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe)
         asking = (self.ledger, self.settings, self.recorder, self.clients, clock)
@@ -206,23 +206,24 @@ class Shoppex(
             HelpDesk(self.gate, self.settings, self.ledger, room, replacements, clock),
             clock,
         )
+        casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
+        self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
+        self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
         # What stands in these buttons' ids is all they need, so they outlive restarts.
         self._buttons = (
             retry_button(self.gate, self.engine),
             reminder_button(self.gate, Reminding(self.ledger, self._mark)),
             pickup_button(self.gate, keys),
-            replacement_button(Decisions(self.gate, replacements, budget)),
+            journal_button(self.gate, self.casebook.show_order, self.casebook.show_member),
+            replacement_button(self.gate, Decisions(bot, replacements, budget)),
         )
         self.licenses = Licenses(
             self.gate,
             self.settings,
             LicenseDesk(self.ledger, self.settings, shops, clock),
-            room,
+            self.journal,
             clock,
         )
-        casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
-        self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
-        self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
         self._moves = Moves(self.ledger, self.settings, self.journal, clock, self._mark)
         self.moving_desk = MovingDesk(self.gate, self._moves)
         self.waiting_board = WaitingBoard(
@@ -260,6 +261,7 @@ class Shoppex(
             hooks,
             self.shelves,
             self.test_desk.press,
+            self._tell_again,
         )
         self._starting: asyncio.Task[None] | None = None
 
@@ -274,6 +276,14 @@ class Shoppex(
         self.catalogue.wake(guild_id)
         self.engine.wake(guild_id)
         self.sweeps.wake(guild_id)
+
+    def _alarm(self, guild_id: int) -> None:
+        self.alarms.mark(guild_id)
+
+    def _tell_again(self, guild_id: int) -> None:
+        """A guild has another log channel."""
+        self.journal.try_again(guild_id)
+        self.alarms.mark(guild_id)
 
     def _hears(self, guild_id: int) -> bool:
         """Whether Shoppex's webhooks can reach a guild, as far as the bot can know."""
@@ -303,6 +313,7 @@ class Shoppex(
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
         self.bot.remove_dynamic_items(*self._buttons)
+        await self.journal.close()
         # Each takes its time at the most; one after another they would take too long.
         await asyncio.gather(
             self.gate.close(),
@@ -464,6 +475,7 @@ class Shoppex(
         user_id: int,
     ) -> None:
         """Forget a user: wholly, or all but what their paid orders still need."""
+        self.journal.forget(user_id)
         keep_paid = requester not in ("discord_deleted_user", "owner")
         await self._deletion.forget(user_id, keep_paid=keep_paid)
 

@@ -10,7 +10,7 @@ from redbot.core import data_manager
 from redbot.core._drivers import json as json_driver
 
 from harness.red import forget_process
-from shoppex.store.ledger import Ledger
+from shoppex.store.ledger import Ledger, Observer
 from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings
 from shoppex.store.writes import Writes
@@ -38,11 +38,11 @@ class Disk:
         storage = {"STORAGE_TYPE": "JSON", "STORAGE_DETAILS": {}}
         monkeypatch.setattr(data_manager, "basic_config", {**paths, **storage})
 
-    async def open(self) -> Store:
-        """The store as a new process sees it."""
+    async def open(self, observe: Observer | None = None) -> Store:
+        """The store as a new process sees it; ``observe`` is shown what changes."""
         forget_process()
         writes = Writes()
-        store = Store(Ledger(writes), Settings(open_settings(), writes), writes)
+        store = Store(Ledger(writes, observe), Settings(open_settings(), writes), writes)
         await store.ledger.load()
         await store.settings.load()
         self.written.clear()

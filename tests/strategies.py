@@ -100,6 +100,7 @@ orders = st.builds(
     replacement=st.none() | st.sampled_from(Replacement),
     gift=st.none() | acts,
     revoked=st.none() | acts,
+    arrived=st.booleans(),
     origin=st.none() | snowflakes,
     test=st.booleans(),
 )

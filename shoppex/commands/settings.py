@@ -10,6 +10,7 @@ from ..selling.requirements import NEEDED_SCOPES, USEFUL_SCOPES
 from ..store.shop_settings import GuildSettings
 from ..text import plain, shorten
 from ..views.alarm import cause_line
+from ..views.journal_text import level_text
 from ..views.rules import policy_lines, rejoin_text, reminders_text
 from ..views.secrets import former_lines
 from ..views.setup_sentences import codes
@@ -67,7 +68,7 @@ class AccessCommands(SettingsGroup):
         embed.add_field(name=_("Listener"), value=self._listener_text(), inline=False)
         embed.add_field(
             name=_("Staff are told"),
-            value=f"<#{shop.log_channel}>"
+            value=f"<#{shop.log_channel}>: {level_text(shop.log_level)}"
             if shop.log_channel
             else _("by direct message to the server's owner (`/shoppexset logchannel`)"),
             inline=False,

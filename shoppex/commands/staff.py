@@ -1,16 +1,19 @@
-"""`[p]shoppexset logchannel`, `staffrole` and `retry`: the staff, and what waits for them."""
+"""`[p]shoppexset logchannel`, `loglevel`, `staffrole` and `retry`: what staff read and do."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import discord
 from discord import app_commands
 from redbot.core import commands
 
+from ..domain.log_level import LogLevel
+from ..fulfilment.writable import writable_channel
 from ..i18n import _
-from ..views.setup_sentences import cannot_write, told_there
-from ..views.staff_room import may_write
+from ..views.journal_text import level_text
+from ..views.setup_sentences import cannot_write, told_owner, told_there
 from .group import SettingsGroup
 
 
@@ -22,23 +25,55 @@ class StaffCommands(SettingsGroup):
     async def shoppexset_logchannel(
         self, ctx: commands.GuildContext, channel: discord.TextChannel | None = None
     ) -> None:
-        """Choose where staff are told when a paid order waits for them.
+        """Choose where staff read what happens in the shop, and what waits for them.
 
-        Without a channel the server's owner gets a direct message.
+        What happens is written there as `[p]shoppexset loglevel` says. Without a channel the
+        server's owner gets a direct message when an order waits, and nothing else.
 
         **Arguments**
 
         - `[channel]` A channel that only staff can read.
         """
-        if channel is not None and not may_write(channel):
+        if channel is not None and writable_channel(ctx.guild, channel.id) is None:
             await ctx.send(cannot_write(channel), ephemeral=True)
             return
         chosen = None if channel is None else channel.id
-        await self.settings.update_guild(ctx.guild.id, lambda s: replace(s, log_channel=chosen))
-        if channel is None:
-            text = _("✅ The server's owner is told by direct message when an order waits.")
+        shop = await self.settings.update_guild(
+            ctx.guild.id, lambda s: replace(s, log_channel=chosen)
+        )
+        self.journal.try_again(ctx.guild.id)
+        self.alarms.mark(ctx.guild.id)
+        text = told_owner() if channel is None else told_there(channel, shop.log_level)
+        await ctx.send(text, ephemeral=True)
+
+    @SettingsGroup.shoppexset.command(name="loglevel")
+    @app_commands.describe(level="everything, money (no deliveries), or problems only")
+    async def shoppexset_loglevel(
+        self, ctx: commands.GuildContext, level: Literal["everything", "money", "problems"]
+    ) -> None:
+        """Choose how much of what happens is written into the log channel.
+
+        What waits for you is always written there. Much at once is gathered into one message.
+
+        **Arguments**
+
+        - `<level>` `everything`: sales, deliveries, subscriptions, refunds, disputes, licences,
+          and what staff do by hand. `money`: the same without deliveries and without begins and
+          ends of subscriptions. `problems`: refunds and disputes only.
+        """
+        shop = await self.settings.update_guild(
+            ctx.guild.id, lambda s: replace(s, log_level=LogLevel(level))
+        )
+        if shop.log_channel is None:
+            text = _(
+                "✅ Saved, but nothing is written yet: choose a channel with `/shoppexset "
+                "logchannel`. Then it is {level}."
+            ).format(level=level_text(shop.log_level))
         else:
-            text = told_there(channel)
+            text = _(
+                "✅ What is written in {channel} from now on is {level}. What waits for you is "
+                "always written there."
+            ).format(channel=f"<#{shop.log_channel}>", level=level_text(shop.log_level))
         await ctx.send(text, ephemeral=True)
 
     @SettingsGroup.shoppexset.command(name="staffrole")

@@ -79,6 +79,12 @@ class LicenseDesk:
         except ApiError as error:
             raise translate(error) from error
 
+    def owner_of(self, guild_id: int, license_: License) -> AccountKey | None:
+        """Who bought a licence, as far as the bot sold it in that server."""
+        places = map(self._ledger.locate, license_.invoice_ids)
+        keys = (place[0] for place in places if place is not None)
+        return next((key for key in keys if key.guild_id == guild_id), None)
+
     async def reset(self, key: AccountKey, license_id: str) -> None:
         """Free one of a member's own licences from its machine.
 

@@ -147,6 +147,8 @@ class Order:
         Who of the staff gave it, and why; such an order is not of Shoppex's and cost nothing.
     revoked
         Who of the staff took back what it gives, and why.
+    arrived
+        Whether all of it was in the buyer's hands once, whatever is owed for it since.
     origin
         The user who bought it, where staff moved it to another account since.
     test
@@ -191,6 +193,7 @@ class Order:
     replacement: Replacement | None = None
     gift: StaffAct | None = None
     revoked: StaffAct | None = None
+    arrived: bool = False
     origin: int | None = None
     test: bool = False
 

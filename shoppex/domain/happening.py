@@ -38,6 +38,8 @@ class Happening:
         Whose purchase it is about.
     subject
         What was bought, in a few words.
+    pieces
+        How many of it, where the subject does not say so.
     order
         Shoppex's id of the order; ``None`` when it has none.
     money
@@ -56,6 +58,7 @@ class Happening:
     kind: Happened
     key: AccountKey
     subject: str = ""
+    pieces: int = 1
     order: str | None = None
     money: Money | None = None
     by: int | None = None

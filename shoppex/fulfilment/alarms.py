@@ -17,9 +17,10 @@ from ..domain.account import AccountKey
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .causes import Cause, causes_of
+from .causes import MUTE, Cause, causes_of
 from .failures import REQUEST_ERRORS
 from .lanes import Lanes
+from .writable import writable_channel
 
 log = logging.getLogger("red.shoppex.alarms")
 
@@ -91,10 +92,19 @@ class Alarms:
             causes[Cause(shop.brake)] += 1
         if shop.secret_doubtful and not shop.polling_only:
             causes[Cause("secret_doubtful")] += 1
+        if self._is_mute(guild_id, shop.log_channel):
+            causes[Cause(MUTE)] += 1
         terms = shop.terms()
         async for key in AsyncIter(self._ledger.stuck(guild_id), steps=100):
             causes.update(causes_of(self._ledger.get(key), terms, self._clock()))
         return causes
+
+    def _is_mute(self, guild_id: int, channel_id: int | None) -> bool:
+        """Whether a log channel was chosen in which the bot cannot write."""
+        guild = self._bot.get_guild(guild_id)
+        if channel_id is None or guild is None or guild.unavailable:
+            return False
+        return writable_channel(guild, channel_id) is None
 
     async def _look(self, nobody: AccountKey) -> datetime | None:
         guild_id = nobody.guild_id

@@ -24,6 +24,10 @@ T = TypeVar("T")
 _REQUESTS_PER_SECOND = 25.0
 _BURST = 10
 
+# What is only told in passing takes no more of it than this.
+_IN_PASSING_PER_SECOND = 2.0
+_IN_PASSING_BURST = 5
+
 # Discord does not publish how fast direct messages may be opened, only that "too fast" is an
 # error (40003) and can get a bot quarantined.
 _DMS_PER_SECOND = 1.0
@@ -67,6 +71,9 @@ class Budget:
         self._dms = Turns(
             Limiter(_DMS_PER_SECOND, _DM_BURST, monotonic=monotonic, sleep=self._sleep)
         )
+        self._in_passing = Limiter(
+            _IN_PASSING_PER_SECOND, _IN_PASSING_BURST, monotonic=monotonic, sleep=self._sleep
+        )
         self._refusals: deque[float] = deque(maxlen=_MOST_REFUSALS)
 
     async def request(self, make: Callable[[], Awaitable[T]]) -> T:
@@ -96,6 +103,17 @@ class Budget:
             When the cog is unloaded before that.
         """
         await self._dms.acquire(guild_id)
+        return await self.request(make)
+
+    async def request_in_passing(self, make: Callable[[], Awaitable[T]]) -> T:
+        """Make a request that nobody waits for, at a pace that leaves the rest to the others.
+
+        Raises
+        ------
+        Stopping
+            When the cog is unloaded before that.
+        """
+        await self._in_passing.acquire()
         return await self.request(make)
 
     def close(self) -> None:

@@ -15,6 +15,9 @@ from .rehearsal import is_only_tested
 BRAKE = "brake"
 """Why a role is not taken while the brake is on."""
 
+MUTE = "log_channel_lost"
+"""Why nothing is written into the log channel."""
+
 # A partial refund changes nothing by itself; staff have this long to see it in the overview.
 _TOLD_FOR = timedelta(days=7)
 

@@ -18,6 +18,7 @@ from .entitlement import (
     roles_of,
     subscription_gives,
 )
+from .facts import note_arrival
 from .notices import Notice, notices_of
 
 # A buyer whose key is late, or comes without the name of one, gets what there is after this.
@@ -167,15 +168,16 @@ def settle_roles(account: Account, terms: Terms, now: datetime) -> Account:
             continue
         roles = roles_of(order, terms)
         if all(_is_given(account, role_id) for role_id in roles):
-            account = account.with_order(replace(order, roles=roles, fulfilled=True))
+            closed = replace(order, roles=roles, fulfilled=True)
+            account = account.with_order(note_arrival(closed))
     for subscription in account.subscriptions.values():
         gives = subscription_gives(account, subscription, terms, now)
         if subscription.fulfilled or not gives:
             continue
         roles = plan_roles(subscription, terms)
         if all(_is_given(account, role_id) for role_id in roles):
-            closed = replace(subscription, roles=roles, fulfilled=True)
-            account = account.with_subscription(closed)
+            plan = replace(subscription, roles=roles, fulfilled=True)
+            account = account.with_subscription(plan)
     wanted = {claim.role_id for claim in claims_of(account, terms, now)}
     grants = {
         role_id: grant

@@ -145,14 +145,27 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
     handed = (*order.handed, *(d for piece in goods for d in _digests(piece)))
     known = set(handed)
     kept = tuple(piece for piece in order.goods if not known.issuperset(_digests(piece)))
-    return replace(
-        order,
-        goods=kept,
-        handed=tuple(dict.fromkeys(handed)),
-        told=order.told + 1,
-        carried=None,
-        message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
+    return note_arrival(
+        replace(
+            order,
+            goods=kept,
+            handed=tuple(dict.fromkeys(handed)),
+            told=order.told + 1,
+            carried=None,
+            message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
+        )
     )
+
+
+def note_arrival(order: Order) -> Order:
+    """The order, remembering it if all of it is in the buyer's hands: roles, keys, message."""
+    owed = (
+        order.message,
+        order.claim or Delivery(DeliveryState.DELIVERED),
+        Delivery(DeliveryState.DELIVERED) if order.promise is Promise.NOTHING else order.reading,
+    )
+    done = all(delivery.state is DeliveryState.DELIVERED for delivery in owed)
+    return replace(order, arrived=True) if done and order.fulfilled else order
 
 
 def open_goods(order: Order, goods: tuple[str, ...]) -> Order:

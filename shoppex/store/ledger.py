@@ -8,6 +8,7 @@ together. Design, sections 2 and 4.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
@@ -26,7 +27,10 @@ from .records import account_from_text, account_to_text
 from .schema import PARTITIONS, partition_of
 from .writes import Writes
 
+log = logging.getLogger("red.shoppex.ledger")
+
 Change = Callable[[Account], Account]
+Observer = Callable[[Account, Account], None]
 
 # Each write encodes its file in a thread that holds the interpreter. While one of them waits
 # for the disk another may encode; more would only take turns away from the bot's own loop.
@@ -66,10 +70,13 @@ class Ledger:
     ----------
     writes
         Runs the writes; shared with the settings so that unloading waits for all of them.
+    observe
+        Called with each account before and after a change that is on disk.
     """
 
-    def __init__(self, writes: Writes) -> None:
+    def __init__(self, writes: Writes, observe: Observer | None = None) -> None:
         self._writes = writes
+        self._observe = observe
         self._partitions: Sequence[Partition] = ()
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
@@ -352,6 +359,7 @@ class Ledger:
             self._indexes.remove(before[key])
             self._indexes.add(after[key])
             self._wake_sleepers(key)
+            self._show(before[key], after[key])
         for wish, account in results:
             wish.kept.set_result(account)
 
@@ -359,6 +367,15 @@ class Ledger:
         for sleeper in self._sleepers.get(key, ()):
             if sleeper.fits(self.get(key)):
                 sleeper.nap.cancel()
+
+    def _show(self, before: Account, after: Account) -> None:
+        if self._observe is None:
+            return
+        try:
+            self._observe(before, after)
+        except Exception:
+            # What is on disk is on disk, whoever could not take it in.
+            log.exception("A change in guild %s was kept, but not passed on", after.key.guild_id)
 
     def _partition(self, key: AccountKey) -> Partition:
         return self._partitions[partition_of(key.user_id)]

@@ -146,6 +146,7 @@ def order_to_record(order: Order) -> Record:
         replacement=None if order.replacement is None else order.replacement.value,
         gift=act_to_json(order.gift),
         revoked=act_to_json(order.revoked),
+        arrived=order.arrived,
         origin=None if order.origin is None else str(order.origin),
         test=order.test,
     )
@@ -195,6 +196,7 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         replacement=Replacement(record["replacement"]) if "replacement" in record else None,
         gift=act_from_json(record.get("gift")),
         revoked=act_from_json(record.get("revoked")),
+        arrived=record.get("arrived", False),
         origin=int(record["origin"]) if "origin" in record else None,
         test=record.get("test", False),
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from ..domain.log_level import LogLevel
 from ..domain.money import Money
 from ..domain.terms import OwnPolicy, Policy
 from .record_parts import Record, time_from_json, time_to_json, without_empty
@@ -54,6 +55,7 @@ def guild_to_record(settings: GuildSettings) -> Record:
         "shop_id": settings.shop_id,
         "legacy_signatures": settings.legacy_signatures,
         "log_channel": None if settings.log_channel is None else str(settings.log_channel),
+        "log_level": settings.log_level.value,
         "pickup_channel": (
             None if settings.pickup_channel is None else str(settings.pickup_channel)
         ),
@@ -102,6 +104,7 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
         shop_id=record.get("shop_id"),
         legacy_signatures=record.get("legacy_signatures", False),
         log_channel=int(record["log_channel"]) if record.get("log_channel") else None,
+        log_level=LogLevel(record.get("log_level", GuildSettings().log_level)),
         pickup_channel=int(record["pickup_channel"]) if record.get("pickup_channel") else None,
         staff_role=int(record["staff_role"]) if record.get("staff_role") else None,
         licenses=_license_policy(record.get("licenses")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..domain.account import OfferKind
+from ..domain.log_level import LogLevel
 from ..domain.money import Money
 from ..domain.offer import offer_ref, product_ref
 from ..domain.terms import OfferTerms, OwnPolicy, Policy, Terms
@@ -111,6 +112,8 @@ class GuildSettings:
         Whether the deprecated SHA-512 signature is taken from a shop that sends no V2.
     log_channel
         Where staff are told what waits for them; ``None`` for the server owner's messages.
+    log_level
+        How much of what happens is written there.
     pickup_channel
         Where buyers are told whom no direct message reaches; ``None`` for nowhere.
     staff_role
@@ -142,6 +145,7 @@ class GuildSettings:
     shop_name: str = ""
     legacy_signatures: bool = False
     log_channel: int | None = None
+    log_level: LogLevel = LogLevel.EVERYTHING
     pickup_channel: int | None = None
     staff_role: int | None = None
     licenses: LicensePolicy = LicensePolicy()

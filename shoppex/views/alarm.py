@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import discord
 
-from ..fulfilment.causes import Cause
+from ..fulfilment.causes import MUTE, Cause
 from ..fulfilment.engine import Engine
 from ..i18n import _
 from ..text import plain, shorten
 from .gate import Gate, say
-from .lasting import lasting_button
+from .lasting import staff_button
 from .sentences import waiting_sentence
 from .staff_room import StaffRoom
 
 _DESCRIPTION = 4000
-_PREFIX = "shoppex:retry:"
+_TEMPLATE = re.compile(r"shoppex:retry:(?P<guild>[0-9]{1,20})")
 
 
 class AlarmBoard:
@@ -43,12 +44,8 @@ class AlarmBoard:
 def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:
     """The button that tries again everything that waits for the staff of a server."""
 
-    async def press(interaction: discord.Interaction[Any], guild_id: int) -> None:
-        guild = gate.bot.get_guild(guild_id)
-        if guild is None or not await gate.is_staff(guild, interaction.user):
-            await say(interaction, _("This button is for the server's staff."))
-            return
-        engine.wake(guild.id)
+    async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
+        engine.wake(int(match["guild"]))
         await say(
             interaction,
             _(
@@ -57,13 +54,13 @@ def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]
             ),
         )
 
-    return lasting_button(gate, _PREFIX, _button, press)
+    return staff_button(gate, _TEMPLATE, press)
 
 
 def _button(guild_id: int) -> discord.ui.Button[discord.ui.View]:
     return discord.ui.Button(
         label=_("Try again now"),
-        custom_id=f"{_PREFIX}{guild_id}",
+        custom_id=f"shoppex:retry:{guild_id}",
         style=discord.ButtonStyle.primary,
     )
 
@@ -72,7 +69,7 @@ def alarm_embed(guild: discord.Guild, causes: Mapping[Cause, int]) -> discord.Em
     """What waits, why, and how to mend it."""
     lines = [cause_line(cause, count) for cause, count in causes.items()]
     embed = discord.Embed(
-        title=_("Paid orders are waiting for you"),
+        title=_title(causes),
         description=shorten("\n".join(lines), _DESCRIPTION),
     )
     embed.add_field(
@@ -86,6 +83,12 @@ def alarm_embed(guild: discord.Guild, causes: Mapping[Cause, int]) -> discord.Em
     )
     embed.set_footer(text=plain(guild.name))
     return embed
+
+
+def _title(causes: Mapping[Cause, int]) -> str:
+    if all(cause.reason == MUTE for cause in causes):
+        return _("I cannot write into the log channel")
+    return _("Paid orders are waiting for you")
 
 
 def cause_line(cause: Cause, count: int) -> str:

@@ -1,4 +1,4 @@
-"""Buttons that outlive restarts: all they need is the server that stands in their id."""
+"""Buttons that outlive restarts: all they need stands in their id."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import discord
 from redbot.core.i18n import set_contextual_locales_from_guild
 
-from .gate import Gate
+from ..i18n import _
+from .gate import Gate, say
 
-MakeButton = Callable[[int], discord.ui.Button[discord.ui.View]]
-OnPress = Callable[[discord.Interaction[Any], int], Awaitable[None]]
+OnPress = Callable[[discord.Interaction[Any], re.Match[str]], Awaitable[None]]
 
 
 def lasting_button(
-    gate: Gate, prefix: str, make: MakeButton, on_press: OnPress
+    gate: Gate, template: re.Pattern[str], on_press: OnPress
 ) -> type[discord.ui.DynamicItem[Any]]:
     """A kind of button, to be registered while the cog is loaded.
 
@@ -24,35 +24,47 @@ def lasting_button(
 
     Parameters
     ----------
-    prefix
-        What its id begins with; the id of the server follows.
-    make
-        Makes the button of a server.
+    template
+        What its ids look like; the group ``guild`` is the id of the server.
     on_press
-        Called with the click and the id of the server, in the server's language.
+        Called with the click and what stood in the id, in the server's language.
     """
-    template = re.compile(rf"{re.escape(prefix)}(?P<guild_id>[0-9]{{1,20}})")
 
     class LastingButton(
         discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=template
     ):
-        def __init__(self, guild_id: int) -> None:
-            super().__init__(make(guild_id))
-            self._guild_id = guild_id
+        def __init__(self, button: Any, match: re.Match[str]) -> None:
+            super().__init__(button)
+            self._match = match
 
         @classmethod
         async def from_custom_id(
             cls,
             _interaction: discord.Interaction[Any],
-            _item: discord.ui.Item[Any],
+            item: discord.ui.Item[Any],
             match: re.Match[str],
             /,
         ) -> LastingButton:
-            return cls(int(match["guild_id"]))
+            return cls(item, match)
 
         async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            guild = gate.bot.get_guild(self._guild_id)
+            guild = gate.bot.get_guild(int(self._match["guild"]))
             await set_contextual_locales_from_guild(gate.bot, guild)
-            await on_press(interaction, self._guild_id)
+            await on_press(interaction, self._match)
 
     return LastingButton
+
+
+def staff_button(
+    gate: Gate, template: re.Pattern[str], on_press: OnPress
+) -> type[discord.ui.DynamicItem[Any]]:
+    """The same, for the staff of the server that stands in its id."""
+
+    async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
+        guild = gate.bot.get_guild(int(match["guild"]))
+        if guild is None or not await gate.is_staff(guild, interaction.user):
+            await say(interaction, _("This button is for the server's staff."))
+            return
+        await on_press(interaction, match)
+
+    return lasting_button(gate, template, press)

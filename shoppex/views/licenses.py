@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +11,11 @@ from redbot.core.bot import Red
 
 from ..customer.errors import NotTheirs
 from ..customer.license_desk import LicenseDesk
+from ..domain.account import AccountKey
+from ..domain.happening import Happened, Happening
 from ..domain.license import License, LicenseStatus
-from ..fulfilment.failures import REQUEST_ERRORS
 from ..i18n import _
+from ..seller.journal import Journal
 from ..selling.errors import Refusal
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
@@ -23,11 +24,8 @@ from .gate import Gate, GuardedView, say
 from .license_text import license_embed, short, status_text
 from .purchase_text import customer_sentence, not_saved
 from .purchases import key_of
-from .staff_room import StaffRoom
 from .widgets import ChoiceMenu, PressButton
 from .words import WordsModal
-
-log = logging.getLogger("red.shoppex.licenses")
 
 _LABEL = 100
 _MOST_DAYS = 3650
@@ -43,13 +41,13 @@ class Licenses:
         gate: Gate,
         settings: Settings,
         desk: LicenseDesk,
-        room: StaffRoom,
+        journal: Journal,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
         self._settings = settings
         self.desk = desk
-        self._room = room
+        self._journal = journal
         self._clock = clock
 
     async def serve(self, interaction: discord.Interaction[Red]) -> None:
@@ -119,30 +117,21 @@ class Licenses:
         """The time."""
         return self._clock()
 
-    async def audit(
-        self, interaction: discord.Interaction[Red], license_: License, what: str
+    def audit(
+        self, interaction: discord.Interaction[Red], license_: License, what: str, *, staff: bool
     ) -> None:
         """Write a change into the log channel, without the key."""
-        guild = interaction.guild
-        if guild is None:
-            return
-        await self._room.speak(guild)
-        embed = discord.Embed(title=_("A licence was changed"), description=what)
-        embed.add_field(name=_("By"), value=interaction.user.mention)
-        embed.add_field(name=_("Licence"), value=f"`{license_.uniqid}`")
-        if license_.product_title:
-            embed.add_field(name=_("Product"), value=plain(license_.product_title))
-        try:
-            await self._room.send(guild, embed)
-        except REQUEST_ERRORS as error:
-            log.warning(
-                "Licence %s was changed by %s (%s), and staff of guild %s could not be told: %s",
-                license_.uniqid,
-                interaction.user.id,
-                what,
-                guild.id,
-                type(error).__name__,
+        key = key_of(interaction)
+        owner = self.desk.owner_of(key.guild_id, license_) if staff else key
+        self._journal.note(
+            Happening(
+                Happened.LICENSE_CHANGED,
+                owner or AccountKey(key.guild_id, 0),
+                subject=license_.product_title,
+                by=key.user_id,
+                detail=_("Licence {id}: {what}").format(id=license_.uniqid, what=what),
             )
+        )
 
 
 class LicenseView(GuardedView):
@@ -300,7 +289,7 @@ class SureView(GuardedView):
             await interaction.edit_original_response(content=not_saved(), view=None)
             return
         await interaction.edit_original_response(content=f"✅ {done}", view=None)
-        await self._licenses.audit(interaction, self._license, done)
+        self._licenses.audit(interaction, self._license, done, staff=self._staff)
 
     async def _still_staff(self, interaction: discord.Interaction[Any]) -> None:
         guild = interaction.guild

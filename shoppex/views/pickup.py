@@ -17,6 +17,7 @@ from ..fulfilment.budget import Budget
 from ..i18n import _
 from .gate import Gate, GuardedView, say
 from .goods import show_goods
+from .lasting import lasting_button
 from .purchase_text import customer_sentence
 
 _TEMPLATE = re.compile(
@@ -105,43 +106,23 @@ class Doors:
 
 
 def pickup_button(gate: Gate, keys: KeyDesk) -> type[discord.ui.DynamicItem[Any]]:
-    """The button that shows goods to their owner alone.
+    """The button that shows goods to their owner alone."""
 
-    It outlives restarts, because all it needs stands in its id.
-    """
+    async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
+        key = AccountKey(int(match["guild"]), int(match["user"]))
+        if not await gate.admit(interaction, key.user_id):
+            return
+        nonce = keys.find(key, match["order"])
+        if nonce is None:
+            await say(interaction, customer_sentence(NotTheirs()))
+            return
+        shown = await show_goods(interaction, keys, key, nonce)
+        message = interaction.message
+        if shown and message is not None and not message.flags.ephemeral:
+            with contextlib.suppress(discord.HTTPException):
+                await message.delete()
 
-    class PickupButton(
-        discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=_TEMPLATE
-    ):
-        def __init__(self, key: AccountKey, name: str) -> None:
-            super().__init__(_button(key, name))
-            self._key = key
-            self._name = name
-
-        @classmethod
-        async def from_custom_id(
-            cls,
-            _interaction: discord.Interaction[Any],
-            _item: discord.ui.Item[Any],
-            match: re.Match[str],
-            /,
-        ) -> PickupButton:
-            return cls(AccountKey(int(match["guild"]), int(match["user"])), match["order"])
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            if not await gate.admit(interaction, self._key.user_id):
-                return
-            nonce = keys.find(self._key, self._name)
-            if nonce is None:
-                await say(interaction, customer_sentence(NotTheirs()))
-                return
-            shown = await show_goods(interaction, keys, self._key, nonce)
-            message = interaction.message
-            if shown and message is not None and not message.flags.ephemeral:
-                with contextlib.suppress(discord.HTTPException):
-                    await message.delete()
-
-    return PickupButton
+    return lasting_button(gate, _TEMPLATE, press)
 
 
 def _view(key: AccountKey, order: Order) -> discord.ui.View:

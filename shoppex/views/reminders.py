@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import discord
@@ -12,7 +13,7 @@ from ..i18n import _
 from .gate import Gate, say
 from .lasting import lasting_button
 
-_PREFIX = "shoppex:reminders:"
+_TEMPLATE = re.compile(r"shoppex:reminders:(?P<guild>[0-9]{1,20})")
 
 
 def reminder_buttons(guild_id: int) -> discord.ui.View:
@@ -25,8 +26,8 @@ def reminder_buttons(guild_id: int) -> discord.ui.View:
 def reminder_button(gate: Gate, reminding: Reminding) -> type[discord.ui.DynamicItem[Any]]:
     """The button that switches reminders off, and on again, for whoever presses it."""
 
-    async def press(interaction: discord.Interaction[Any], guild_id: int) -> None:
-        if await reminding.toggle(AccountKey(guild_id, interaction.user.id)):
+    async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
+        if await reminding.toggle(AccountKey(int(match["guild"]), interaction.user.id)):
             text = _("You are reminded again of what renews or ends in this server.")
         else:
             text = _(
@@ -35,8 +36,9 @@ def reminder_button(gate: Gate, reminding: Reminding) -> type[discord.ui.Dynamic
             )
         await say(interaction, text)
 
-    return lasting_button(gate, _PREFIX, _button, press)
+    return lasting_button(gate, _TEMPLATE, press)
 
 
 def _button(guild_id: int) -> discord.ui.Button[discord.ui.View]:
-    return discord.ui.Button(label=_("No more reminders"), custom_id=f"{_PREFIX}{guild_id}")
+    custom_id = f"shoppex:reminders:{guild_id}"
+    return discord.ui.Button(label=_("No more reminders"), custom_id=custom_id)

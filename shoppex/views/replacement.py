@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import discord
-from redbot.core.i18n import set_contextual_locales_from_guild
+from redbot.core.bot import Red
 
 from ..customer.errors import NothingYet, NotTheirs
 from ..customer.key_desk import name_of
@@ -20,7 +20,8 @@ from ..i18n import _
 from ..selling.errors import Refusal
 from ..store.errors import StoreUnavailable
 from ..text import plain
-from .gate import Gate, say
+from .gate import Gate
+from .lasting import staff_button
 from .purchase_text import customer_sentence, not_saved
 
 _TEMPLATE = re.compile(
@@ -50,20 +51,15 @@ def how_to_replace(order: Order) -> str:
 class Decisions:
     """Does what staff press, and tells everybody who has to know."""
 
-    def __init__(self, gate: Gate, replacements: Replacements, budget: Budget) -> None:
-        self._gate = gate
+    def __init__(self, bot: Red, replacements: Replacements, budget: Budget) -> None:
+        self._bot = bot
         self._replacements = replacements
         self._budget = budget
 
     async def decide(
         self, interaction: discord.Interaction[Any], key: AccountKey, name: str, *, approve: bool
     ) -> None:
-        """Approve or refuse, for staff only."""
-        guild = self._gate.bot.get_guild(key.guild_id)
-        await set_contextual_locales_from_guild(self._gate.bot, guild)
-        if guild is None or not await self._gate.is_staff(guild, interaction.user):
-            await say(interaction, _("This button is for the server's staff."))
-            return
+        """Approve or refuse."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             done = await self._done(key, name, approve=approve)
@@ -77,7 +73,7 @@ class Decisions:
             await interaction.followup.send(done, ephemeral=True)
             await _close(interaction, done)
             if not approve:
-                await self._tell_buyer(guild, key.user_id)
+                await self._tell_buyer(key)
 
     async def _done(self, key: AccountKey, name: str, *, approve: bool) -> str:
         nonce = self._replacements.find(key, name)
@@ -89,9 +85,10 @@ class Decisions:
         await self._replacements.refuse(key, nonce)
         return _("❌ Refused. The buyer is told.")
 
-    async def _tell_buyer(self, guild: discord.Guild, user_id: int) -> None:
-        member = guild.get_member(user_id)
-        if member is None:
+    async def _tell_buyer(self, key: AccountKey) -> None:
+        guild = self._bot.get_guild(key.guild_id)
+        member = None if guild is None else guild.get_member(key.user_id)
+        if guild is None or member is None:
             return
         text = _(
             "The staff of **{server}** looked at your wish for another key and refused it. Ask "
@@ -105,33 +102,14 @@ class Decisions:
             await self._budget.request(partial(channel.send, text))
 
 
-def replacement_button(decisions: Decisions) -> type[discord.ui.DynamicItem[Any]]:
-    """Approve or refuse. It outlives restarts, because all it needs stands in its id."""
+def replacement_button(gate: Gate, decisions: Decisions) -> type[discord.ui.DynamicItem[Any]]:
+    """Approve or refuse, for staff only."""
 
-    class ReplacementButton(
-        discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=_TEMPLATE
-    ):
-        def __init__(self, choice: str, key: AccountKey, name: str) -> None:
-            super().__init__(_button(choice, key, name))
-            self._approve = choice == "yes"
-            self._key = key
-            self._name = name
+    async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
+        key = AccountKey(int(match["guild"]), int(match["user"]))
+        await decisions.decide(interaction, key, match["order"], approve=match["choice"] == "yes")
 
-        @classmethod
-        async def from_custom_id(
-            cls,
-            _interaction: discord.Interaction[Any],
-            _item: discord.ui.Item[Any],
-            match: re.Match[str],
-            /,
-        ) -> ReplacementButton:
-            key = AccountKey(int(match["guild"]), int(match["user"]))
-            return cls(match["choice"], key, match["order"])
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            await decisions.decide(interaction, self._key, self._name, approve=self._approve)
-
-    return ReplacementButton
+    return staff_button(gate, _TEMPLATE, press)
 
 
 def _nothing_new() -> str:

@@ -231,6 +231,10 @@ def waiting_sentence(reason: str | None) -> str:
             "Shoppex may sign with a secret that I do not know, so I refuse what it sends and ask "
             "it instead: use `/shoppexset rotate`"
         ),
+        "log_channel_lost": _(
+            "the log channel is gone, or I may not write there: choose one with `/shoppexset "
+            "logchannel`. What happens meanwhile is told then"
+        ),
         "brake": _("roles to be taken wait for your word: see `/shoppexset brake`"),
         **brake_sentences(),
         "partly_refunded": _(

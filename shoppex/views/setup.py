@@ -62,12 +62,12 @@ class SetupView(GuardedView):
         self._fill()
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Let the one who asked through, while they are still staff."""
+        """Let the one who asked through, while they may still set up the shop."""
         if not await super().interaction_check(interaction):
             return False
-        if await self.gate.is_staff(self.guild, interaction.user):
+        if await self.gate.is_admin(self.guild, interaction.user):
             return True
-        await say(interaction, _("This button is for the server's staff."))
+        await say(interaction, _("This button is for who may manage the server."))
         return False
 
     async def work(self, interaction: discord.Interaction[Any], do: Work) -> None:

@@ -47,7 +47,13 @@ class TestDoor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SetupTools:
-    """What the steps work with."""
+    """What the steps work with.
+
+    Parameters
+    ----------
+    tell_again
+        Called when a guild has another log channel: what could not be told may be told now.
+    """
 
     gate: Gate
     settings: Settings
@@ -57,6 +63,7 @@ class SetupTools:
     hooks: WebhookSetup
     shelves: Shelves
     test: TestDoor
+    tell_again: Callable[[int], None]
 
 
 class Wizard(Protocol):

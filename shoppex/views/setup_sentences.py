@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 import discord
 
+from ..domain.log_level import LogLevel
 from ..i18n import _
 from ..seller.troubles import SetupTrouble, Trouble
 from ..seller.webhook_secrets import SHORTEST_SECRET
 from ..text import plain
+from .journal_text import level_text
 
 
 def trouble_sentence(trouble: SetupTrouble) -> str:
@@ -96,10 +98,19 @@ def cannot_write(channel: discord.TextChannel) -> str:
     ).format(channel=channel.mention)
 
 
-def told_there(channel: discord.TextChannel) -> str:
+def told_there(channel: discord.TextChannel, level: LogLevel) -> str:
     """The sentence for a log channel that was chosen."""
-    return _("✅ Staff are told in {channel} when an order waits for them.").format(
-        channel=channel.mention
+    return _(
+        "✅ Staff read in {channel} what waits for them, and what happens ({level}). "
+        "`/shoppexset loglevel` changes how much that is."
+    ).format(channel=channel.mention, level=level_text(level))
+
+
+def told_owner() -> str:
+    """The sentence for having no log channel."""
+    return _(
+        "✅ The server's owner is told by direct message when an order waits. Sales and what else "
+        "happens are written nowhere."
     )
 
 

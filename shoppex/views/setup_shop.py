@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from ..domain.product import Product
+from ..fulfilment.writable import writable_channel
 from ..i18n import _
 from ..seller.setup_state import Step
 from ..store.errors import StoreUnavailable
@@ -16,8 +17,7 @@ from ..text import format_price, plain, shorten
 from .gate import say
 from .sale_text import gives, hidden_warning, power_warning, selling_problems
 from .setup_page import Item, StepFailed, StepPage, Wizard
-from .setup_sentences import cannot_write, not_saved, told_there
-from .staff_room import may_write
+from .setup_sentences import cannot_write, not_saved, told_owner, told_there
 from .widgets import ChannelMenu, ChoiceMenu, FieldModal, FormText, PressButton, RoleMenu
 
 _PRIMARY = discord.ButtonStyle.primary
@@ -216,10 +216,11 @@ class LogPage(StepPage):
             channel = self.wizard.guild.get_channel(channel_id)
             if not isinstance(channel, discord.TextChannel):
                 raise StepFailed(_("There is no such channel any more. Choose another one."))
-            if not may_write(channel):
+            if writable_channel(self.wizard.guild, channel_id) is None:
                 raise StepFailed(cannot_write(channel))
             await self.update(lambda shop: replace(shop, log_channel=channel_id))
-            return told_there(channel)
+            self.tools.tell_again(self.wizard.guild.id)
+            return told_there(channel, self.shop.log_level)
 
         await self.wizard.work(interaction, take)
 
@@ -227,7 +228,8 @@ class LogPage(StepPage):
         async def tell_owner() -> str:
             await self.update(lambda shop: replace(shop, log_channel=None))
             await self.pass_on()
-            return _("✅ The server's owner is told by direct message when an order waits.")
+            self.tools.tell_again(self.wizard.guild.id)
+            return told_owner()
 
         await self.wizard.work(interaction, tell_owner)
 

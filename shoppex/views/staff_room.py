@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..fulfilment.budget import Budget
+from ..fulfilment.writable import writable_channel
 from ..store.settings import Settings
 
 
@@ -42,13 +45,36 @@ class StaffRoom:
             # Its buttons answer by their ids; nothing needs to remember this message.
             view.stop()
 
+    async def write(
+        self,
+        channel: discord.TextChannel,
+        embeds: Sequence[discord.Embed],
+        view: discord.ui.View = discord.utils.MISSING,
+    ) -> None:
+        """Write into the log channel what staff read in passing. Nobody is pinged.
+
+        Raises
+        ------
+        Any of `REQUEST_ERRORS`
+            When Discord did not take it.
+        """
+        colour = await self._bot.get_embed_colour(channel)
+        for embed in embeds:
+            embed.colour = embed.colour or colour
+        nobody = discord.AllowedMentions.none()
+        await self._budget.request_in_passing(
+            lambda: channel.send(embeds=embeds, view=view, allowed_mentions=nobody)
+        )
+        if view is not discord.utils.MISSING:
+            view.stop()
+
     async def speak(self, guild: discord.Guild) -> None:
         """Write in the server's language from here on."""
         await set_contextual_locales_from_guild(self._bot, guild)
 
     async def _place(self, guild: discord.Guild) -> discord.TextChannel | discord.DMChannel:
-        channel = guild.get_channel(self._settings.guild(guild.id).log_channel or 0)
-        if isinstance(channel, discord.TextChannel) and may_write(channel):
+        channel = writable_channel(guild, self._settings.guild(guild.id).log_channel)
+        if channel is not None:
             return channel
         owner = guild.owner
         if owner is None:
@@ -57,9 +83,3 @@ class StaffRoom:
         if owner.dm_channel is not None:
             return owner.dm_channel
         return await self._budget.open_dm(guild.id, owner.create_dm)
-
-
-def may_write(channel: discord.TextChannel) -> bool:
-    """Whether the bot can tell staff something there."""
-    rights = channel.permissions_for(channel.guild.me)
-    return rights.view_channel and rights.send_messages and rights.embed_links

@@ -14,9 +14,10 @@ ROLE_PATH = "/guilds/*/members/*/roles/*"
 
 @pytest.fixture
 async def staff_room(world: World) -> simcord.ChannelHandle:
-    """A channel in which staff are told."""
+    """A channel in which staff are told of what waits, and of no sales."""
     room = world.guild.create_text_channel("staff")
     await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    await world.admin.slash(world.channel, "shoppexset loglevel", level="problems")
     return room
 
 

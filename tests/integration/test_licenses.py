@@ -11,6 +11,8 @@ import standin
 from harness import World
 from harness.world import field, text_of
 
+GATHERED = 60
+
 
 @pytest.fixture
 async def licence(world: World) -> standin.License:
@@ -135,6 +137,7 @@ async def test_a_reset_is_done_and_audited_without_the_key(
 ) -> None:
     assert "freed from its machine" in await reset(world)
     assert licence.hardware_id is None
+    await world.env.advance_time(GATHERED)
     text = told(room)
     assert licence.uniqid in text
     assert world.buyer.mention in text
@@ -220,7 +223,9 @@ async def test_staff_suspend_reactivate_extend_and_free(
     await world.admin.click(asked.response, label="Yes, do it")
     assert abs(licence.expires_at - end - timedelta(days=10)) < timedelta(seconds=1)
 
-    assert len(room.history()) == 4
+    await world.env.advance_time(GATHERED)
+    [message] = room.history()
+    assert len(message.embeds) == 4
     assert told(room).count(world.admin.mention) == 4
     assert key not in told(room)
 

@@ -73,7 +73,7 @@ async def test_purchases_and_roles_go_to_the_other_account(
 
     with caplog.at_level(logging.INFO, "red.shoppex.journal"):
         assert "is now that of" in await sure(world, answer)
-    assert f"moved in guild {world.guild.id}" in caplog.text
+    assert f"moved by {world.admin.id} in guild {world.guild.id}" in caplog.text
     assert world.roles_of(world.buyer) == set()
     assert world.roles_of(cleo) == {"Gold"}
     assert order.uniqid in await owned(world, cleo)

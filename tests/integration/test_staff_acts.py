@@ -281,7 +281,7 @@ async def test_a_gift_gives_the_role_and_says_that_it_is_one(
         text = await sure(world, answer, "Yes, give it")
     number = re.search(r"gift-[0-9a-f]{8}", text)
     assert number is not None
-    assert f"given in guild {world.guild.id}: order {number[0]}" in caplog.text
+    assert f"given by {world.admin.id} in guild {world.guild.id}" in caplog.text
     assert world.roles_of(world.buyer) == {"Gold"}
     [message] = world.dms(world.buyer)
     assert "gift" in str(message.embeds[0].title)

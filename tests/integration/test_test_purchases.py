@@ -247,7 +247,8 @@ async def test_a_role_that_is_too_high(world: World, gold: simcord.RoleHandle) -
     assert "something does not work" in text
     assert f"you were not given {gold.mention}: the role is not below the bot's" in text
     assert "marked as a test" in text
-    assert list(room.history()) == []
+    # Staff read of the test as such, and nothing waits for them.
+    assert all("(test)" in (m.embeds[0].title or "") for m in room.history())
 
 
 @pytest.mark.usefixtures("gold")

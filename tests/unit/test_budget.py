@@ -102,6 +102,24 @@ async def test_what_succeeds_is_not_held_back(clock: Clock) -> None:
     assert clock.now <= 2000 / 25 + 1
 
 
+async def test_what_is_told_in_passing_leaves_the_rest_to_the_others(clock: Clock) -> None:
+    budget = budget_by(clock)
+    made: list[float] = []
+
+    async def make() -> None:
+        made.append(clock.now)
+
+    for _ in range(100):
+        await budget.request_in_passing(make)
+        # A role is given at once all the same.
+        before = clock.now
+        await budget.request(make)
+        assert clock.now == before
+    passing = made[::2]
+    assert most_within(passing, 60.0) <= 60 * 2 + 5
+    assert passing[-1] <= 100 / 2
+
+
 async def test_after_the_rest_it_goes_on(clock: Clock) -> None:
     budget = budget_by(clock)
     made: list[float] = []

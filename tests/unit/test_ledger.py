@@ -157,6 +157,34 @@ async def test_a_refused_write_is_said_and_nothing_is_believed(
     assert (await disk.open()).ledger.get(ADA) == before
 
 
+async def test_what_changed_is_shown_when_it_is_on_disk_and_nothing_else(disk: Disk) -> None:
+    shown: list[tuple[Account, Account]] = []
+    store = await disk.open(lambda before, after: shown.append((before, after)))
+    kept = await store.ledger.update(ADA, adding(ORDER))
+    await store.ledger.update(ADA, adding(ORDER))
+    disk.full = True
+    with pytest.raises(StoreUnavailable):
+        await store.ledger.update(ADA, adding(PAID))
+    disk.full = False
+    assert shown == [(Account(ADA), kept)]
+    keys = [ADA, neighbour(ADA)]
+    both = await asyncio.gather(*(store.ledger.update(key, adding(PAID)) for key in keys))
+    assert shown[1:] == [(kept, both[0]), (Account(keys[1]), both[1])]
+
+
+async def test_who_cannot_take_in_a_change_does_not_undo_it(
+    disk: Disk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(_before: Account, _after: Account) -> None:
+        raise RuntimeError("a bug")
+
+    store = await disk.open(break_down)
+    kept = await store.ledger.update(ADA, adding(ORDER))
+    assert store.ledger.get(ADA) == kept
+    assert sold(store.ledger, "u-1") == ORDER
+    assert "not passed on" in caplog.text
+
+
 async def test_after_a_refused_write_the_next_one_works(disk: Disk) -> None:
     store = await disk.open()
     disk.full = True

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from disk import Disk
+from shoppex.domain.log_level import LogLevel
 from shoppex.domain.money import Money
 from shoppex.domain.terms import OwnPolicy, Policy
 from shoppex.store.errors import StoreUnavailable
@@ -41,6 +42,8 @@ SHOP = GuildSettings(
     setup_passed=frozenset({"log", "product"}),
     shop_name="The Game Cellar",
     legacy_signatures=True,
+    log_channel=5,
+    log_level=LogLevel.MONEY,
     policy=Policy(paused_keeps=True),
     remind_days=(7, 1),
     rejoin=False,

@@ -1,0 +1,93 @@
+"""The log channel: what is written there, and the buttons below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from ..domain.happening import Happening
+from ..i18n import _
+from ..seller.pile import Pile
+from .gate import Gate
+from .journal_text import digest_embed, entry_embed
+from .lasting import staff_button
+from .staff_room import StaffRoom
+
+_TEMPLATE = re.compile(
+    r"shoppex:(?:order:(?P<order>[A-Za-z0-9_-]{1,60})|member:(?P<user>[0-9]{1,20}))"
+    r":(?P<guild>[0-9]{1,20}):[0-9]"
+)
+# Each has a row of buttons, and a message has room for so many.
+_ONE_BY_ONE = 5
+
+ShowOrder = Callable[[discord.Interaction[Any], int, str], Awaitable[None]]
+"""Shows staff, privately, the order with that id of Shoppex's in that server."""
+ShowMember = Callable[[discord.Interaction[Any], int, int], Awaitable[None]]
+"""Shows staff, privately, what that user has from that server's shop."""
+
+
+class JournalBoard:
+    """Writes what happened into the log channel: a few things each by itself, many in one."""
+
+    def __init__(self, room: StaffRoom) -> None:
+        self._room = room
+
+    async def tell(self, channel: discord.TextChannel, pile: Pile) -> None:
+        """Write down everything in ``pile``, in one message.
+
+        Raises
+        ------
+        Any of `REQUEST_ERRORS`
+            When Discord did not take it.
+        """
+        await self._room.speak(channel.guild)
+        entries = pile.entries()
+        if pile.folded or len(entries) > _ONE_BY_ONE:
+            await self._room.write(channel, [digest_embed(pile)])
+            return
+        view = discord.ui.View(timeout=None)
+        embeds = []
+        for row, entry in enumerate(entries):
+            number = row + 1 if len(entries) > 1 else None
+            embeds.append(entry_embed(entry, number))
+            for button in _buttons(entry[0].what, row, number):
+                view.add_item(button)
+        await self._room.write(channel, embeds, view)
+
+
+def journal_button(
+    gate: Gate, show_order: ShowOrder, show_member: ShowMember
+) -> type[discord.ui.DynamicItem[Any]]:
+    """The buttons that show staff the order, or the member, that an entry is about."""
+
+    async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
+        guild_id = int(match["guild"])
+        if match["order"] is not None:
+            await show_order(interaction, guild_id, match["order"])
+        else:
+            await show_member(interaction, guild_id, int(match["user"]))
+
+    return staff_button(gate, _TEMPLATE, press)
+
+
+def _buttons(
+    what: Happening, row: int, number: int | None
+) -> list[discord.ui.Button[discord.ui.View]]:
+    labels = {}
+    # Several entries may be about one order or one member, but no id may come twice in a message.
+    place = f"{what.key.guild_id}:{row}"
+    if what.order is not None:
+        labels[f"shoppex:order:{what.order}:{place}"] = _("Order")
+    if what.key.user_id:
+        labels[f"shoppex:member:{what.key.user_id}:{place}"] = _("Member")
+    return [
+        discord.ui.Button(
+            label=label if number is None else f"{label} {number}", custom_id=custom_id, row=row
+        )
+        for custom_id, label in labels.items()
+        # An order whose id is none of Shoppex's making has no button.
+        if _TEMPLATE.fullmatch(custom_id)
+    ]

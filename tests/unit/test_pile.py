@@ -1,0 +1,114 @@
+"""However much happens, nothing is lost of its counts, and it fits into one message."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoppex.domain.account import AccountKey
+from shoppex.domain.happening import Happened, Happening
+from shoppex.domain.log_level import LogLevel
+from shoppex.domain.money import Money
+from shoppex.seller.pile import Heading, Noted, Pile
+from shoppex.views.journal_text import digest_embed, entry_embed
+from strategies import currencies, snowflakes
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+BEN, EVE = AccountKey(7, 11), AccountKey(7, 12)
+
+happenings = st.builds(
+    Happening,
+    kind=st.sampled_from(Happened),
+    key=st.builds(AccountKey, st.just(7), snowflakes),
+    subject=st.text(max_size=300),
+    pieces=st.integers(1, 9),
+    order=st.none() | st.text("abc`", min_size=1, max_size=200),
+    money=st.none() | st.builds(Money, st.integers(0, 10**6).map(Decimal), currencies),
+    by=st.none() | snowflakes,
+    detail=st.text(max_size=300),
+    roles=st.lists(snowflakes, max_size=80).map(tuple),
+    test=st.booleans(),
+)
+
+
+def piled(told: Iterable[Happening], most: int = 1000) -> Pile:
+    pile = Pile(most)
+    for happening in told:
+        pile.add(Noted(happening, NOW))
+    return pile
+
+
+@given(st.lists(happenings, max_size=30), st.lists(happenings, max_size=30), st.integers(0, 40))
+def test_the_counts_are_true_whatever_is_only_counted(
+    first: list[Happening], later: list[Happening], most: int
+) -> None:
+    pile = piled(first, most)
+    pile.add_all(piled(later, most))
+    tally, told = pile.tally(), first + later
+    assert tally.counts == Counter(Heading(each.kind, each.test) for each in told)
+    assert sum(tally.money.values()) == sum(each.money.amount for each in told if each.money)
+    listed = [noted.what for entry in pile.entries() for noted in entry]
+    assert len(listed) + pile.folded == len(told)
+    assert len(listed) <= most
+    # The oldest are the ones that are only counted.
+    assert Counter(listed) == Counter(told[len(told) - len(listed) :])
+
+
+@given(st.lists(happenings, max_size=120), st.integers(0, 100))
+def test_all_of_it_fits_into_one_embed(told: list[Happening], most: int) -> None:
+    embed = digest_embed(piled(told, most))
+    assert len(embed) <= 6000
+    assert len(embed.description or "") <= 4096
+    assert str(len(told)) in str(embed.title)
+
+
+@given(st.lists(happenings, min_size=1, max_size=5))
+def test_five_of_them_fit_into_one_message(told: list[Happening]) -> None:
+    embeds = [entry_embed(entry, n) for n, entry in enumerate(piled(told).entries(), start=1)]
+    assert sum(map(len, embeds)) <= 6000
+    assert all(embed.title and len(embed.title) <= 256 for embed in embeds)
+
+
+def test_what_followed_a_sale_stands_with_it_and_with_no_other() -> None:
+    sold, delivered = Happening(Happened.SALE, BEN, order="u-1"), Happened.DELIVERED
+    pile = piled(
+        [
+            sold,
+            Happening(delivered, EVE, order="u-2"),
+            Happening(delivered, BEN, order="u-3"),
+            Happening(delivered, BEN, order="u-1"),
+            Happening(Happened.REFUNDED, BEN, order="u-1"),
+        ]
+    )
+    entries = [[noted.what.kind for noted in entry] for entry in pile.entries()]
+    assert entries == [[Happened.SALE, delivered], [delivered], [delivered], [Happened.REFUNDED]]
+
+
+def test_tests_are_counted_apart_and_sell_nothing() -> None:
+    money = Money(Decimal(5), "EUR")
+    sold = [Happening(Happened.SALE, BEN, "Gold", 3, money=money)] * 2
+    test = Happening(Happened.SALE, BEN, "Silver", money=money, test=True)
+    text = str(digest_embed(piled([*sold, test])).description)
+    assert "**Sales: 2** · €10.00\n" in text
+    assert "**Sales: 1** · €5.00 (test)" in text
+    assert "Sold most: 6 × Gold\n" in text
+
+
+def test_each_level_tells_less_than_the_one_before() -> None:
+    everything, money, problems = (
+        {kind for kind in Happened if level.tells(kind)} for level in LogLevel
+    )
+    assert everything == set(Happened)
+    assert everything > money > problems
+    assert Happened.DELIVERED not in money
+    assert problems == {
+        Happened.REFUNDED,
+        Happened.PARTLY_REFUNDED,
+        Happened.DISPUTED,
+        Happened.DISPUTE_WON,
+    }
