@@ -299,7 +299,7 @@ def test_paused_and_overdue_ones_have_not_ended() -> None:
             subscribed("b", 50, SubscriptionStatus.PAST_DUE),
         )
     ).subscribers
-    assert (now.at_start, now.at_end, now.churn) == (2, 2, 0)
+    assert (now.at_start, now.at_end, now.churn) == (2, 2, Fraction(0))
 
 
 def test_what_staff_took_back_has_ended() -> None:
@@ -316,7 +316,7 @@ def test_churn_is_unknown_when_the_day_of_an_end_is() -> None:
 def test_an_unknown_day_before_the_period_does_not_matter() -> None:
     unknown = subscribed("a", 80, SubscriptionStatus.CANCELLED, read_at=NOW - 70 * DAY)
     now = now_of(buyer(1, unknown, subscribed("b", 50))).subscribers
-    assert (now.unknown, now.churn) == (0, 0)
+    assert (now.unknown, now.churn) == (0, Fraction(0))
 
 
 def test_there_is_no_churn_where_nobody_was() -> None:
