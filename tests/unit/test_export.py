@@ -167,8 +167,8 @@ def test_the_oldest_have_no_room() -> None:
 
 def test_a_large_table_is_packed() -> None:
     made = Sheet(WINDOW)
-    for number in range(40_000):
+    for number in range(60_000):
         made.add(USER, replace(ORDER, uniqid=f"u-{number}"))
     file = made.file()
-    assert (file.extension, file.rows) == ("zip", 40_000)
+    assert (file.extension, file.rows) == ("zip", 60_000)
     assert re.fullmatch(r"u-\d+", table(file)[0]["order"])
