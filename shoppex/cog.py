@@ -33,6 +33,7 @@ from .commands import (
     PurchaseCommands,
     StaffCommands,
     StaffGroup,
+    StatisticsCommands,
 )
 from .commands.abc import CogMeta
 from .customer.export import export
@@ -60,6 +61,7 @@ from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
 from .seller.journal import Journal
+from .seller.ledger_reading import LedgerReading
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import NewerLedger, StoreUnavailable
@@ -78,6 +80,7 @@ from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
 from .views.replacement import Decisions, replacement_button
 from .views.staff_room import StaffRoom
+from .views.statistics import StatisticsDesk
 from .webhook.listener import Listener
 
 log = logging.getLogger("red.shoppex")
@@ -98,6 +101,7 @@ class Shoppex(
     PoolCommands,
     StaffGroup,
     ClaimCommands,
+    StatisticsCommands,
     LicenseCommands,
     LicenseSettings,
     HostCommands,
@@ -192,6 +196,9 @@ class Shoppex(
             LicenseDesk(self.ledger, self.settings, shops, clock),
             room,
             clock,
+        )
+        self.statistics = StatisticsDesk(
+            self.gate, LedgerReading(self.ledger, self.settings, clock)
         )
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)

@@ -14,6 +14,7 @@ from .purchases import PurchaseCommands
 from .settings import AccessCommands
 from .staff import StaffCommands
 from .staff_group import ClaimCommands, StaffGroup
+from .statistics import StatisticsCommands
 
 __all__ = (
     "AccessCommands",
@@ -32,4 +33,5 @@ __all__ = (
     "PurchaseCommands",
     "StaffCommands",
     "StaffGroup",
+    "StatisticsCommands",
 )

@@ -23,6 +23,7 @@ from ..views.counter import Counter
 from ..views.gate import Gate
 from ..views.licenses import Licenses
 from ..views.purchases import Purchases
+from ..views.statistics import StatisticsDesk
 from ..webhook.listener import Listener
 
 
@@ -46,6 +47,7 @@ class CommandsMixin(ABC):
     counter: Counter
     member_area: Purchases
     licenses: Licenses
+    statistics: StatisticsDesk
     webhooks: Listener
 
 

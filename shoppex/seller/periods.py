@@ -14,9 +14,9 @@ class Period(str, Enum):
     """What staff can choose. Today counts as one of the days."""
 
     TODAY = "today"
-    WEEK = "7 days"
-    MONTH = "30 days"
-    QUARTER = "90 days"
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
     YEAR = "year"
     ALL = "all"
 

@@ -128,6 +128,19 @@ class Report:
     before: Statistics | None
     waits: Waits
 
+    @property
+    def currencies(self) -> list[str]:
+        """The currencies of either, those of the period itself first."""
+        before = [] if self.before is None else self.before.currencies
+        return list(dict.fromkeys((*self.now.currencies, *before)))
+
+    def best(self, currency: str | None) -> list[ProductSales]:
+        """What was sold for a currency, what brought most first."""
+        sold = [p for p in self.now.products if currency is None or currency in p.revenue]
+        return sorted(
+            sold, key=lambda p: (-p.revenue.get(currency or "", _NOTHING), -p.sales, p.ref)
+        )
+
 
 class Survey:
     """Goes through the accounts of a shop once, in any order, and reports on them.

@@ -21,6 +21,7 @@ from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
 from shoppex.domain.terms import OfferTerms, Terms
 from shoppex.seller.periods import Period, Window, windows_of
+from shoppex.seller.series import Step, series_of
 from shoppex.seller.statistics import Report, Statistics, Survey, Turnover
 from strategies import accounts, orders
 
@@ -477,3 +478,39 @@ def test_two_shops_together_have_what_each_has(one: list[Account], other: list[A
     for code, turnover in together.turnover.items():
         parts = (part.turnover.get(code, Turnover()) for part in apart)
         assert sum(parts, Turnover()) == turnover
+
+
+@given(shops, periods)
+def test_a_series_leaves_nothing_out(found: list[Account], period: Period) -> None:
+    now = now_of(*found, period=period)
+    for code in now.currencies:
+        series = series_of(now, code)
+        starts = [start for start, _ in series.points]
+        assert starts == sorted(set(starts))
+        assert sum((moved for _, moved in series.points), Turnover()) == sum(
+            now.slots[code].values(), Turnover()
+        )
+
+
+@pytest.mark.parametrize(
+    ("period", "first_sale", "step", "count"),
+    [
+        (Period.TODAY, 0, Step.HOUR, 24),
+        (Period.WEEK, 0, Step.DAY, 7),
+        (Period.QUARTER, 0, Step.DAY, 90),
+        (Period.YEAR, 0, Step.WEEK, 53),
+        (Period.ALL, 0, Step.DAY, 1),
+        (Period.ALL, 91, Step.DAY, 92),
+        (Period.ALL, 92, Step.WEEK, 14),
+        (Period.ALL, 1000, Step.MONTH, 33),
+    ],
+)
+def test_a_series_has_steps_that_can_be_told_apart(
+    period: Period, first_sale: int, step: Step, count: int
+) -> None:
+    series = series_of(now_of(buyer(1, sale("a", first_sale, euros("5"))), period=period), "EUR")
+    assert (series.step, len(series.points)) == (step, count)
+
+
+def test_all_time_of_a_shop_that_sold_nothing_has_no_series() -> None:
+    assert series_of(now_of(period=Period.ALL), "EUR").points == []
