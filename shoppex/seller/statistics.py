@@ -233,9 +233,10 @@ class _Tally:
             if money is not None:
                 self._move(entry.at, money.currency, Turnover(refunds=1, refunded=money.amount))
         elif entry.at is not None:
-            self._counts.update(
-                sales=1, pieces=order.quantity, renewals=order.renewal, unpriced=money is None
-            )
+            self._counts["sales"] += 1
+            self._counts["pieces"] += order.quantity
+            self._counts["renewals"] += order.renewal
+            self._counts["unpriced"] += money is None
             self._products[offer_ref(order.kind, order.offer_id)].add(order, entry.at, money)
             if money is not None:
                 self._move(entry.at, money.currency, Turnover(sales=1, revenue=money.amount))

@@ -24,6 +24,7 @@ from ..text import format_money
 
 # From here on a picture has no room for every digit.
 _LARGE = 100_000
+_CENTS_MATTER = 10
 _MOST_PERCENT = 10
 
 
@@ -65,6 +66,13 @@ def short_money(amount: Decimal, currency: str | None) -> str:
     if abs(amount) < _LARGE:
         return _pictured(format_money(Money(amount, currency)), amount, currency)
     return _compact(amount, currency, 1)
+
+
+def about_money(amount: Decimal, currency: str | None) -> str:
+    """An amount of which the cents do not matter, once it is large enough."""
+    if currency is None or abs(amount) < _CENTS_MATTER:
+        return short_money(amount, currency)
+    return _compact(amount.quantize(Decimal(1)), currency, 1)
 
 
 def round_money(amount: Decimal, currency: str | None) -> str:

@@ -131,7 +131,7 @@ def _guild(interaction: discord.Interaction[Red]) -> discord.Guild:
 def _sheet_text(sheet: SheetFile, period: Period) -> str:
     sentences = [
         _(
-            "Orders that were paid, given, refunded or disputed, {period}: {count}. Times are in "
+            "{period}: {count} orders that were paid, given, refunded or disputed. Times are in "
             "UTC. Buyers are named by their Discord id only; keys and e-mail addresses are not "
             "in it."
         ).format(period=period_name(period), count=sheet.rows)

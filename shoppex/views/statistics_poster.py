@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from redbot.core.i18n import set_contextual_locale, set_contextual_regional_format
 
@@ -15,9 +17,19 @@ from ..seller.picture.lettering import drawable, readable
 from ..seller.picture.poster import Bar, Chart, Poster, Rank, Ranking, Tile, Tone
 from ..seller.picture.scale import ticks
 from ..seller.series import Step, series_of
-from ..seller.statistics import Report, Turnover
+from ..seller.statistics import Report, Statistics, Turnover
 from ..text import format_money, shorten
-from .figures import change, hour, number, round_money, short_day, short_money, short_month
+from .figures import (
+    about_money,
+    change,
+    hour,
+    number,
+    round_money,
+    share,
+    short_day,
+    short_money,
+    short_month,
+)
 from .statistics_text import period_name, span_text
 
 BEST = 5
@@ -51,7 +63,7 @@ def alt_text(report: Report, currency: str | None) -> str:
     now = report.now
     moved = now.turnover.get(currency or "", _NOTHING)
     sentences = [
-        _("Statistics of the shop, {period}, {span}.").format(
+        _("Statistics of the shop. {period}: {span}.").format(
             period=period_name(report.period), span=span_text(report)
         ),
         _("Sales: {sales}.").format(sales=number(now.sales)),
@@ -106,48 +118,75 @@ def _compose(report: Report, currency: str | None, title: str) -> Poster:
 
 def _tiles(report: Report, currency: str | None) -> list[Tile]:
     now, before = report.now, report.before
-    code = currency or ""
-    moved = now.turnover.get(code, _NOTHING)
-    moved_before = None if before is None else before.turnover.get(code, _NOTHING)
-    revenue = None if moved_before is None else moved_before.revenue
-    refunded = None if moved_before is None else moved_before.refunded
+    moved = now.turnover.get(currency or "", _NOTHING)
+    if before is None:
+        return _plain_tiles(now, moved, currency)
+    moved_before = before.turnover.get(currency or "", _NOTHING)
+
+    def money(amount: Decimal) -> str:
+        return about_money(amount, currency)
+
+    revenue, refunded = moved_before.revenue, moved_before.refunded
     return [
-        _money_tile(_("Revenue"), moved.revenue, revenue, currency, Tone.GOOD),
-        _count_tile(_("Sales"), now.sales, None if before is None else before.sales),
-        _money_tile(_("Refunds"), moved.refunded, refunded, currency, Tone.BAD),
-        _count_tile(
-            _("Subscriptions"),
+        _compared(
+            Tile(_("Revenue"), short_money(moved.revenue, currency)),
+            *(moved.revenue, revenue, money(revenue)),
+        ),
+        _compared(
+            Tile(_("Sales"), number(now.sales)), now.sales, before.sales, number(before.sales)
+        ),
+        _compared(
+            Tile(_("Refunds"), short_money(moved.refunded, currency)),
+            *(moved.refunded, refunded, money(refunded)),
+            more=Tone.BAD,
+        ),
+        _compared(
+            Tile(_("Subscriptions"), number(now.subscribers.at_end)),
             now.subscribers.at_end,
-            None if before is None else before.subscribers.at_end,
+            before.subscribers.at_end,
+            number(before.subscribers.at_end),
         ),
     ]
 
 
-def _money_tile(
-    label: str, now: Decimal, before: Decimal | None, currency: str | None, more: Tone
-) -> Tile:
-    """An amount; ``more`` says whether more of it is welcome."""
-    value = short_money(now, currency)
-    if before is None:
-        return Tile(label, value)
-    return _compared(label, value, now, before, short_money(before, currency), more)
-
-
-def _count_tile(label: str, now: int, before: int | None) -> Tile:
-    if before is None:
-        return Tile(label, number(now))
-    return _compared(label, number(now), now, before, number(before), Tone.GOOD)
+def _plain_tiles(now: Statistics, moved: Turnover, currency: str | None) -> list[Tile]:
+    """Where there is nothing to compare with."""
+    each = back = ""
+    if moved.sales and moved.revenue:
+        average = (moved.revenue / moved.sales).quantize(Decimal("0.01"))
+        each = _("{figure} per sale").format(figure=about_money(average, currency))
+        part = share(Fraction(moved.refunded) / Fraction(moved.revenue))
+        back = _("{share} of revenue").format(share=part)
+    return [
+        Tile(_("Revenue"), short_money(moved.revenue, currency), note=each),
+        Tile(
+            _("Sales"),
+            number(now.sales),
+            note=_("buyers: {count}").format(count=number(now.buyers)),
+        ),
+        Tile(_("Refunds"), short_money(moved.refunded, currency), note=back),
+        Tile(
+            _("Subscriptions"),
+            number(now.subscribers.at_end),
+            note=_("ended: {count}").format(count=number(now.subscribers.ended)),
+        ),
+    ]
 
 
 def _compared(
-    label: str, value: str, now: Decimal | int, before: Decimal | int, was: str, more: Tone
+    tile: Tile, now: Decimal | int, before: Decimal | int, was: str, more: Tone = Tone.GOOD
 ) -> Tile:
+    """The tile with its change; ``more`` says whether more of it is welcome."""
     changed = change(now, before)
     if changed.rises is None:
-        return Tile(label, value, note=_("as before"))
+        return replace(tile, note=_("as before"))
     less = Tone.BAD if more is Tone.GOOD else Tone.GOOD
-    tone = more if changed.rises else less
-    return Tile(label, value, changed.text, _("was {figure}").format(figure=was), tone)
+    return replace(
+        tile,
+        change=changed.text,
+        note=_("was {figure}").format(figure=was),
+        tone=more if changed.rises else less,
+    )
 
 
 def _chart(report: Report, currency: str | None) -> Chart:

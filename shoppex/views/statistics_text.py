@@ -27,14 +27,14 @@ _MOST_CAUSES = 6
 
 
 def period_name(period: Period) -> str:
-    """A period, as it is to be read."""
+    """A period, as a heading."""
     names = {
-        Period.TODAY: _("today"),
-        Period.WEEK: _("last 7 days"),
-        Period.MONTH: _("last 30 days"),
-        Period.QUARTER: _("last 90 days"),
-        Period.YEAR: _("last 365 days"),
-        Period.ALL: _("all time"),
+        Period.TODAY: _("Today"),
+        Period.WEEK: _("Last 7 days"),
+        Period.MONTH: _("Last 30 days"),
+        Period.QUARTER: _("Last 90 days"),
+        Period.YEAR: _("Last 365 days"),
+        Period.ALL: _("All time"),
     }
     return names[period]
 
@@ -64,7 +64,7 @@ def statistics_embed(
         The one by which products are ranked.
     """
     embed = discord.Embed(
-        title=_("Statistics, {period}").format(period=period_name(report.period)),
+        title=_("Statistics · {period}").format(period=period_name(report.period)),
         description=_("{span}, in days of UTC.").format(span=span_text(report)),
         colour=colour,
     )

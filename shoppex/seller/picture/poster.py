@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from itertools import pairwise
+from math import ceil
 from typing import NamedTuple
 
 from .canvas import Canvas
@@ -59,7 +61,10 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure. The change is coloured by its tone, the note that follows it is not."""
+    """One figure. The change is coloured by its tone, the note that follows it is not.
+
+    A note that has no room is left out.
+    """
 
     label: str
     value: str
@@ -174,8 +179,9 @@ def _draw_tiles(canvas: Canvas, tiles: Sequence[Tile]) -> None:
         ramp = canvas.ramp(_CARD, tones[tile.tone])
         write(canvas, x, _TILES_TOP + 135, change, _NOTE, ramp)
         used = width_of(change, _NOTE) + 10 if change else 0
-        note = fit(tile.note, _NOTE, room - used) if room > used + _GAP else ""
-        write(canvas, x + used, _TILES_TOP + 135, note, _NOTE, quiet)
+        # A figure that was cut would be another one.
+        if used + width_of(tile.note, _NOTE) <= room:
+            write(canvas, x + used, _TILES_TOP + 135, tile.note, _NOTE, quiet)
 
 
 def _draw_chart(canvas: Canvas, chart: Chart, right: int) -> None:
@@ -233,15 +239,16 @@ def _draw_bars(
 
 
 def _draw_dates(canvas: Canvas, chart: Chart, left: int, right: int, baseline: int) -> None:
+    """As many of the dates as do not touch each other, equally far apart."""
     pitch = (right - left) / len(chart.bars)
-    free_from = 0
-    for number, label in chart.dates:
+    broadest = max((width_of(label, _SMALL) for _, label in chart.dates), default=0)
+    places = [number for number, _ in chart.dates]
+    apart = pitch * min((b - a for a, b in pairwise(places)), default=1)
+    for number, label in chart.dates[:: ceil((broadest + _GAP) / apart)]:
         width = width_of(label, _SMALL)
-        middle = left + (number + 0.5) * pitch
-        x = round(min(max(middle - width / 2, left), right - width))
-        if x >= free_from:
-            write(canvas, x, baseline, label, _SMALL, canvas.ramp(_CARD, _QUIET))
-            free_from = x + width + _GAP
+        x = round(left + (number + 0.5) * pitch - width / 2)
+        x = min(max(x, _MARGIN + _PAD), right - width)
+        write(canvas, x, baseline, label, _SMALL, canvas.ramp(_CARD, _QUIET))
 
 
 def _draw_legend(canvas: Canvas, chart: Chart, right: int, baseline: int) -> int:
