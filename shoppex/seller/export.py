@@ -10,6 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -44,8 +46,7 @@ MOST_ROWS = 100_000
 _PLAIN = 4_000_000
 _CELL = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-
-Row = tuple[str, ...]
+_DATE = len("2026-01-31")
 
 
 class SheetFile(NamedTuple):
@@ -66,12 +67,17 @@ class SheetFile(NamedTuple):
 
 
 class Sheet:
-    """Takes orders, and keeps the latest of those that count within a period."""
+    """Takes orders, and keeps the latest of those that count within a period.
+
+    They are kept as lines of text, by day: there may be so many that sorting all of them at
+    once, or Python's looking for garbage among them, would hold up the bot.
+    """
 
     def __init__(self, window: Window, most_rows: int = MOST_ROWS) -> None:
         self._window = window
         self._most_rows = most_rows
-        self._rows: list[Row] = []
+        self._days: defaultdict[str, list[str]] = defaultdict(list)
+        self._kept = 0
         self._count = 0
 
     def add(self, user_id: int, order: Order) -> None:
@@ -79,27 +85,41 @@ class Sheet:
         entries = [e for e in entries_of(order) if self._window.holds(e.at)]
         if not entries:
             return
+        line = _line(_row(user_id, order, entries))
+        self._days[line[:_DATE]].append(line)
         self._count += 1
-        self._rows.append(_row(user_id, order, entries))
-        if len(self._rows) >= 2 * self._most_rows:
-            self._cut()
+        self._kept += 1
+        if self._kept >= 2 * self._most_rows:
+            self._forget_the_oldest()
 
     def file(self, limit: int = LIMIT) -> SheetFile:
         """The table, latest orders first, in at most ``limit`` bytes."""
-        self._cut()
-        rows = self._rows
+        lines = self._latest(self._most_rows)
         while True:
-            data, extension = _file(rows, min(limit, _PLAIN))
-            if len(data) <= limit or not rows:
-                return SheetFile(data, extension, len(rows), self._count - len(rows))
-            rows = rows[: len(rows) // 2]
+            data, extension = _file(lines, min(limit, _PLAIN))
+            if len(data) <= limit or not lines:
+                return SheetFile(data, extension, len(lines), self._count - len(lines))
+            lines = lines[: len(lines) // 2]
 
-    def _cut(self) -> None:
-        self._rows.sort(reverse=True)
-        del self._rows[self._most_rows :]
+    def _latest(self, most: int) -> list[str]:
+        latest: list[str] = []
+        for day in sorted(self._days, reverse=True):
+            latest += sorted(self._days[day], reverse=True)
+            if len(latest) >= most:
+                break
+        return latest[:most]
+
+    def _forget_the_oldest(self) -> None:
+        """Whole days of which nothing would be in the table."""
+        before = 0
+        for day in sorted(self._days, reverse=True):
+            if before >= self._most_rows:
+                self._kept -= len(self._days.pop(day))
+            else:
+                before += len(self._days[day])
 
 
-def _row(user_id: int, order: Order, entries: list[Entry]) -> Row:
+def _row(user_id: int, order: Order, entries: list[Entry]) -> list[str]:
     paid_at = order.paid_at if order.gift is None else order.gift.at
     quote = order.quote if order.gift is None else None
     back = next((e.money for e in entries_of(order) if e.kind in REFUNDS), None)
@@ -123,7 +143,7 @@ def _row(user_id: int, order: Order, entries: list[Entry]) -> Row:
         "".join(_number(money.amount) for money in sold if money is not None),
         "".join(_number(money.amount) for money in returned if money is not None),
     )
-    return tuple(_harmless(cell) for cell in cells)
+    return [_harmless(cell) for cell in cells]
 
 
 def _harmless(cell: str) -> str:
@@ -144,13 +164,15 @@ def _yes(truth: bool) -> str:  # noqa: FBT001 (it is what is written)
     return "yes" if truth else ""
 
 
-def _file(rows: list[Row], plain: int) -> tuple[bytes, str]:
-    """The rows as a file; Excel knows UTF-8 by the mark at its beginning."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADER)
-    writer.writerows(rows)
-    data = text.getvalue().encode("utf-8-sig", errors="replace")
+def _line(cells: Sequence[str]) -> str:
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _file(lines: list[str], plain: int) -> tuple[bytes, str]:
+    """The lines as a file; Excel knows UTF-8 by the mark at its beginning."""
+    data = "".join([_line(HEADER), *lines]).encode("utf-8-sig", errors="replace")
     if len(data) <= plain:
         return data, "csv"
     packed = io.BytesIO()

@@ -165,6 +165,18 @@ def test_the_oldest_have_no_room() -> None:
     assert shown == newest
 
 
+def test_days_that_have_no_room_are_forgotten() -> None:
+    made = Sheet(windows_of(Period.YEAR, NOW)[0], most_rows=10)
+    for number in range(200):
+        paid_at = NOW - timedelta(days=number * 7 % 200)
+        made.add(USER, replace(ORDER, uniqid=f"u-{number}", paid_at=paid_at))
+        assert sum(len(day) for day in made._days.values()) <= 20
+    file = made.file()
+    assert (file.rows, file.left_out) == (10, 190)
+    newest = [f"{NOW - timedelta(days=days):%Y-%m-%d %H:%M:%S}" for days in range(10)]
+    assert [row["paid_at_utc"] for row in table(file)] == newest
+
+
 def test_a_large_table_is_packed() -> None:
     made = Sheet(WINDOW)
     for number in range(60_000):
