@@ -153,7 +153,7 @@ def _best(report: Report, currency: str | None) -> str:
     lines = []
     for place, product in enumerate(report.best(currency)[:_BEST], 1):
         title = plain(product.title, _TITLE) or product.ref
-        line = _("{place}. **{title}** · sold {count} times").format(
+        line = _("{place}. **{title}** · sales: {count}").format(
             place=place, title=title, count=number(product.sales)
         )
         if currency is not None:

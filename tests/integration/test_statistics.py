@@ -99,7 +99,7 @@ async def test_sales_refunds_and_best_products(shop: World) -> None:
     assert said["Sales"].startswith("3 (▲, was 0)\nBuyers: 1\nPieces: 3\nRefunded in full: 1")
     revenue = "**€19.98 (▲, was €0.00)** · refunded €9.99, €9.99 left\n**$5.00 (▲, was $0.00)**"
     assert said["Revenue"] == revenue
-    assert said["Best products"] == "1. **Gold** · sold 2 times · €19.98"
+    assert said["Best products"] == "1. **Gold** · sales: 2 · €19.98"
     assert "Revenue: €19.98. Refunds: €9.99." in shown(answer)
     assert "Gold (2)" in shown(answer)
     assert answer.response is not None
@@ -117,7 +117,7 @@ async def test_another_currency_and_another_period(shop: World) -> None:
     assert answer.response is not None
 
     dollars = await shop.admin.select(answer.response, ["USD"], custom_id=menu(answer, "Currency"))
-    assert fields(dollars)["Best products"] == "1. **Silver** · sold 1 times · $5.00"
+    assert fields(dollars)["Best products"] == "1. **Silver** · sales: 1 · $5.00"
     assert "Revenue: $5.00." in shown(dollars)
 
     assert dollars.response is not None

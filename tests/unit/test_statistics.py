@@ -401,9 +401,9 @@ shops = st.lists(
     st.builds(
         lambda account, drawn: replace(account, orders={o.nonce: o for o in drawn}),
         accounts,
-        st.lists(recent_orders, max_size=4),
+        st.lists(recent_orders, max_size=3),
     ),
-    max_size=6,
+    max_size=4,
 )
 periods = st.sampled_from(Period)
 
