@@ -36,6 +36,7 @@ from .commands import (
     SetupCommands,
     StaffCommands,
     StaffGroup,
+    StatisticsCommands,
     TestSaleCommands,
 )
 from .commands.abc import CogMeta
@@ -66,6 +67,7 @@ from .i18n import _
 from .seller.access import ShopAccess
 from .seller.casework import Casework
 from .seller.journal import Journal
+from .seller.ledger_reading import LedgerReading
 from .seller.moving import Moves
 from .seller.shelves import Shelves
 from .seller.test_letters import TestLetters
@@ -99,6 +101,7 @@ from .views.replacement import Decisions, replacement_button
 from .views.secrets import SecretDesk
 from .views.setup_page import SetupTools
 from .views.staff_room import StaffRoom
+from .views.statistics import StatisticsDesk
 from .views.test_sale import TestDesk
 from .views.waiting import WaitingBoard
 from .webhook.listener import Listener
@@ -124,6 +127,7 @@ class Shoppex(
     CaseCommands,
     StaffGroup,
     ClaimCommands,
+    StatisticsCommands,
     LicenseCommands,
     LicenseSettings,
     TestSaleCommands,
@@ -234,6 +238,9 @@ class Shoppex(
             self.engine,
             self.casebook,
             clock,
+        )
+        self.statistics = StatisticsDesk(
+            self.gate, LedgerReading(self.ledger, self.settings, clock)
         )
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)

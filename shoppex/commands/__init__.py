@@ -17,6 +17,7 @@ from .settings import AccessCommands
 from .setup import SetupCommands
 from .staff import StaffCommands
 from .staff_group import ClaimCommands, StaffGroup
+from .statistics import StatisticsCommands
 from .test_sale import TestSaleCommands
 
 __all__ = (
@@ -39,5 +40,6 @@ __all__ = (
     "SetupCommands",
     "StaffCommands",
     "StaffGroup",
+    "StatisticsCommands",
     "TestSaleCommands",
 )

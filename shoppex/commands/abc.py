@@ -30,6 +30,7 @@ from ..views.moving import MovingDesk
 from ..views.purchases import Purchases
 from ..views.secrets import SecretDesk
 from ..views.setup_page import SetupTools
+from ..views.statistics import StatisticsDesk
 from ..views.test_sale import TestDesk
 from ..views.waiting import WaitingBoard
 from ..webhook.listener import Listener
@@ -60,6 +61,7 @@ class CommandsMixin(ABC):
     waiting_board: WaitingBoard
     moving_desk: MovingDesk
     licenses: Licenses
+    statistics: StatisticsDesk
     webhooks: Listener
     test_desk: TestDesk
     access: AccessDesk

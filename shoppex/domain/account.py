@@ -99,7 +99,8 @@ class Order:
         What has to be waited for before the buyer's message is complete.
     uniqid, quote, url
         What Shoppex answered; ``None`` until then. ``quote`` is what the buyer was shown and
-        what must be paid.
+        what must be paid; of a renewal, which nobody is shown, it is what was paid, as far as
+        that is known.
     held
         Why this order is not trusted although Shoppex speaks of it; staff must look.
     asking

@@ -64,12 +64,13 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
         heard_at = order.changed_at or order.paid_at or order.created_at
         if order.refunded is not None and now - heard_at < _TOLD_FOR:
             yield Cause("partly_refunded", order=order.uniqid or "")
-    for delivery in _beside_roles(account):
+    for delivery in beside_roles(account):
         if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
             yield Cause(delivery.reason or "")
 
 
-def _beside_roles(account: Account) -> Iterator[Delivery | None]:
+def beside_roles(account: Account) -> Iterator[Delivery | None]:
+    """Everything that is owed to one account but roles; ``None`` where nothing is."""
     for order in account.orders.values():
         if not order.test:
             yield from (order.asking, order.claim, order.reading, order.message)

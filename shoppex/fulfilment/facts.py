@@ -189,7 +189,13 @@ def _digests(piece: str) -> list[str]:
 
 
 def _late_quote(order: Order, news: RemoteOrder) -> Money | None:
-    """What Shoppex asks for an order whose answer never arrived; this news is that answer."""
+    """What Shoppex asks for an order whose answer never arrived; this news is that answer.
+
+    Nobody quotes the renewals that Shoppex makes by itself: what came in for one is its price.
+    """
+    if order.renewal:
+        paid = order.quote is None and news.status is OrderStatus.PAID
+        return news.total if paid else None
     answers = order.uniqid is None and news.status is OrderStatus.PENDING
     if not answers or news.total is None or order.quote is None:
         return None

@@ -641,3 +641,20 @@ def test_an_order_that_staff_moved_is_recognised_by_who_bought_it() -> None:
     elsewhere = AccountKey(KEY.guild_id, 999)
     assert distrust(elsewhere, moved, PAYMENT) is None
     assert distrust(elsewhere, ORDER, PAYMENT) == "other_buyer"
+
+
+def test_a_renewal_is_worth_what_was_paid_for_it() -> None:
+    renewal = replace(ORDER, quote=None, renewal=True, subscription="s-1")
+    news = RemoteOrder("u-1", OrderStatus.PENDING, Money(Decimal(7), "EUR"))
+    unpaid = learn(KEY, renewal, news, NOW)
+    assert unpaid.quote is None
+    paid = learn(KEY, unpaid, PAYMENT, NOW)
+    assert paid.quote == PRICE
+    # What it came to then is not made another by later news.
+    assert learn(KEY, paid, replace(PAYMENT, total=Money(Decimal(1), "USD")), NOW).quote == PRICE
+
+
+def test_a_renewal_that_was_paid_before_its_worth_was_kept_learns_it_later() -> None:
+    renewal = replace(ORDER, quote=None, renewal=True, status=OrderStatus.PAID, paid_at=NOW)
+    later = learn(KEY, renewal, PAYMENT, NOW + timedelta(days=1))
+    assert (later.quote, later.paid_at) == (PRICE, NOW)

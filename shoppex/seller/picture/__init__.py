@@ -1,0 +1,1 @@
+"""Pictures, drawn in plain Python: nothing but what Red brings is needed."""

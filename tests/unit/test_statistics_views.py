@@ -1,0 +1,260 @@
+"""What staff read of their shop's statistics, and what stands on the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redbot.core.i18n import set_contextual_locale, set_contextual_regional_format
+
+from shoppex.domain.account import Account, AccountKey, OfferKind, Order
+from shoppex.domain.delivery import Delivery, DeliveryState
+from shoppex.domain.money import Money
+from shoppex.domain.status import OrderStatus
+from shoppex.domain.subscription import Subscription
+from shoppex.domain.subscription_status import SubscriptionStatus
+from shoppex.domain.terms import Terms
+from shoppex.seller.periods import Period
+from shoppex.seller.picture.lettering import drawable
+from shoppex.seller.picture.poster import Poster, Tone, draw
+from shoppex.seller.statistics import Report, Survey
+from shoppex.views.figures import about_money, change, round_money, share, short_money
+from shoppex.views.statistics_poster import alt_text, poster_of
+from shoppex.views.statistics_text import statistics_embed
+from strategies import accounts
+
+NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)
+BLUE = discord.Colour.blurple()
+
+
+def sale(name: str, days_ago: float = 1, amount: str = "10", **changes: object) -> Order:
+    order = Order(
+        nonce=name,
+        kind=OfferKind.PRODUCT,
+        offer_id="gold",
+        title="Gold",
+        created_at=NOW - timedelta(days=days_ago),
+        paid_at=NOW - timedelta(days=days_ago),
+        status=OrderStatus.PAID,
+        quote=Money(Decimal(amount), "EUR"),
+    )
+    return replace(order, **changes)  # type: ignore[arg-type] # by name
+
+
+def report(*found: Order | Subscription, period: Period = Period.MONTH) -> Report:
+    survey = Survey(period, NOW, Terms())
+    orders = {thing.nonce: thing for thing in found if isinstance(thing, Order)}
+    subscriptions = {thing.id: thing for thing in found if isinstance(thing, Subscription)}
+    survey.add(Account(AccountKey(1, 2), orders=orders, subscriptions=subscriptions))
+    return survey.report()
+
+
+def fields(made: Report, currency: str | None = "EUR") -> dict[str, str]:
+    embed = statistics_embed(made, currency, BLUE)
+    return {str(field.name): str(field.value) for field in embed.fields}
+
+
+@contextmanager
+def region(code: str) -> Iterator[None]:
+    """The reader's language and region; reset at the end of the test's own context."""
+    set_contextual_locale("en-US")
+    set_contextual_regional_format(code)
+    try:
+        yield
+    finally:
+        set_contextual_regional_format("en-US")
+
+
+# -- figures -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "text", "rises"),
+    [
+        (12, 10, "▲ 20%", True),
+        (10, 12, "▼ 17%", False),
+        (1001, 1000, "▲ 0.1%", True),
+        (0, 10, "▼ 100%", False),
+        (10, 0, "▲", True),
+        (5000, 1, "▲ > 1,000%", True),
+        (7, 7, "", None),
+    ],
+)
+def test_a_change_in_a_word(now: int, before: int, text: str, rises: bool | None) -> None:  # noqa: FBT001
+    with region("en-US"):
+        assert change(now, before) == (text, rises)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("0", "€0.00"), ("1234.5", "€1,234.50"), ("1234567", "€1.2M"), ("98765432100", "€98.8B")],
+)
+def test_large_amounts_are_short(amount: str, shown: str) -> None:
+    with region("en-US"):
+        assert short_money(Decimal(amount), "EUR") == shown
+
+
+def test_cents_are_left_out_where_they_do_not_matter() -> None:
+    with region("en-US"):
+        assert about_money(Decimal("9.99"), "EUR") == "€9.99"
+        assert about_money(Decimal("50.92"), "EUR") == "€51"
+        assert about_money(Decimal("1725.81"), "EUR") == "€1.7K"
+        assert round_money(Decimal("2.5"), "EUR") == "€2.50"
+        assert round_money(Decimal(1250000), "EUR") == "€1.25M"
+
+
+def test_a_sign_that_nobody_drew_is_written_as_its_code() -> None:
+    with region("en-US"):
+        assert short_money(Decimal(12), "ILS") == "12 ILS"
+
+
+@given(
+    st.decimals(min_value=0, max_value=10**12, places=2),
+    st.sampled_from(["EUR", "USD", "JPY", "ILS", "VND", "ZZZ"]),
+    st.sampled_from(["en-US", "de-DE", "fr-FR", "ja-JP", "ar-EG", "hi-IN"]),
+)
+def test_short_amounts_can_be_drawn(amount: Decimal, currency: str, code: str) -> None:
+    with region(code):
+        if code in ("en-US", "de-DE", "fr-FR"):
+            assert drawable(short_money(amount, currency))
+            assert drawable(about_money(amount, currency))
+        assert short_money(amount, currency)
+
+
+def test_shares() -> None:
+    with region("en-US"):
+        assert share(Fraction(1, 13)) == "7.7%"
+        assert share(Fraction(1, 3)) == "33%"
+
+
+# -- the embed -----------------------------------------------------------------------------
+
+
+def test_what_nobody_knows_is_said() -> None:
+    unknown = Subscription(
+        "s",
+        "n",
+        NOW - timedelta(days=50),
+        status=SubscriptionStatus.CANCELLED,
+        read_at=NOW,
+    )
+    other = Subscription("t", "n", NOW - timedelta(days=50), status=SubscriptionStatus.ACTIVE)
+    said = fields(report(unknown, other, sale("a", renewal=True, quote=None)))
+    assert "Churn: unknown, see below" in said["Subscriptions"]
+    assert "maybe within the period: 1" in said["What nobody knows"]
+    assert "not in the revenue: 1" in said["What nobody knows"]
+    assert "What nobody knows" not in fields(report(other, sale("a")))
+
+
+def test_churn_in_figures() -> None:
+    begun = NOW - timedelta(days=50)
+    status = SubscriptionStatus.CANCELLED
+    gone = Subscription("s", "n", begun, status=status, period_end=NOW - timedelta(days=5))
+    stays = [Subscription(f"s{n}", "n", begun, status=SubscriptionStatus.ACTIVE) for n in range(3)]
+    said = fields(report(gone, *stays))["Subscriptions"]
+    assert said.startswith("3 (▼ 25%, was 4)\nBegan: 0, ended: 1\nChurn: 25% (1 of 4)")
+
+
+def test_what_stopped_names_its_cause() -> None:
+    closed = Delivery(DeliveryState.NEEDS_BUYER, "dms_closed")
+    gone = Delivery(DeliveryState.FAILED, "user_gone")
+    said = fields(report(sale("a", message=closed), sale("b", message=gone)))
+    waits = said["Not delivered, as of now"].splitlines()
+    assert waits == [
+        "⏳ 1 × waits for the buyer: the member takes no direct messages",
+        "❌ 1 × failed for good: Discord does not know this account any more",
+    ]
+
+
+def test_titles_are_shown_as_they_are_written() -> None:
+    said = fields(report(sale("a", title="**@everyone** [x](http://y)")))
+    assert "@everyone" not in said["Best products"].replace("@\u200beveryone", "")
+
+
+@given(st.lists(accounts, max_size=4), st.sampled_from(Period))
+def test_discord_takes_every_embed(found: list[Account], period: Period) -> None:
+    survey = Survey(period, NOW, Terms())
+    for account in found:
+        survey.add(account)
+    made = survey.report()
+    for currency in (None, *made.currencies):
+        embed = statistics_embed(made, currency, BLUE)
+        assert len(embed) <= 6000
+        assert all(0 < len(field.value or "") <= 1024 for field in embed.fields)
+        assert 0 < len(alt_text(made, currency)) <= 1024
+        assert draw(poster_of(made, currency, "Shop"))
+
+
+# -- the picture ---------------------------------------------------------------------------
+
+
+def tile(poster: Poster, number: int) -> tuple[str, str, str, Tone]:
+    found = poster.tiles[number]
+    return found.value, found.change, found.note, found.tone
+
+
+def test_more_refunds_are_no_good_news() -> None:
+    back = {"status": OrderStatus.REFUNDED, "changed_at": NOW}
+    made = report(sale("a"), sale("b", 40, "5"), sale("c", 50, "3", **back))
+    poster = poster_of(made, "EUR", "The Shop")
+    assert tile(poster, 0) == ("€10.00", "▲ 25%", "was €8.00", Tone.GOOD)
+    assert tile(poster, 2) == ("€3.00", "▲", "was €0.00", Tone.BAD)
+    assert tile(poster, 3) == ("0", "", "as before", Tone.NEITHER)
+
+
+def test_all_time_compares_with_nothing() -> None:
+    poster = poster_of(report(sale("a"), sale("b"), period=Period.ALL), "EUR", "The Shop")
+    assert tile(poster, 0) == ("€20.00", "", "€10 per sale", Tone.NEITHER)
+
+
+def test_a_shop_that_sold_nothing_says_so() -> None:
+    poster = poster_of(report(), None, "The Shop")
+    assert poster.chart.bars == []
+    assert poster.chart.empty
+    assert poster.ranking.ranks == []
+    assert [found.value for found in poster.tiles] == ["0", "0", "0", "0"]
+
+
+def test_names_that_cannot_be_drawn_point_to_the_list() -> None:
+    poster = poster_of(report(sale("a", title="金会员")), "EUR", "金")
+    assert poster.title == "Statistics"
+    assert poster.ranking.ranks[0].name == "1  see the list above"
+
+
+@pytest.mark.parametrize("code", ["ja-JP", "ar-EG", "ru-RU", "hi-IN", "zh-CN"])
+def test_what_the_pen_cannot_write_is_in_english(code: str) -> None:
+    def compose() -> Poster:
+        set_contextual_regional_format(code)
+        return poster_of(report(sale("a")), "EUR", "The Shop")
+
+    poster = copy_context().run(compose)
+    assert "Mar 2, 2026" in poster.subtitle
+    assert poster.tiles[0].value == "€10.00"
+
+
+def test_other_latin_languages_keep_their_own_figures() -> None:
+    def compose() -> Poster:
+        set_contextual_regional_format("de-DE")
+        return poster_of(report(sale("a")), "EUR", "The Shop")
+
+    poster = copy_context().run(compose)
+    assert poster.tiles[0].value == "10,00\xa0€"
+    assert "02.03.2026" in poster.subtitle
+
+
+def test_the_picture_is_told_in_words() -> None:
+    said = alt_text(report(sale("a"), sale("b", 2)), "EUR")
+    assert said == (
+        "Statistics of the shop. Last 30 days: Mar 2, 2026 – Mar 31, 2026. Sales: 2. "
+        "Revenue: €20.00. Refunds: €0.00. Active subscriptions: 0. "
+        "Best products, with their sales: Gold (2)."
+    )
