@@ -15,6 +15,7 @@ from ..api import MalformedJson, decode_json
 from ..fulfilment.recorder import Hearing, Recorder, read_event
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
+from .arrivals import Arrivals
 from .signature import Trust, verify
 
 log = logging.getLogger("red.shoppex.webhook")
@@ -38,6 +39,11 @@ class Listener:
     ----------
     clock
         Gives the time that signatures are measured against.
+
+    Attributes
+    ----------
+    arrivals
+        Tells those who wait for it what came in for a server that has a secret.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class Listener:
         self._settings = settings
         self._recorder = recorder
         self._clock = clock
+        self.arrivals = Arrivals()
         self._runner: web.AppRunner | None = None
         self._at_once = 0
         # Signs in place of the secret of a guild that has none, so that its answer takes as
@@ -130,6 +137,7 @@ class Listener:
         )
         if shop.secret is None:
             return _answer(404, "no shop here")
+        self.arrivals.note(guild_id, verdict)
         if verdict.trust is Trust.FORGED:
             log.warning("Refused a webhook for guild %s: %s", guild_id, verdict.reason)
             return _answer(401, verdict.reason)
