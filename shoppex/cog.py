@@ -21,6 +21,7 @@ from .commands import (
     BrakeCommands,
     BuyCommands,
     ClaimCommands,
+    DoctorCommands,
     DriftCommands,
     HostCommands,
     ItemCommands,
@@ -59,7 +60,15 @@ from .fulfilment.roles import RoleStep
 from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
+from .seller.case import Check
+from .seller.checks.access import Access, Clock
+from .seller.checks.host import Storing, Waiting, Working
+from .seller.checks.products import Sold
+from .seller.checks.server import Intents, Permission, Roles, Slash
+from .seller.checks.webhooks import Listening, Webhooks
+from .seller.doctor import Doctor
 from .seller.journal import Journal
+from .seller.rounds import Rounds
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
 from .store.errors import NewerLedger, StoreUnavailable
@@ -70,6 +79,7 @@ from .store.writes import Writes
 from .views.alarm import AlarmBoard, retry_button
 from .views.counter import Counter
 from .views.deletion import Deletion
+from .views.doctor import DoctorBoard
 from .views.gate import Gate
 from .views.help_desk import HelpDesk
 from .views.licenses import Licenses
@@ -94,6 +104,7 @@ class Shoppex(
     PickupCommands,
     StaffCommands,
     BrakeCommands,
+    DoctorCommands,
     DriftCommands,
     PoolCommands,
     StaffGroup,
@@ -195,7 +206,34 @@ class Shoppex(
         )
         self._deletion = Deletion(bot, self.ledger, self._doors, room)
         self.webhooks = Listener(self.settings, self.recorder, clock)
+        self.doctor = Doctor(self._checks(budget, clock), self.settings, self.clients)
+        self.rounds = Rounds(
+            bot,
+            self.settings,
+            self.doctor,
+            self.alarms,
+            DoctorBoard(room, self.gate),
+            self.gate.asleep,
+            clock,
+        )
         self._starting: asyncio.Task[None] | None = None
+
+    def _checks(self, budget: Budget, clock: Callable[[], datetime]) -> list[Check]:
+        """What the doctor looks at, in the order in which it is shown."""
+        return [
+            Access(),
+            Clock(clock),
+            Listening(self.settings, self.webhooks),
+            Webhooks(self.settings, self.webhooks, clock),
+            Intents(self.bot),
+            Permission(),
+            Roles(),
+            Slash(self.bot, budget, lambda: [each.name for each in self.get_commands()]),
+            Sold(),
+            Storing(self.ledger),
+            Working(self.engine, clock),
+            Waiting(self.alarms),
+        ]
 
     def _mark(self, key: AccountKey) -> None:
         self.engine.mark(key)
@@ -241,6 +279,8 @@ class Shoppex(
             self._forgetter.close(),
             self.sweeps.close(),
             self.catalogue.close(),
+            self.rounds.close(),
+            self.doctor.close(),
         )
         await self.clients.close()
         await self._writes.close()
@@ -264,6 +304,7 @@ class Shoppex(
         self.engine.wake_all()
         self._forgetter.start()
         self.sweeps.start()
+        self.rounds.start()
         if problem is not None:
             await self._tell_owner(problem)
 
@@ -313,12 +354,19 @@ class Shoppex(
         """A role was moved, or its permissions changed."""
         if before.position != after.position or before.permissions != after.permissions:
             self.engine.wake(after.guild.id)
+            self.rounds.wake(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role is gone; it may be for sale."""
+        self.rounds.wake(role.guild.id)
 
     @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """The bot itself was given another role, or somebody passed the server's screening."""
         if after.id == after.guild.me.id and before.roles != after.roles:
             self.engine.wake(after.guild.id)
+            self.rounds.wake(after.guild.id)
         if before.pending and not after.pending:
             await self._retry(AccountKey(after.guild.id, after.id))
 

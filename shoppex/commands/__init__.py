@@ -2,6 +2,7 @@
 
 from .brake import BrakeCommands
 from .buy import BuyCommands
+from .doctor import DoctorCommands
 from .drift import DriftCommands
 from .host import HostCommands
 from .items import ItemCommands
@@ -20,6 +21,7 @@ __all__ = (
     "BrakeCommands",
     "BuyCommands",
     "ClaimCommands",
+    "DoctorCommands",
     "DriftCommands",
     "HostCommands",
     "ItemCommands",

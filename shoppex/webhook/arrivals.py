@@ -17,9 +17,9 @@ class Watch:
     """What came in for one server since somebody began to wait."""
 
     def __init__(self) -> None:
-        self._came = asyncio.Event()
         self._signed: Verdict | None = None
         self._refused: Verdict | None = None
+        self._pause: asyncio.Task[None] | None = None
 
     def note(self, verdict: Verdict) -> None:
         """A delivery came in."""
@@ -27,23 +27,24 @@ class Watch:
             self._refused = verdict
         elif self._signed is None:
             self._signed = verdict
-        self._came.set()
+        if self._pause is not None:
+            self._pause.cancel()
 
     async def first(self, seconds: float) -> Verdict | None:
         """The first delivery with this server's signature; else one without; else ``None``."""
-        if not await self._comes_within(seconds):
-            return None
-        if self._signed is None:
-            self._came.clear()
-            await self._comes_within(min(seconds, _AFTER_A_REFUSAL_SECONDS))
+        if self._signed is None and self._refused is None:
+            await self._rest(seconds)
+        if self._signed is None and self._refused is not None:
+            await self._rest(min(seconds, _AFTER_A_REFUSAL_SECONDS))
         return self._signed or self._refused
 
-    async def _comes_within(self, seconds: float) -> bool:
+    async def _rest(self, seconds: float) -> None:
+        """Wait that long, or until something comes in."""
+        self._pause = asyncio.create_task(asyncio.sleep(seconds), name="shoppex watch")
         try:
-            await asyncio.wait_for(self._came.wait(), seconds)
-        except asyncio.TimeoutError:
-            return False
-        return True
+            await asyncio.wait([self._pause])
+        finally:
+            self._pause.cancel()
 
 
 class Arrivals:

@@ -27,6 +27,7 @@ SHOP = GuildSettings(
     secret="whsec_hidden",  # noqa: S106
     shop_name="The Game Cellar",
     legacy_signatures=True,
+    ailments=frozenset({"roles:role_gone:1", "access:key_refused:"}),
     policy=Policy(paused_keeps=True),
     remind_days=(7, 1),
     rejoin=False,
