@@ -120,9 +120,9 @@ def _webhook() -> _Sentences:
             "firewall, and the certificate of the web server or tunnel."
         ),
         ("reach", "somebody_else_answered"): _(
-            "Something else than this bot answers at the public address (HTTP {status}), so "
-            "purchases arrive late and are believed to be told. The bot's owner should check "
-            "where the address of `/shoppexset publicurl` leads."
+            "Something else than this bot answers at the public address (HTTP {status}). Shoppex "
+            "takes webhooks for delivered that never reach the bot, so purchases arrive late. The "
+            "bot's owner should check where the address of `/shoppexset publicurl` leads."
         ),
         ("reach", "redirected"): _(
             "The public address only points to another one (HTTP {status}), and webhooks are not "
@@ -240,7 +240,8 @@ def _host() -> _Sentences:
             "`{prefix}reload shoppex`. Nothing is lost by that."
         ),
         ("waiting", "waits"): _(
-            "Paid deliveries wait for you: {count}. `/shoppexset show` says why, and what to do."
+            "So many things that buyers paid for wait for you: {count}. `/shoppexset show` says "
+            "why, and what to do."
         ),
     }
 
