@@ -287,6 +287,17 @@ async def test_a_shop_with_the_old_signature_only(world: World) -> None:
 
 
 @pytest.mark.usefixtures("gold")
+async def test_an_event_with_a_wrong_time(world: World) -> None:
+    world.shop.fail_next("POST", "/webhooks/*/test", status=200, body={"data": {}})
+    answer = await world.admin.slash(world.channel, "shoppexset doctor")
+    late = int(world.env.now().timestamp()) - 600
+    await world.shop.deliver(hook_of(world), "order:updated", {"uniqid": "x"}, timestamp=late)
+    await until_done(world)
+    assert "arrived with a wrong time" in text_of(answer)
+    assert await problems(world) == {}
+
+
+@pytest.mark.usefixtures("gold")
 async def test_an_address_behind_which_nobody_is(world: World) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     hook_of(world).url = f"{nowhere}/shoppex/{world.guild.id}"
