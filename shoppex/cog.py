@@ -22,6 +22,7 @@ from .commands import (
     BuyCommands,
     CaseCommands,
     ClaimCommands,
+    DoctorCommands,
     DriftCommands,
     HostCommands,
     ItemCommands,
@@ -65,10 +66,18 @@ from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .i18n import _
 from .seller.access import ShopAccess
+from .seller.case import Check
 from .seller.casework import Casework
+from .seller.checks.access import Access, Clock
+from .seller.checks.host import Storing, Waiting, Working
+from .seller.checks.products import Sold
+from .seller.checks.server import Intents, Permission, Roles, Slash
+from .seller.checks.webhooks import Listening, Webhooks
+from .seller.doctor import Doctor
 from .seller.journal import Journal
 from .seller.ledger_reading import LedgerReading
 from .seller.moving import Moves
+from .seller.rounds import Rounds
 from .seller.shelves import Shelves
 from .seller.test_letters import TestLetters
 from .seller.test_payment import TestPayment
@@ -89,6 +98,7 @@ from .views.case_acts import CaseActs
 from .views.casework import Casebook
 from .views.counter import Counter
 from .views.deletion import Deletion
+from .views.doctor import DoctorBoard
 from .views.gate import Gate
 from .views.help_desk import HelpDesk
 from .views.journal import JournalBoard, journal_button
@@ -122,6 +132,7 @@ class Shoppex(
     PickupCommands,
     StaffCommands,
     BrakeCommands,
+    DoctorCommands,
     DriftCommands,
     PoolCommands,
     CaseCommands,
@@ -270,7 +281,34 @@ class Shoppex(
             self.test_desk.press,
             self._tell_again,
         )
+        self.doctor = Doctor(self._checks(budget, clock), self.settings, self.clients)
+        self.rounds = Rounds(
+            bot,
+            self.settings,
+            self.doctor,
+            self.alarms,
+            DoctorBoard(room, self.gate),
+            self.gate.asleep,
+            clock,
+        )
         self._starting: asyncio.Task[None] | None = None
+
+    def _checks(self, budget: Budget, clock: Callable[[], datetime]) -> list[Check]:
+        """What the doctor looks at, in the order in which it is shown."""
+        return [
+            Access(),
+            Clock(clock),
+            Listening(self.settings, self.webhooks),
+            Webhooks(self.settings, self.webhooks, clock),
+            Intents(self.bot),
+            Permission(),
+            Roles(),
+            Slash(self.bot, budget, lambda: [each.name for each in self.get_commands()]),
+            Sold(),
+            Storing(self.ledger),
+            Working(self.engine, clock),
+            Waiting(self.alarms),
+        ]
 
     def _mark(self, key: AccountKey) -> None:
         self.engine.mark(key)
@@ -334,6 +372,8 @@ class Shoppex(
             self.sweeps.close(),
             self._secrets.close(),
             self.catalogue.close(),
+            self.rounds.close(),
+            self.doctor.close(),
         )
         await self.clients.close()
         await self._writes.close()
@@ -359,6 +399,7 @@ class Shoppex(
         self._forgetter.start()
         self.sweeps.start()
         self._secrets.start()
+        self.rounds.start()
         if problem is not None:
             await self._tell_owner(problem)
 
@@ -408,12 +449,19 @@ class Shoppex(
         """A role was moved, or its permissions changed."""
         if before.position != after.position or before.permissions != after.permissions:
             self.engine.wake(after.guild.id)
+            self.rounds.wake(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role is gone; it may be for sale."""
+        self.rounds.wake(role.guild.id)
 
     @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """The bot itself was given another role, or somebody passed the server's screening."""
         if after.id == after.guild.me.id and before.roles != after.roles:
             self.engine.wake(after.guild.id)
+            self.rounds.wake(after.guild.id)
         if before.pending and not after.pending:
             await self._retry(AccountKey(after.guild.id, after.id))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,12 +45,15 @@ class Answer:
         Whether Shoppex says that there is another page; ``None`` when it did not say.
     total_pages
         How many pages there are, where they have numbers.
+    sent_at
+        When it was sent by the other side's clock, to the second; ``None`` when it did not say.
     """
 
     data: object
     next_cursor: str | None = None
     has_more: bool | None = None
     total_pages: int | None = None
+    sent_at: datetime | None = None
 
 
 def read_answer(body: bytes) -> Answer:
@@ -135,14 +137,19 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = (value or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
+    moment = read_date(text)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def read_date(text: str | None) -> datetime | None:
+    """Read a date as HTTP writes it; aware, ``None`` when it is none."""
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text or "")
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=timezone.utc)
-        seconds = (moment - now).total_seconds()
+        return moment.astimezone(timezone.utc)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _document(body: bytes) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..domain.money import Money, parse_money
-from ..domain.product import Product, Stock, Variant
+from ..domain.product import Product, RoleBot, Stock, Variant
 from .errors import MalformedRecord
 from .parsing import (
     as_list,
@@ -78,6 +78,7 @@ def parse_product(data: Mapping[str, object]) -> Product:
         variants=parse_variants(data.get("variants"), price, type_),
         hidden=any(parse_flag(data.get(field)) for field in _HIDING),
         licensed=parse_flag(data.get("licensing_enabled")) or False,
+        role_bot=_role_bot(data),
         description=_text(data, "description", _LONGEST_DESCRIPTION),
         image_url=next((image for image in images if image is not None), None),
     )
@@ -143,6 +144,16 @@ def parse_stock(data: Mapping[str, object], type_: str) -> Stock:
     if available == 0 and (orderable or type_ in _UNCOUNTED_TYPES):
         return Stock(None)
     return Stock(available)
+
+
+def _role_bot(data: Mapping[str, object]) -> RoleBot | None:
+    """What Shoppex's own bot does. No documented sample has these fields (contract, section 8)."""
+    connected = parse_flag(data.get("discord_integration"))
+    gives = parse_flag(data.get("discord_set_role"))
+    # Which of the two switches decides is not documented; either of them switches it off.
+    if connected is False or gives is False or not (connected or gives):
+        return None
+    return RoleBot(parse_id(data.get("discord_server_id")), parse_id(data.get("discord_role_id")))
 
 
 def _type(data: Mapping[str, object]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from .errors import unreadable
 from .parsing import as_mapping, parse_flag, parse_id, unwrap
@@ -42,6 +43,16 @@ class ShopResource:
         answer = await self._transport.request("GET", "me")
         data = as_mapping(unwrap(answer.data, "shop"))
         return ShopInfo(_first(data, _IDS), _first(data, _TITLES))
+
+    async def time(self) -> datetime | None:
+        """Ask what Shoppex's clock says, to the second; ``None`` when it does not tell.
+
+        Raises
+        ------
+        ApiError
+            When Shoppex refuses or cannot be asked.
+        """
+        return (await self._transport.request("GET", "me")).sent_at
 
     async def capabilities(self) -> frozenset[str]:
         """Ask for the scopes of the key, such as ``orders.read``; ``*`` stands for all.

@@ -7,6 +7,7 @@ import logging
 import random as random_module
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from ..limiter import Limiter
-from .envelope import Answer, read_answer, read_error
+from .envelope import Answer, read_answer, read_date, read_error
 from .errors import ApiError, RateLimited, Unauthorized, Unavailable
 from .json_codec import MalformedJson, encode_json
 
@@ -200,7 +201,7 @@ def _understand(response: aiohttp.ClientResponse, raw: bytes, *, write: bool) ->
     if not 200 <= status < 300:
         raise read_error(status, raw, headers, write=write, now=datetime.now(timezone.utc))
     try:
-        return read_answer(raw)
+        return replace(read_answer(raw), sent_at=read_date(headers.get("Date")))
     except MalformedJson:
         raise Unavailable(
             "Shoppex's answer is not JSON.",

@@ -20,6 +20,7 @@ _MOST_EVENTS = 500
 _DEEPEST = 6
 _SECRETS = ("secret", "signing_secret", "webhook_secret")
 _LONGEST_SECRET = 512
+_LONGEST_ERROR = 300
 # What some services show in the place of a secret.
 _MASKS = ("*", "…", "•")
 # Contract, section 4.1: whichever is present.
@@ -87,6 +88,10 @@ class WebhookLog:
         Public id of the webhook.
     attempt
         Which try it is; 0 when the log does not tell.
+    status_code
+        HTTP status of the answer; ``None`` when there was none, or the log does not tell.
+    error
+        Why there was no answer, in Shoppex's words; empty when it did not say.
     """
 
     id: str
@@ -98,6 +103,8 @@ class WebhookLog:
     attempt: int = 0
     created_at: datetime | None = None
     delivered_at: datetime | None = None
+    status_code: int | None = None
+    error: str = ""
 
 
 def parse_webhook(data: Mapping[str, object]) -> Webhook:
@@ -170,6 +177,8 @@ def parse_log(data: Mapping[str, object]) -> WebhookLog:
         attempt=max(0, parse_count(data.get("attempt")) or 0),
         created_at=parse_time(data.get("created_at")),
         delivered_at=parse_time(data.get("delivered_at")),
+        status_code=parse_count(data.get("status_code")) or None,
+        error=(parse_text(data.get("error_message")) or "").strip()[:_LONGEST_ERROR],
     )
 
 

@@ -3,6 +3,7 @@
 from .brake import BrakeCommands
 from .buy import BuyCommands
 from .casework import CaseCommands
+from .doctor import DoctorCommands
 from .drift import DriftCommands
 from .host import HostCommands
 from .items import ItemCommands
@@ -26,6 +27,7 @@ __all__ = (
     "BuyCommands",
     "CaseCommands",
     "ClaimCommands",
+    "DoctorCommands",
     "DriftCommands",
     "HostCommands",
     "ItemCommands",

@@ -15,6 +15,7 @@ from ..fulfilment.brake import Brake
 from ..fulfilment.engine import Engine
 from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
+from ..seller.doctor import Doctor
 from ..seller.journal import Journal
 from ..seller.shelves import Shelves
 from ..selling.catalogue import Catalogue
@@ -50,6 +51,7 @@ class CommandsMixin(ABC):
     inspection: Inspection
     alarms: Alarms
     journal: Journal
+    doctor: Doctor
     brake: Brake
     sweeps: Sweeps
     absences: Absences

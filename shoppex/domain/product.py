@@ -29,6 +29,20 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleBot:
+    """That Shoppex's own bot gives a role for a product (contract, section 8).
+
+    Parameters
+    ----------
+    server_id, role_id
+        Of Discord; ``None`` where Shoppex did not say.
+    """
+
+    server_id: str | None = None
+    role_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """A product of the shop's catalogue, as Shoppex describes it.
 
@@ -47,6 +61,8 @@ class Product:
         Whether each piece comes with a licence.
     hidden
         Unlisted, private or on hold: not to be shown to buyers.
+    role_bot
+        What Shoppex's own bot does for it; ``None`` when that is off, or not told.
     """
 
     id: str
@@ -61,6 +77,7 @@ class Product:
     variants: tuple[Variant, ...] = ()
     hidden: bool = False
     licensed: bool = False
+    role_bot: RoleBot | None = None
     description: str = ""
     image_url: str | None = None
 

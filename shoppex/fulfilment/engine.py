@@ -20,7 +20,7 @@ from .alarms import Alarms
 from .budget import Budget
 from .causes import Cause
 from .claims import NOT_BY_ITSELF
-from .lanes import Lanes
+from .lanes import Lanes, Load
 from .obstacles import SEEN_WITHOUT_ASKING
 
 log = logging.getLogger("red.shoppex.engine")
@@ -95,6 +95,12 @@ class Engine:
         for guild_id in {key.guild_id for key in self._ledger.stuck()}:
             self.wake(guild_id)
         self._alarms.mark_told()
+
+    def load(self, guild_id: int) -> Load:
+        """What is due in a guild: the longest of its lanes, and the oldest wait in any."""
+        loads = [lanes.load(guild_id) for lanes in self._lanes]
+        times = (load.since for load in loads if load.since is not None)
+        return Load(max(load.accounts for load in loads), min(times, default=None))
 
     async def retry(self, key: AccountKey) -> None:
         """The buyer is here: what waited for them may work now.

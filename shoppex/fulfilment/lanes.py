@@ -7,6 +7,7 @@ import heapq
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ..domain.account import AccountKey
 from .budget import Stopping
@@ -15,6 +16,21 @@ log = logging.getLogger("red.shoppex.lanes")
 
 _AFTER_A_BUG = timedelta(minutes=5)
 _LONGEST_NAP = 3600.0
+
+
+class Load(NamedTuple):
+    """What lies before a guild's lanes.
+
+    Parameters
+    ----------
+    accounts
+        How many are due now, the one that is worked on among them.
+    since
+        Since when the oldest of them is; ``None`` when there is none.
+    """
+
+    accounts: int = 0
+    since: datetime | None = None
 
 
 class Lanes:
@@ -41,7 +57,9 @@ class Lanes:
         self._name = name
         self._work = work
         self._clock = clock
-        self._due: dict[int, dict[AccountKey, None]] = {}
+        # Since when who is due, and since when whoever is worked on was.
+        self._due: dict[int, dict[AccountKey, datetime]] = {}
+        self._worked_on: dict[int, datetime] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         # When to look at whom again, and the same sorted. What is no longer true in the second
         # is passed over when its time comes.
@@ -55,7 +73,7 @@ class Lanes:
         if not self._open:
             return
         self._times.pop(key, None)
-        self._due.setdefault(key.guild_id, {})[key] = None
+        self._due.setdefault(key.guild_id, {}).setdefault(key, self._clock())
         if key.guild_id not in self._tasks:
             task = asyncio.create_task(
                 self._run(key.guild_id), name=f"shoppex {self._name} {key.guild_id}"
@@ -73,6 +91,13 @@ class Lanes:
             self._agenda = [(time, who) for who, time in self._times.items()]
             heapq.heapify(self._agenda)
         self._set_timer()
+
+    def load(self, guild_id: int) -> Load:
+        """What is due in a guild."""
+        times = [*self._due.get(guild_id, {}).values()]
+        if guild_id in self._worked_on:
+            times.append(self._worked_on[guild_id])
+        return Load(len(times), min(times, default=None))
 
     async def close(self, seconds: float = 5.0) -> None:
         """Let each lane end its account, at most ``seconds``, and begin no other.
@@ -98,7 +123,7 @@ class Lanes:
         try:
             while due and self._open:
                 key = next(iter(due))
-                del due[key]
+                self._worked_on[guild_id] = due.pop(key)
                 again = await self._work_on(key)
                 if again is not None and key not in due:
                     self.mark_at(key, again)
@@ -106,6 +131,7 @@ class Lanes:
                 await asyncio.sleep(0)
         finally:
             del self._tasks[guild_id]
+            self._worked_on.pop(guild_id, None)
             self._due.pop(guild_id, None)
 
     async def _work_on(self, key: AccountKey) -> datetime | None:

@@ -186,6 +186,10 @@ class Ledger:
                 del self._sleepers[key]
         return fits(self.get(key))
 
+    def count(self, guild_id: int) -> int:
+        """How many people a guild's shop knows."""
+        return sum(partition.count_in(guild_id) for partition in self._partitions)
+
     def keys_of(self, user_id: int) -> list[AccountKey]:
         """The accounts of a user, one for each guild."""
         return self._partitions[partition_of(user_id)].keys_of(user_id)

@@ -78,6 +78,10 @@ class Partition:
             AccountKey(guild_id, int(user_id)) for user_id in self._texts.get(str(guild_id), ())
         ]
 
+    def count_in(self, guild_id: int) -> int:
+        """How many accounts of one guild lie here."""
+        return len(self._texts.get(str(guild_id), ()))
+
     async def write(self, changes: Mapping[AccountKey, str]) -> None:
         """Keep the new texts of some accounts, all or none, in one write.
 

@@ -122,6 +122,8 @@ class GuildSettings:
         What buyers may do with their licences.
     told
         The causes that staff have been told of and that are not mended yet.
+    ailments
+        What the doctor found bad and staff were told of, that is not mended yet.
     shop_id
         The shop in which the guild has sold so far; another one behind its key is a mistake.
     policy
@@ -150,6 +152,7 @@ class GuildSettings:
     staff_role: int | None = None
     licenses: LicensePolicy = LicensePolicy()
     told: frozenset[str] = frozenset()
+    ailments: frozenset[str] = frozenset()
     shop_id: str | None = None
     policy: Policy = Policy()
     remind_days: tuple[int, ...] = (3,)

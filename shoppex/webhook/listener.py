@@ -17,6 +17,7 @@ from ..fulfilment.recorder import Hearing, Recorder, read_event
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.shop_settings import MOST_SECRETS
+from .arrivals import Arrivals
 from .signature import Trust, Verdict, verify
 
 log = logging.getLogger("red.shoppex.webhook")
@@ -42,6 +43,11 @@ class Listener:
     ----------
     clock
         Gives the time that signatures are measured against.
+
+    Attributes
+    ----------
+    arrivals
+        Tells those who wait for it what came in for a server that has a secret.
     """
 
     def __init__(
@@ -50,6 +56,7 @@ class Listener:
         self._settings = settings
         self._recorder = recorder
         self._clock = clock
+        self.arrivals = Arrivals()
         self._runner: web.AppRunner | None = None
         self._at_once = 0
         self._awaited: dict[int, asyncio.Event] = {}
@@ -146,6 +153,7 @@ class Listener:
             verdict = self._verify(request, body, guild_id)
         if self._settings.guild(guild_id).secret is None:
             return _answer(404, "no shop here")
+        self.arrivals.note(guild_id, verdict)
         if verdict.trust is Trust.FORGED:
             log.warning("Refused a webhook for guild %s: %s", guild_id, verdict.reason)
             return _answer(401, verdict.reason)

@@ -14,6 +14,8 @@ from enum import Enum
 from typing import Protocol
 
 TOLERANCE_SECONDS = 300
+UNSIGNED = "no V2 signature header"
+"""Why a shop is refused that has only the deprecated signature."""
 
 _DELIVERY = ("X-Shoppex-Delivery", "X-Shoppex-Delivery-Id")
 _TIMESTAMP = "X-Shoppex-Timestamp"
@@ -100,7 +102,7 @@ def verify(
     if not headers.getall(_V2, ()):
         if legacy and headers.getall(_LEGACY, ()):
             return _verify_legacy(headers, body, secrets)
-        return Verdict(Trust.FORGED, "no V2 signature header")
+        return Verdict(Trust.FORGED, UNSIGNED)
     return _verify_v2(headers, body, secrets, now)
 
 

@@ -99,6 +99,7 @@ class RedInstance:
         self._built = False
         self._noted = like is not None
         self._sweeps = False
+        self._rounds = False
 
     async def build(self) -> Red:
         """A fresh bot on this data path, as a new process would see it."""
@@ -141,7 +142,9 @@ class RedInstance:
         await config.listener.set({"host": "127.0.0.1", "port": self.port})
 
     @asynccontextmanager
-    async def run(self, *, slash: bool = True, sweeps: bool = False) -> AsyncIterator[simcord.Env]:
+    async def run(
+        self, *, slash: bool = True, sweeps: bool = False, rounds: bool = False
+    ) -> AsyncIterator[simcord.Env]:
         """A bot at READY.
 
         Parameters
@@ -150,9 +153,12 @@ class RedInstance:
             Whether its slash commands are enabled and synced, as an owner does.
         sweeps
             Whether it sweeps through its shops every hour, which makes a year long.
+        rounds
+            Whether its doctor looks after its shops without being asked.
         """
         red = await self.build()
         self._sweeps = sweeps
+        self._rounds = rounds
         env = _Env(red, shard_count=1, settle_timeout=_STUCK)
         await env.start()
         try:
@@ -191,6 +197,8 @@ class RedInstance:
         cog = red.get_cog("Shoppex")
         if cog is not None and not self._sweeps:
             await cog.sweeps.close()
+        if cog is not None and not self._rounds:
+            await cog.rounds.close()
 
 
 def bot_of(env: simcord.Env) -> Any:

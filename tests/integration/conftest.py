@@ -45,3 +45,11 @@ async def swept_world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path / "red", sweeps=True) as opened:
         await opened.set_up()
         yield opened
+
+
+@pytest.fixture
+async def watched_world(tmp_path: Path, started_before: RedInstance) -> AsyncIterator[World]:
+    """The same as `world`; the doctor looks after the shop by itself, as it really does."""
+    async with open_world(tmp_path / "red", like=started_before, rounds=True) as opened:
+        await opened.set_up()
+        yield opened

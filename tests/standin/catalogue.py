@@ -76,6 +76,8 @@ class Product:
         -1 is no limit.
     service_text, access_url
         What a buyer of a ``SERVICE`` or a ``FILE`` gets as ``delivered_items``.
+    discord_role
+        The ids of the server and of the role that Shoppex's own bot gives (section 8).
     """
 
     title: str
@@ -103,6 +105,7 @@ class Product:
     image_url: str | None = None
     service_text: str = ""
     access_url: str = ""
+    discord_role: tuple[str, str] | None = None
     id: str = field(default_factory=new_id)
     uniqid: str = field(default_factory=new_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from .faults import cloudflare_page, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from .faults import Faults
     from .switches import Switches
@@ -84,7 +86,9 @@ class Gate:
         switches: Switches,
         faults: Faults,
         requests: list[RecordedRequest],
+        clock: Callable[[], datetime],
     ) -> None:
+        self._clock = clock
         self._keys = keys
         self._switches = switches
         self._faults = faults
@@ -108,6 +112,8 @@ class Gate:
         )
         response = await self._meet_faults(request, path, handler)
         response.headers.setdefault("x-request-id", f"req_{secrets.token_hex(8)}")
+        now = self._clock() + self._switches.clock_ahead
+        response.headers["Date"] = format_datetime(now, usegmt=True)
         return response
 
     async def _meet_faults(

@@ -87,7 +87,7 @@ class Life:
         await self._life.aclose()
 
     def _application(self, parts: Parts) -> web.Application:
-        gate = Gate(self._keys, self._switches, self._faults, self.requests)
+        gate = Gate(self._keys, self._switches, self._faults, self.requests, self._clock)
         application = web.Application(middlewares=[gate.middleware])
         application.add_routes(all_routes(parts))
         application.add_routes(Checkout(self._state, parts.sales, parts.postman).routes())

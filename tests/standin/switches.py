@@ -60,6 +60,11 @@ class Switches:
     variants_in_list
         ``GET /products`` gives the variants too; otherwise only ``GET /products/{id}`` does,
         when asked by ``include_variants``.
+    discord_fields
+        Whether products show what Shoppex's own bot does for them: the fields are known as
+        writable only (section 8).
+    clock_ahead
+        How far Shoppex's clock, as its answers tell it, is ahead of that of everybody else.
     create_status
         HTTP status of each ``POST`` that makes a record: 200 or 201 (section 2.1).
     validation_status
@@ -184,6 +189,8 @@ class Switches:
     order_email_field: Literal["email", "customer_email"] = "email"
     checkout_url: Literal["normal", "null", "long"] = "normal"
     variants_in_list: bool = False
+    discord_fields: bool = True
+    clock_ahead: timedelta = timedelta(0)
     create_status: Literal[200, 201] = 201
     validation_status: Literal[422, 400] = 422
     error_shape: ErrorShape = "nested"

@@ -20,7 +20,7 @@ from shoppex.api import (
 )
 from shoppex.api.product_reading import parse_levels
 from shoppex.domain.money import Money
-from shoppex.domain.product import Stock, Variant
+from shoppex.domain.product import RoleBot, Stock, Variant
 from shoppex.domain.remote import LineItem, RemoteOrder
 from shoppex.domain.status import OrderStatus
 from strategies import json_values
@@ -243,6 +243,31 @@ def test_a_product() -> None:
 @pytest.mark.parametrize("value", [True, 1, "true"])
 def test_each_flag_hides(flag: str, value: object) -> None:
     assert parse_product({**PRODUCT, flag: value}).hidden
+
+
+@pytest.mark.parametrize(
+    ("data", "role_bot"),
+    [
+        ({}, None),
+        ({"discord_server_id": "1", "discord_role_id": "2"}, None),
+        ({"discord_integration": False, "discord_set_role": True}, None),
+        ({"discord_integration": True, "discord_set_role": 0}, None),
+        ({"discord_integration": True}, RoleBot()),
+        ({"discord_set_role": 1, "discord_role_id": 2}, RoleBot(None, "2")),
+        (
+            {
+                "discord_integration": 1,
+                "discord_set_role": "true",
+                "discord_server_id": "1",
+                "discord_role_id": "2",
+            },
+            RoleBot("1", "2"),
+        ),
+        ({"discord_integration": {"odd": []}, "discord_set_role": "perhaps"}, None),
+    ],
+)
+def test_what_shoppex_s_own_bot_does(data: dict[str, object], role_bot: RoleBot | None) -> None:
+    assert parse_product({**PRODUCT, **data}).role_bot == role_bot
 
 
 def test_quantities() -> None:

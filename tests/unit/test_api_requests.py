@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import AsyncIterator
+from datetime import datetime, timezone
 from decimal import Decimal
 
 import aiohttp
@@ -351,6 +352,21 @@ async def test_capabilities(shop: Shop, client: ShoppexClient, data: object) -> 
     shop.answers = [reply(data)]
     assert await client.shop.capabilities() == {"orders.read", "orders.write"}
     assert shop.seen[0].raw_path == "/dev/v1/me/capabilities"
+
+
+@pytest.mark.parametrize(
+    ("date", "time"),
+    [
+        ("Sun, 01 Mar 2026 12:00:00 GMT", datetime(2026, 3, 1, 12, tzinfo=timezone.utc)),
+        ("Sun, 01 Mar 2026 14:00:00 +0200", datetime(2026, 3, 1, 12, tzinfo=timezone.utc)),
+        ("yesterday", None),
+    ],
+)
+async def test_the_time_at_shoppex(
+    shop: Shop, client: ShoppexClient, date: str, time: datetime | None
+) -> None:
+    shop.answers = [web.json_response({"data": {}}, headers={"Date": date})]
+    assert await client.shop.time() == time
 
 
 async def test_no_readable_scopes_is_not_no_scopes(shop: Shop, client: ShoppexClient) -> None:

@@ -191,8 +191,23 @@ def test_a_log() -> None:
         webhook_id="w-1",
         attempt=2,
         created_at=NOON,
+        status_code=503,
     )
     assert "bob@" not in repr(log)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "error"),
+    [
+        ({"status_code": "401"}, 401, ""),
+        ({"status_code": None, "error_message": " ECONNREFUSED "}, None, "ECONNREFUSED"),
+        ({"status_code": 0, "error_message": "x" * 999}, None, "x" * 300),
+        ({"status_code": {}, "error_message": ["odd"]}, None, ""),
+    ],
+)
+def test_what_came_of_a_delivery(said: dict[str, object], status: int | None, error: str) -> None:
+    log = parse_log({**LOG, **said})
+    assert (log.status_code, log.error) == (status, error)
 
 
 @pytest.mark.parametrize("payload", [PAYLOAD, json.dumps(PAYLOAD)])

@@ -11,7 +11,7 @@ from itertools import count
 import pytest
 
 from shoppex.domain.account import AccountKey
-from shoppex.fulfilment.lanes import Lanes
+from shoppex.fulfilment.lanes import Lanes, Load
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -312,3 +312,23 @@ async def test_a_turn_that_ends_during_closing_sets_no_timer(lanes: Lanes, work:
     asyncio.get_running_loop().call_later(3 * INSTANT.total_seconds(), passed.set)
     await asyncio.wait_for(passed.wait(), 5)
     assert work.begun == [ADA]
+
+
+async def test_how_much_lies_before_a_lane_and_since_when(work: Work) -> None:
+    now = NOW
+    lanes = Lanes("test", work, lambda: now)
+    assert lanes.load(1) == Load()
+    gate = work.hold(ADA)
+    lanes.mark(ADA)
+    await work.until(lambda: work.begun == [ADA])
+    now += HOUR
+    lanes.mark(BEN)
+    now += HOUR
+    lanes.mark(BEN)
+    lanes.mark(ADA)
+    lanes.mark(ELSEWHERE)
+    assert lanes.load(1) == Load(3, NOW)
+    gate.set()
+    await idle()
+    assert lanes.load(1) == lanes.load(2) == Load()
+    await lanes.close(0)

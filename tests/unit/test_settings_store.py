@@ -44,6 +44,7 @@ SHOP = GuildSettings(
     legacy_signatures=True,
     log_channel=5,
     log_level=LogLevel.MONEY,
+    ailments=frozenset({"roles:role_gone:1", "access:key_refused:"}),
     policy=Policy(paused_keeps=True),
     remind_days=(7, 1),
     rejoin=False,

@@ -50,6 +50,16 @@ class CatalogueRender(Render):
             "created_at": product.created_at,
             "updated_at": product.created_at,
         }
+        if self._switches.discord_fields:
+            server, role = product.discord_role or (None, None)
+            result |= {
+                "discord_integration": product.discord_role is not None,
+                "discord_set_role": product.discord_role is not None,
+                "discord_server_id": server,
+                "discord_role_id": role,
+                "discord_remove_role": True,
+                "discord_optional": False,
+            }
         if variants:
             result["variants"] = self.variants(product)
         return result

@@ -8,6 +8,7 @@ import hmac
 import json
 from datetime import timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import pytest
@@ -51,6 +52,24 @@ async def test_cloudflare_refuses_the_agent_of_urllib(caller: Caller) -> None:
     status, page = await caller.call("GET", "/me", User_Agent="Python-urllib/3.11")
     assert status == 403
     assert "1010" in page
+
+
+async def test_answers_tell_the_time_of_shoppex_s_clock(shop: StandIn, clock: Clock) -> None:
+    shop.switches.clock_ahead = timedelta(minutes=5)
+    async with aiohttp.ClientSession() as session, session.get(f"{shop.api_url}/me") as answer:
+        told = parsedate_to_datetime(answer.headers["Date"])
+    assert told == (clock() + timedelta(minutes=5)).replace(microsecond=0)
+
+
+async def test_products_show_what_shoppex_s_own_bot_does(shop: StandIn, caller: Caller) -> None:
+    product = shop.add_product(title="X", price=1)
+    assert (await caller.read(f"/products/{product.id}"))["discord_set_role"] is False
+    product.discord_role = ("1", "2")
+    shown = await caller.read(f"/products/{product.id}")
+    assert (shown["discord_integration"], shown["discord_set_role"]) == (True, True)
+    assert (shown["discord_server_id"], shown["discord_role_id"]) == ("1", "2")
+    shop.switches.discord_fields = False
+    assert "discord_set_role" not in await caller.read(f"/products/{product.id}")
 
 
 async def test_products_come_in_pages_and_by_each_name(shop: StandIn, caller: Caller) -> None:
