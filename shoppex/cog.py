@@ -346,6 +346,19 @@ class Shoppex(
         text = super().format_help_for_context(ctx)
         return f"{text}\n\nAuthor: {self.__author__}\nVersion: {self.__version__}"
 
+    async def cog_check(  # type: ignore[override] # Red hands its own Context
+        self, ctx: commands.Context
+    ) -> bool:
+        """What a group asks for holds for its commands in slash form as well.
+
+        Discord lets a server open them to anybody, and Red then looks at the command alone.
+        """
+        parents = () if ctx.interaction is None else ctx.command.parents
+        for parent in reversed(parents):
+            if not await parent.can_run(ctx):
+                return False
+        return True
+
     async def cog_command_error(  # type: ignore[override] # Red hands its own Context
         self, ctx: commands.Context, error: Exception
     ) -> None:

@@ -251,6 +251,23 @@ async def test_staff_without_permission_are_refused(
     assert len(world.channel.history()) == before + 1
 
 
+async def test_a_server_that_opens_the_commands_to_all_opens_nothing(
+    world: World, licence: standin.License
+) -> None:
+    for command in await world.bot.tree.fetch_commands():
+        if command.name in ("shoppex", "shoppexset"):
+            world.guild.set_command_permissions(command, {world.buyer: True})
+    answers = [
+        await world.buyer.slash(world.channel, "shoppex license", search=licence.license_key),
+        await world.buyer.slash(
+            world.channel, "shoppexset licenses", cooldown_hours=0, per_month=100
+        ),
+        await world.buyer.slash(world.channel, "shoppexset item pool", item="Any"),
+    ]
+    for answer in answers:
+        assert "needs the permission Manage Server" in text_of(answer)
+
+
 async def test_who_is_staff_no_longer_changes_nothing(
     world: World, licence: standin.License
 ) -> None:
