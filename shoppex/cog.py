@@ -186,7 +186,6 @@ class Shoppex(
         )
         self.licenses = Licenses(
             self.gate,
-            self.settings,
             LicenseDesk(self.ledger, self.settings, shops, clock),
             room,
             clock,

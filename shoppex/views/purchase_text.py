@@ -7,11 +7,17 @@ from discord.utils import format_dt
 
 from ..customer.errors import (
     AlreadyDecided,
+    ChangeRefused,
+    Gone,
     HandedOver,
+    KeyRefused,
+    MoneyBack,
+    NeverEnds,
     NotActive,
     NotBound,
     NothingYet,
     NotPaid,
+    NotStaff,
     NotTheirs,
     ResetsOff,
     TooOften,
@@ -39,6 +45,7 @@ def customer_sentence(refusal: Refusal) -> str:
             "That is not a purchase of yours, or it is no longer known. `/purchases` shows what "
             "is yours."
         ),
+        NotStaff: _("This is for the server's staff, so nothing was changed."),
         AlreadyDecided: _(
             "That was asked for, or decided, before. `/purchases` shows how it stands."
         ),
@@ -52,6 +59,24 @@ def customer_sentence(refusal: Refusal) -> str:
         ),
         NotBound: _(
             "This licence is bound to no machine. The next one that uses it is bound to it."
+        ),
+        MoneyBack: _(
+            "The payment for this licence is not settled, or went back, so only the staff can "
+            "free it. Ask them, and name the licence's number."
+        ),
+        NeverEnds: _("This licence has no end, so there is nothing to extend."),
+        Gone: _(
+            "Shoppex does not know this any more, so nothing was changed. If it should be there, "
+            "press “Something is wrong” in `/purchases`, or ask the server's staff."
+        ),
+        KeyRefused: _(
+            "Shoppex refuses this server's key, or does not let it do this, so nothing was "
+            "changed. The server's staff can give the key at Shoppex the permission for it, or "
+            "set a new one with `/shoppexset apikey`."
+        ),
+        ChangeRefused: _(
+            "Shoppex does not allow this, so nothing was changed. The server's staff can look at "
+            "it at Shoppex."
         ),
         NotPaid: _(
             "This is not paid, or the payment went back, so there is nothing to show. If you "
