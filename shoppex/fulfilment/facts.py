@@ -169,6 +169,12 @@ def is_handed(order: Order, piece: str) -> bool:
     return set(order.handed).issuperset(_digests(piece))
 
 
+def is_exchanged(order: Order, news: RemoteOrder) -> bool:
+    """Whether all was delivered, and something that the buyer has is not among it any more."""
+    there = {digest for piece in news.goods for digest in _digests(piece)}
+    return keeps_promise(order, news) and not there.issuperset(order.handed)
+
+
 def _digests(piece: str) -> list[str]:
     """By line, because one answer joins keys that another lists."""
     lines = (line.strip() for line in piece.splitlines())

@@ -111,6 +111,7 @@ def stage_text(stage: Stage) -> str:
         Stage.ON_THE_WAY: _("paid, on its way"),
         Stage.KEY_LATE: _("paid, the shop still has to deliver the key"),
         Stage.NEEDS_BUYER: _("paid, waits for you"),
+        Stage.RULES: _("paid, waits for you"),
         Stage.NEEDS_STAFF: _("paid, waits for the staff"),
         Stage.DONE: _("delivered"),
         Stage.OVER: _("ended"),
@@ -135,6 +136,7 @@ def next_step(stage: Stage) -> str | None:
             "Your direct messages are closed, or you left the server meanwhile. Press “Show what "
             "I bought” to have it here."
         ),
+        Stage.RULES: _("Accept the server's rules: your role is then given by itself."),
         Stage.NEEDS_STAFF: _("The staff were told. It goes on by itself once it is mended."),
         Stage.OVERDUE: _("Pay by the link in Shoppex's e-mails, so that it goes on."),
     }
@@ -206,7 +208,10 @@ def replacement_text(state: Replacement) -> str:
     """What became of a buyer's wish for another key."""
     texts = {
         Replacement.ASKED: _("You asked for another key. The staff were told."),
-        Replacement.APPROVED: _("The staff agreed, and the new key was sent to you."),
+        Replacement.APPROVED: _(
+            "The staff agreed, and the new key was sent to you. If no message came, press “Show "
+            "what I bought”."
+        ),
         Replacement.REFUSED: _("The staff refused another key. Ask them about it."),
     }
     return texts[state]
