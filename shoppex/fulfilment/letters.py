@@ -57,8 +57,8 @@ def order_letter(
         embed.add_field(
             name=_("Not here yet"),
             value=_(
-                "The shop has not delivered your key. The server's staff can see this order "
-                "and will help you; tell them the number below."
+                "The shop has not delivered your key yet. The server's staff were told, and it "
+                "is sent to you as soon as it comes. If you ask them, tell them the number below."
             ),
             inline=False,
         )
