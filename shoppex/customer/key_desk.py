@@ -8,11 +8,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..api import ApiError
-from ..api.goods import union
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.status import OrderStatus
-from ..fulfilment.facts import open_goods
 from ..fulfilment.goods_lookup import read_whole
+from ..fulfilment.handing import freshest, open_goods
 from ..fulfilment.recorder import Recorder
 from ..selling.errors import Refusal, TooManyOrders
 from ..selling.pace import Pace
@@ -79,7 +78,7 @@ class KeyDesk:
         order = self._order(key, nonce)
         if not order.entitled:
             raise NotPaid
-        goods = tuple(union([order.goods, read]))
+        goods = freshest(order.goods, read)
         if not goods:
             raise HandedOver if order.handed else NothingYet
         return goods

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from harness import World
 from harness.world import field, link_of, paid_data, text_of
 
@@ -30,6 +32,22 @@ async def test_one_file_is_all_of_it_however_many_were_bought(world: World) -> N
     await world.order("Pack", quantity=2)
     await world.pay_newest()
     assert received(world) == ["<https://x.example/f>"]
+
+
+@pytest.mark.parametrize("type_", ["FILE", "SERVICE"])
+async def test_a_link_that_is_signed_anew_comes_once(world: World, type_: str) -> None:
+    world.shop.switches.signed_links = True
+    world.shop.add_product(title="Pack", price="5", type=type_, access_url="https://x.example/f")
+    await world.sell_product("Pack")
+    await world.order("Pack")
+    order = await world.pay_newest()
+    await world.env.advance_time(900)
+    early = int((world.env.now() - timedelta(seconds=400)).timestamp())
+    await world.tell(paid_data(order), timestamp=early)
+    await world.tell(paid_data(order), "order:updated", timestamp=early)
+    await world.env.advance_time(900)
+    [text] = [text for text in received(world) if text]
+    assert text.startswith("<https://x.example/f?sig=")
 
 
 async def test_a_word_of_thanks_is_not_taken_for_the_key(world: World) -> None:
