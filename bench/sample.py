@@ -21,7 +21,8 @@ from shoppex.domain.money import Money
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.tag import Tag
-from shoppex.fulfilment.facts import hand_over, learn, mark_seen
+from shoppex.fulfilment.facts import learn, mark_seen
+from shoppex.fulfilment.handing import hand_over
 
 GUILD = 1_080_351_110_224_678_912
 ROLE = 1_080_351_110_224_678_913

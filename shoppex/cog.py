@@ -1,4 +1,4 @@
-"""The cog: builds the parts, starts and stops them, and passes on what the gateway says."""
+"""The cog: builds the parts, starts and stops them, and answers for them to Red."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from redbot.core.i18n import cog_i18n
 from .api import ClientPool, base_url_from_env
 from .commands import (
     AccessCommands,
+    Answers,
     BrakeCommands,
     BuyCommands,
     CaseCommands,
@@ -64,15 +65,11 @@ from .fulfilment.reminding import Reminding
 from .fulfilment.roles import RoleStep
 from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
+from .gateway import Gateway
 from .i18n import _
 from .seller.access import ShopAccess
-from .seller.case import Check
 from .seller.casework import Casework
-from .seller.checks.access import Access, Clock
-from .seller.checks.host import Storing, Waiting, Working
-from .seller.checks.products import Sold
-from .seller.checks.server import Intents, Permission, Roles, Slash
-from .seller.checks.webhooks import Listening, Webhooks
+from .seller.checks import every_check
 from .seller.doctor import Doctor
 from .seller.journal import Journal
 from .seller.ledger_reading import LedgerReading
@@ -87,7 +84,7 @@ from .seller.webhook_secrets import WebhookSecrets
 from .seller.webhook_setup import WebhookSetup
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
-from .store.errors import NewerLedger, StoreUnavailable
+from .store.errors import NewerLedger
 from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
@@ -143,6 +140,8 @@ class Shoppex(
     LicenseSettings,
     TestSaleCommands,
     HostCommands,
+    Gateway,
+    Answers,
     commands.Cog,
     metaclass=CogMeta,
 ):
@@ -195,6 +194,7 @@ class Shoppex(
             clock,
             self._mark,
         )
+        self.webhooks = Listener(self.settings, self.recorder, clock)
         self.catalogue = Catalogue(self.settings, self.clients, clock)
         self.shelves = Shelves(self.settings, self.catalogue, self._wake)
         checkout = Checkout(
@@ -221,9 +221,7 @@ class Shoppex(
             HelpDesk(self.gate, self.settings, self.ledger, room, replacements, clock),
             clock,
         )
-        casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
-        self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
-        self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
+        self._serve_staff(room, budget, clock)
         # What stands in these buttons' ids is all they need, so they outlive restarts.
         self._buttons = (
             retry_button(self.gate, self.engine),
@@ -234,11 +232,18 @@ class Shoppex(
         )
         self.licenses = Licenses(
             self.gate,
-            self.settings,
             LicenseDesk(self.ledger, self.settings, shops, clock),
             self.journal,
             clock,
         )
+        self._deletion = Deletion(bot, self.ledger, self._doors, room)
+        self._starting: asyncio.Task[None] | None = None
+
+    def _serve_staff(self, room: StaffRoom, budget: Budget, clock: Callable[[], datetime]) -> None:
+        """Build what the people who run a shop see and do."""
+        casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
+        self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
+        self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
         self._moves = Moves(self.ledger, self.settings, self.journal, clock, self._mark)
         self.moving_desk = MovingDesk(self.gate, self._moves)
         self.waiting_board = WaitingBoard(
@@ -253,9 +258,7 @@ class Shoppex(
         self.statistics = StatisticsDesk(
             self.gate, LedgerReading(self.ledger, self.settings, clock)
         )
-        self._deletion = Deletion(bot, self.ledger, self._doors, room)
-        self.webhooks = Listener(self.settings, self.recorder, clock)
-        letters = TestLetters(bot, budget)
+        letters = TestLetters(self.bot, budget)
         self.test_purchases = TestPurchases(
             self.ledger,
             self.settings,
@@ -281,9 +284,20 @@ class Shoppex(
             self.test_desk.press,
             self._tell_again,
         )
-        self.doctor = Doctor(self._checks(budget, clock), self.settings, self.clients)
+        checks = every_check(
+            self.bot,
+            self.settings,
+            self.ledger,
+            self.engine,
+            self.alarms,
+            self.webhooks,
+            budget,
+            lambda: [command.name for command in self.get_commands()],
+            clock,
+        )
+        self.doctor = Doctor(checks, self.settings, self.clients)
         self.rounds = Rounds(
-            bot,
+            self.bot,
             self.settings,
             self.doctor,
             self.alarms,
@@ -291,24 +305,6 @@ class Shoppex(
             self.gate.asleep,
             clock,
         )
-        self._starting: asyncio.Task[None] | None = None
-
-    def _checks(self, budget: Budget, clock: Callable[[], datetime]) -> list[Check]:
-        """What the doctor looks at, in the order in which it is shown."""
-        return [
-            Access(),
-            Clock(clock),
-            Listening(self.settings, self.webhooks),
-            Webhooks(self.settings, self.webhooks, clock),
-            Intents(self.bot),
-            Permission(),
-            Roles(),
-            Slash(self.bot, budget, lambda: [each.name for each in self.get_commands()]),
-            Sold(),
-            Storing(self.ledger),
-            Working(self.engine, clock),
-            Waiting(self.alarms),
-        ]
 
     def _mark(self, key: AccountKey) -> None:
         self.engine.mark(key)
@@ -321,6 +317,7 @@ class Shoppex(
         self.catalogue.wake(guild_id)
         self.engine.wake(guild_id)
         self.sweeps.wake(guild_id)
+        self.rounds.wake(guild_id)
 
     def _alarm(self, guild_id: int) -> None:
         self.alarms.mark(guild_id)
@@ -425,103 +422,12 @@ class Shoppex(
             )
         )
 
-    # -- what the gateway says -----------------------------------------------------------
-
-    @commands.Cog.listener()
-    async def on_member_join(self, member: discord.Member) -> None:
-        """Somebody may be here again."""
-        self.absences.joined(member)
-
-    @commands.Cog.listener()
-    async def on_member_ban(
-        self, guild: discord.Guild, user: discord.User | discord.Member
-    ) -> None:
-        """Somebody was banned."""
-        self.absences.banned(AccountKey(guild.id, user.id))
-
-    @commands.Cog.listener()
-    async def on_member_unban(self, guild: discord.Guild, user: discord.User) -> None:
-        """A ban was lifted."""
-        self.absences.unbanned(AccountKey(guild.id, user.id))
-
-    @commands.Cog.listener()
-    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
-        """A role was moved, or its permissions changed."""
-        if before.position != after.position or before.permissions != after.permissions:
-            self.engine.wake(after.guild.id)
-            self.rounds.wake(after.guild.id)
-
-    @commands.Cog.listener()
-    async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """A role is gone; it may be for sale."""
-        self.rounds.wake(role.guild.id)
-
-    @commands.Cog.listener()
-    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """The bot itself was given another role, or somebody passed the server's screening."""
-        if after.id == after.guild.me.id and before.roles != after.roles:
-            self.engine.wake(after.guild.id)
-            self.rounds.wake(after.guild.id)
-        if before.pending and not after.pending:
-            await self._retry(AccountKey(after.guild.id, after.id))
-
-    @commands.Cog.listener()
-    async def on_message_without_command(self, message: discord.Message) -> None:
-        """Who writes to the bot in private can be written to."""
-        if message.guild is None and not message.author.bot:
-            for key in self.ledger.keys_of(message.author.id):
-                await self._retry(key)
-
-    @commands.Cog.listener()
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A server came back."""
-        self.engine.mark_unsettled(guild.id)
-        self.absences.look_for_returns(guild.id)
-
-    async def _retry(self, key: AccountKey) -> None:
-        try:
-            await self.engine.retry(key)
-        except StoreUnavailable as error:
-            log.error("Nothing can be kept: %s", error)
-
     # -- Red's own -----------------------------------------------------------------------
-
-    async def cog_check(  # type: ignore[override] # Red hands its own Context
-        self, ctx: commands.Context
-    ) -> bool:
-        """Ask of slash users, too, what a command's group asks for: Red asks it of typed ones."""
-        if ctx.interaction is None or ctx.command is None:
-            return True
-        for group in reversed(ctx.command.parents):
-            if not await group.requires.verify(ctx):
-                return False
-        return True
 
     def format_help_for_context(self, ctx: commands.Context) -> str:
         """Help, with author and version below it."""
         text = super().format_help_for_context(ctx)
         return f"{text}\n\nAuthor: {self.__author__}\nVersion: {self.__version__}"
-
-    async def cog_command_error(  # type: ignore[override] # Red hands its own Context
-        self, ctx: commands.Context, error: Exception
-    ) -> None:
-        """Answer what Red leaves without an answer, and hand on the rest."""
-        if ctx.interaction is not None:
-            if not ctx.interaction.response.is_done():
-                await ctx.defer(ephemeral=True)
-            sentence = _refusal_by_red(ctx, error)
-            if sentence is not None:
-                await ctx.send(sentence, ephemeral=True)
-                return
-        cause = getattr(error, "original", None)
-        if isinstance(cause, StoreUnavailable):
-            await ctx.send(
-                _("The bot cannot save anything right now. Please try again later."),
-                ephemeral=True,
-            )
-            return
-        # `unhandled_by_cog` is Red's own; discord.py's signature lacks it.
-        await self.bot.on_command_error(ctx, error, unhandled_by_cog=True)  # type: ignore[call-arg, arg-type]
 
     async def red_delete_data_for_user(
         self,
@@ -537,27 +443,3 @@ class Shoppex(
     async def red_get_data_for_user(self, *, user_id: int) -> dict[str, io.BytesIO]:
         """All that is kept of a user, as readable text and as JSON."""
         return export(self.ledger.get(key) for key in self.ledger.keys_of(user_id))
-
-
-def _refusal_by_red(ctx: commands.Context, error: Exception) -> str | None:
-    """Why Red's own checks refused, for a slash user whom Red would leave waiting."""
-    if isinstance(error, commands.DisabledCommand):
-        return _("This command is switched off in this server. Its staff can switch it on again.")
-    if isinstance(error, commands.UserFeedbackCheckFailure) and error.message:
-        return str(error.message)
-    if isinstance(error, (commands.BotMissingPermissions, commands.NoPrivateMessage)):
-        return None
-    if not isinstance(error, commands.CheckFailure):
-        return None
-    if ctx.command is not None and ctx.command.root_parent is None:
-        return _("You are not allowed to use this command here. Ask the server's staff about it.")
-    if ctx.command is not None and ctx.command.root_parent.qualified_name == "shoppex":
-        return _(
-            "You are not allowed to use this command. It is for the shop's staff: those with the "
-            "role of `/shoppexset staffrole`, the permission Manage Server, or the server's "
-            "admin role."
-        )
-    return _(
-        "You are not allowed to use this command. It needs the permission Manage Server, the "
-        "server's admin role, or the bot's owner."
-    )

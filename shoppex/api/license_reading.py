@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ..domain.license import License, parse_license_status
 from .errors import MalformedRecord
 from .parsing import (
+    as_list,
     as_mapping,
     parse_count,
     parse_flag,
@@ -54,6 +55,7 @@ def parse_license(data: Mapping[str, object]) -> License:
         customer_id=parse_customer_id(data),
         hardware_id=(parse_text(data.get("hardware_id")) or "").strip() or None,
         hwid_pending=parse_flag(data.get("hwid_pending")) or False,
+        address_bound=any(map(parse_text, as_list(data.get("allowed_ips")))),
         uses=parse_count(data.get("uses")),
         max_uses=most if most is not None and most > 0 else None,
         expires_at=parse_time(data.get("expires_at")),

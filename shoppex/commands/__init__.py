@@ -1,5 +1,6 @@
 """What people type. Each command parses, calls one method of a service, and shows the answer."""
 
+from .answers import Answers
 from .brake import BrakeCommands
 from .buy import BuyCommands
 from .casework import CaseCommands
@@ -23,6 +24,7 @@ from .test_sale import TestSaleCommands
 
 __all__ = (
     "AccessCommands",
+    "Answers",
     "BrakeCommands",
     "BuyCommands",
     "CaseCommands",

@@ -17,6 +17,7 @@ from ..fulfilment.inspection import Inspection
 from ..fulfilment.sweeps import Sweeps
 from ..seller.doctor import Doctor
 from ..seller.journal import Journal
+from ..seller.rounds import Rounds
 from ..seller.shelves import Shelves
 from ..selling.catalogue import Catalogue
 from ..store.ledger import Ledger
@@ -52,6 +53,7 @@ class CommandsMixin(ABC):
     alarms: Alarms
     journal: Journal
     doctor: Doctor
+    rounds: Rounds
     brake: Brake
     sweeps: Sweeps
     absences: Absences

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..selling.errors import Refusal
+from ..api import ApiError, Forbidden, NotFound, Rejected, Unauthorized
+from ..selling.errors import Refusal, ShopUnavailable
 
 
 class NotTheirs(Refusal):
     """There is no such purchase, or it is somebody else's."""
+
+
+class NotStaff(Refusal):
+    """Only the server's staff may do that."""
 
 
 class NotPaid(Refusal):
@@ -40,8 +45,53 @@ class NotBound(Refusal):
     """The licence is bound to no machine."""
 
 
+class MoneyBack(Refusal):
+    """What was paid for the licence went back; only staff change it now."""
+
+
+class NeverEnds(Refusal):
+    """The licence lasts for ever, so it cannot last longer."""
+
+
+class Gone(Refusal):
+    """Shoppex does not know it any more."""
+
+
+class KeyRefused(Refusal):
+    """Shoppex does not let the shop's key do this; staff must act."""
+
+
+class ChangeRefused(Refusal):
+    """Shoppex understood the question, and said no."""
+
+
 @dataclass(eq=False)
 class TooOften(Refusal):
     """Asked too often; ``until`` then."""
 
     until: datetime
+
+
+# Contract, section 6. Documented for validations, which the bot never makes; a refusal of
+# something else may use the same words.
+_LICENSE_CODES: dict[str, type[Refusal]] = {
+    "LICENSE_NOT_FOUND": Gone,
+    "LICENSE_SUSPENDED": NotActive,
+    "LICENSE_REVOKED": NotActive,
+    "LICENSE_EXPIRED": NotActive,
+    "LICENSE_HWID_MISMATCH": ChangeRefused,
+    "LICENSE_IP_BLOCKED": ChangeRefused,
+    "LICENSE_MAX_USES_REACHED": ChangeRefused,
+}
+
+
+def understood(error: ApiError) -> Refusal:
+    """A failed request, as what it means for whoever owns a thing, or looks after it."""
+    known = _LICENSE_CODES.get(error.code or "")
+    if known is not None:
+        return known()
+    if isinstance(error, NotFound):
+        return Gone()
+    if isinstance(error, (Unauthorized, Forbidden)):
+        return KeyRefused()
+    return ChangeRefused() if isinstance(error, Rejected) else ShopUnavailable()

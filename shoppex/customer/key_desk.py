@@ -8,18 +8,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..api import ApiError
-from ..api.goods import union
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.status import OrderStatus
-from ..fulfilment.facts import open_goods
 from ..fulfilment.goods_lookup import read_whole
+from ..fulfilment.handing import freshest, open_goods
 from ..fulfilment.recorder import Recorder
-from ..selling.catalogue import translate
 from ..selling.errors import Refusal, TooManyOrders
 from ..selling.pace import Pace
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
-from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, TooOften
+from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, TooOften, understood
 from .shops import Shops
 
 log = logging.getLogger("red.shoppex.keys")
@@ -80,7 +78,7 @@ class KeyDesk:
         order = self._order(key, nonce)
         if not order.entitled:
             raise NotPaid
-        goods = tuple(union([order.goods, read]))
+        goods = freshest(order.goods, read)
         if not goods:
             raise HandedOver if order.handed else NothingYet
         return goods
@@ -113,7 +111,7 @@ class KeyDesk:
         try:
             news = await read_whole(self._shops.client(key.guild_id), order)
         except ApiError as error:
-            raise translate(error) from error
+            raise understood(error) from error
         if news.status is not OrderStatus.PAID:
             await self._recorder.learn(key, order.nonce, news, asked_at=asked_at)
         return news.goods

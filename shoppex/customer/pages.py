@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from ..domain.account import Account, OfferKind, Order, Promise
-from ..domain.delivery import DeliveryState
+from ..domain.delivery import Delivery, DeliveryState
 from ..domain.status import OrderStatus
 from ..domain.subscription import Subscription, standing_of
 from ..domain.subscription_status import SubscriptionStatus
@@ -31,6 +31,7 @@ class Stage(str, Enum):
     ON_THE_WAY = "on the way"
     KEY_LATE = "key late"
     NEEDS_BUYER = "needs buyer"
+    RULES = "rules"
     NEEDS_STAFF = "needs staff"
     DONE = "done"
     OVER = "over"
@@ -127,28 +128,40 @@ def can_open(order: Order) -> bool:
 def _of_order(
     account: Account, order: Order, terms: Terms, now: datetime, until: datetime | None
 ) -> Stage:
+    closed = _closed(order, now, until)
+    if closed is not None:
+        return closed
+    gives = order_gives(account, order, terms) and subscription_of(account, order) is None
+    roles = [account.grants.get(role_id) for role_id in roles_of(order, terms) if gives]
+    given = [Delivery() if grant is None else grant.delivery for grant in roles]
+    waits_for_goods = order.kind is OfferKind.PRODUCT and order.promise is not Promise.NOTHING
+    states = {delivery.state for delivery in given} | {order.message.state}
+    if waits_for_goods:
+        states.add(order.reading.state)
+    if order.claim is not None:
+        states.add(order.claim.state)
+    if DeliveryState.NEEDS_STAFF in states:
+        return Stage.NEEDS_STAFF
+    if any(delivery.stuck and delivery.reason == "screening_pending" for delivery in given):
+        return Stage.RULES
+    # A message that held nothing is nothing to fetch.
+    if order.goods and order.message.state is DeliveryState.NEEDS_BUYER:
+        return Stage.NEEDS_BUYER
+    if waits_for_goods and order.reading.waits:
+        return Stage.KEY_LATE
+    on_the_way = any(delivery.waits or delivery.stuck for delivery in given)
+    return Stage.ON_THE_WAY if on_the_way or DeliveryState.PENDING in states else Stage.DONE
+
+
+def _closed(order: Order, now: datetime, until: datetime | None) -> Stage | None:
+    """Where an order stands that gives nothing, or nothing any more."""
     if order.held is not None:
         return Stage.HELD
     if order.status in _BY_STATUS:
         return _BY_STATUS[order.status]
     if order.revoked is not None:
         return Stage.REVOKED
-    if until is not None and until <= now:
-        return Stage.OVER
-    gives = order_gives(account, order, terms) and subscription_of(account, order) is None
-    roles = [account.grants.get(role_id) for role_id in roles_of(order, terms) if gives]
-    states = {DeliveryState.PENDING if g is None else g.delivery.state for g in roles}
-    waits_for_goods = order.kind is OfferKind.PRODUCT and order.promise is not Promise.NOTHING
-    states |= {order.message.state, *({order.reading.state} if waits_for_goods else ())}
-    if order.claim is not None:
-        states.add(order.claim.state)
-    if DeliveryState.NEEDS_STAFF in states:
-        return Stage.NEEDS_STAFF
-    if DeliveryState.NEEDS_BUYER in states:
-        return Stage.NEEDS_BUYER
-    if waits_for_goods and order.reading.waits:
-        return Stage.KEY_LATE
-    return Stage.ON_THE_WAY if DeliveryState.PENDING in states else Stage.DONE
+    return Stage.OVER if until is not None and until <= now else None
 
 
 def _of_subscription(

@@ -13,11 +13,11 @@ from datetime import datetime
 from ..api import ApiError
 from ..domain.account import Account, AccountKey, OfferKind, Order, Replacement
 from ..domain.delivery import Delivery
+from ..fulfilment.facts import is_exchanged
 from ..fulfilment.goods_lookup import read_whole
 from ..fulfilment.recorder import Recorder
-from ..selling.catalogue import translate
 from ..store.ledger import Ledger
-from .errors import AlreadyDecided, NothingYet, NotPaid, NotTheirs
+from .errors import AlreadyDecided, NothingYet, NotPaid, NotTheirs, understood
 from .key_desk import find_named
 from .shops import Shops
 
@@ -89,7 +89,7 @@ class Replacements:
         NothingYet
             When Shoppex still has the old one: it was not replaced there yet.
         NotTheirs, NotPaid, AlreadyDecided
-        NotSetUp, ShopUnavailable, ShopMisconfigured
+        NotSetUp, ShopUnavailable, KeyRefused, Gone
         StoreUnavailable
         """
         order = self._asked(key, nonce)
@@ -104,9 +104,11 @@ class Replacements:
         try:
             news = await read_whole(self._shops.client(key.guild_id), order)
         except ApiError as error:
-            raise translate(error) from error
+            raise understood(error) from error
         await self._recorder.learn(key, nonce, news, asked_at=asked_at)
-        if not set(self._order(key, nonce).goods) - set(order.goods):
+        # An event may have brought the new key before anybody pressed.
+        new = set(self._order(key, nonce).goods) - set(order.goods)
+        if not new and not is_exchanged(order, news):
             raise NothingYet
         await self._decide(key, nonce, Replacement.APPROVED)
 

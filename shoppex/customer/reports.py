@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..domain.account import AccountKey, Order
-from ..fulfilment.facts import is_handed
+from ..fulfilment.handing import is_handed
 from ..selling.errors import TooManyOrders
 from ..selling.pace import Pace
 from .errors import TooOften

@@ -216,7 +216,7 @@ class Order:
             return ()
         goods = self.entitled and self.kind is OfferKind.PRODUCT
         wanted = (self.asking, self.reading if goods else None)
-        return tuple(reading for reading in wanted if reading is not None and reading.waits)
+        return tuple(each for each in wanted if each is not None and each.goes_on)
 
     @property
     def open(self) -> bool:

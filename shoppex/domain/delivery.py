@@ -54,3 +54,8 @@ class Delivery:
     def stuck(self) -> bool:
         """Whether somebody else has to act first."""
         return self.state in _STUCK
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the cog tries on, also where somebody was told of it meanwhile."""
+        return self.waits or (self.stuck and self.next_try is not None)

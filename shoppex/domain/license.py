@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -43,6 +43,8 @@ class License:
         The machine it is bound to; ``None`` when there is none.
     hwid_pending
         Whether the next machine that uses it is bound to it.
+    address_bound
+        Whether it works from certain internet addresses only.
     uses, max_uses
         How often it was used, and may be; ``None`` when not said, or without a limit.
     expires_at
@@ -59,8 +61,21 @@ class License:
     customer_id: str | None = None
     hardware_id: str | None = field(default=None, repr=False)
     hwid_pending: bool = False
+    address_bound: bool = False
     uses: int | None = None
     max_uses: int | None = None
     expires_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def used_up(self) -> bool:
+        """Whether it may not be used once more."""
+        return self.uses is not None and self.max_uses is not None and self.uses >= self.max_uses
+
+    def as_of(self, now: datetime) -> License:
+        """The licence as it stands: Shoppex may still call active what has ended."""
+        ended = self.expires_at is not None and self.expires_at <= now
+        if self.status is not LicenseStatus.ACTIVE or not ended:
+            return self
+        return replace(self, status=LicenseStatus.EXPIRED)

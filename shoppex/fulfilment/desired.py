@@ -18,7 +18,7 @@ from .entitlement import (
     roles_of,
     subscription_gives,
 )
-from .facts import note_arrival
+from .handing import note_arrival
 from .notices import Notice, notices_of
 
 # A buyer whose key is late, or comes without the name of one, gets what there is after this.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,10 +12,10 @@ from ..domain.money import Money
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
 from ..domain.tag import Tag
+from .handing import is_all_listed, unknown
 from .notices import moment_of
 
 _SEEN = 8
-_DIGEST = 16
 
 
 def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
@@ -120,8 +119,7 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
     What comes after the message was sent makes another one due. Late news of less than what
     is held takes nothing away.
     """
-    held = {digest for piece in order.goods for digest in _digests(piece)}
-    new = tuple(p for p in news.goods if not held.union(order.handed).issuperset(_digests(p)))
+    new = unknown(news.goods, order.handed, order.goods)
     if new:
         reopened = order.message.state is DeliveryState.DELIVERED
         message = Delivery() if reopened else order.message
@@ -137,55 +135,10 @@ def keeps_promise(order: Order, news: RemoteOrder) -> bool:
     return order.promise is Promise.SOMETHING and bool(news.goods)
 
 
-def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
-    """The order after ``goods`` reached the buyer: wiped, and remembered by digests only.
-
-    What arrived meanwhile makes another message due.
-    """
-    handed = (*order.handed, *(d for piece in goods for d in _digests(piece)))
-    known = set(handed)
-    kept = tuple(piece for piece in order.goods if not known.issuperset(_digests(piece)))
-    return note_arrival(
-        replace(
-            order,
-            goods=kept,
-            handed=tuple(dict.fromkeys(handed)),
-            told=order.told + 1,
-            carried=None,
-            message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
-        )
-    )
-
-
-def note_arrival(order: Order) -> Order:
-    """The order, remembering it if all of it is in the buyer's hands: roles, keys, message."""
-    owed = (
-        order.message,
-        order.claim or Delivery(DeliveryState.DELIVERED),
-        Delivery(DeliveryState.DELIVERED) if order.promise is Promise.NOTHING else order.reading,
-    )
-    done = all(delivery.state is DeliveryState.DELIVERED for delivery in owed)
-    return replace(order, arrived=True) if done and order.fulfilled else order
-
-
-def open_goods(order: Order, goods: tuple[str, ...]) -> Order:
-    """The order after its buyer had ``goods`` shown: nothing of it is to be sent any more.
-
-    Showing once more what is in their hands changes nothing.
-    """
-    new = any(not is_handed(order, piece) for piece in goods)
-    return hand_over(order, goods) if new or order.message.waits or order.message.stuck else order
-
-
-def is_handed(order: Order, piece: str) -> bool:
-    """Whether a piece of the goods is in the buyer's hands."""
-    return set(order.handed).issuperset(_digests(piece))
-
-
-def _digests(piece: str) -> list[str]:
-    """By line, because one answer joins keys that another lists."""
-    lines = (line.strip() for line in piece.splitlines())
-    return [hashlib.sha256(line.encode()).hexdigest()[:_DIGEST] for line in lines if line]
+def is_exchanged(order: Order, news: RemoteOrder) -> bool:
+    """Whether all keys are there, and one that the buyer has is not among them any more."""
+    has_keys = order.promise is Promise.KEYS and keeps_promise(order, news)
+    return has_keys and not is_all_listed(order, news.goods)
 
 
 def _late_quote(order: Order, news: RemoteOrder) -> Money | None:

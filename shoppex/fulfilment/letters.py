@@ -17,6 +17,8 @@ from .entitlement import plan_roles, roles_of
 from .notices import Notice, NoticeKind
 
 _LONGEST_CONTENT = 1900
+# https://discord.com/developers/docs/reference#uploading-files: 10 MiB a file.
+_LARGEST_FILE = 8 * 1024 * 1024
 _FIELD = 1024
 # https://discord.com/developers/docs/resources/message#create-message: at most 25 characters.
 _NONCE_LENGTH = 25
@@ -62,8 +64,8 @@ def order_letter(
         embed.add_field(
             name=_("Not here yet"),
             value=_(
-                "The shop has not delivered your key. The server's staff can see this order "
-                "and will help you; tell them the number below."
+                "The shop has not delivered your key yet. The server's staff were told, and it "
+                "is sent to you as soon as it comes. If you ask them, tell them the number below."
             ),
             inline=False,
         )
@@ -165,6 +167,20 @@ def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]
         # Bare, Discord would fetch the address for a preview, and some work only once.
         return "\n".join(f"<{piece}>" for piece in goods), None
     return f"```\n{text}\n```", None
+
+
+def parcels(goods: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Goods in as many messages as they need: one, but for more than Discord takes as a file."""
+    found: list[list[str]] = [[]]
+    size = 0
+    for piece in goods:
+        weight = len(piece.encode()) + 1
+        if found[-1] and size + weight > _LARGEST_FILE:
+            found.append([])
+            size = 0
+        found[-1].append(piece)
+        size += weight
+    return [tuple(parcel) for parcel in found]
 
 
 def order_reference(order: Order) -> str:

@@ -18,9 +18,9 @@ from ..domain.delivery import Delivery, DeliveryState
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .budget import Budget
-from .facts import hand_over
 from .failures import REQUEST_ERRORS, after_failure, classify
-from .letters import Letter, notice_letter, order_letter
+from .handing import hand_over
+from .letters import Letter, notice_letter, order_letter, parcels
 from .notices import Notice, NoticeKind
 from .step import GUILD_AWAY, DiscordStep
 
@@ -84,7 +84,7 @@ class MessageStep(DiscordStep):
             return
         terms = self._terms(key)
         # Whether a try got through is found out for all that it carried, and nothing else.
-        letter = replace(order, goods=order.goods[: order.carried])
+        letter = replace(order, goods=parcels(order.goods[: order.carried])[0])
 
         def keep(account: Account, message: Delivery) -> Account:
             carried = None if message.begun_at is None else len(letter.goods)

@@ -27,6 +27,8 @@ log = logging.getLogger("red.shoppex.readings")
 _LOOKS_WITHOUT_A_PROMISE = 8
 _TRIES_FOR_WHAT_IS_GONE = 5
 _PATIENCE = timedelta(hours=72)
+# Staff may have to fill a pool: they, and the buyer, are told long before patience ends.
+_STAFF_AFTER = timedelta(hours=1)
 
 _LATE = Failure(DeliveryState.PENDING, "goods_late")
 _NO_TOTAL = Failure(DeliveryState.PENDING, "no_total")
@@ -158,7 +160,7 @@ class ReadStep:
         if left is None and order.entitled and order.recurring and order.subscription is None:
             left = self._until_named(order)
         order = replace(order, asking=left)
-        if not order.entitled or not order.reading.waits:
+        if not order.entitled or not order.reading.goes_on:
             return order
         if order.promise is Promise.NOTHING:
             enough = order.reading.attempts + 1 >= _LOOKS_WITHOUT_A_PROMISE
@@ -169,7 +171,13 @@ class ReadStep:
                 return replace(order, message=done) if nothing_to_send else order
             return self._after(order, _LATE)
         late = self._clock() - (order.paid_at or self._clock())
-        return self._after(order, _MISSING if late > _PATIENCE else _LATE)
+        if late > _PATIENCE:
+            return self._after(order, _MISSING)
+        order = self._after(order, _LATE)
+        if late <= _STAFF_AFTER:
+            return order
+        told = replace(order.reading, state=_MISSING.state, reason=_MISSING.reason)
+        return replace(order, reading=told)
 
     def _until_named(self, order: Order) -> Delivery:
         """Goes on asking which subscription an order began; the sweeps may find it sooner."""
@@ -185,8 +193,11 @@ class ReadStep:
         if asking is not None and asking.waits:
             asking = after_failure(asking, failure, now, jitter)
         reading = order.reading
-        if order.entitled and reading.waits:
-            reading = after_failure(reading, failure, now, jitter)
+        if order.entitled and reading.goes_on:
+            tried = after_failure(reading, failure, now, jitter)
+            # What staff were told stays true while Shoppex only fails to answer.
+            same = reading.stuck and failure.state is DeliveryState.PENDING
+            reading = replace(tried, reason=reading.reason) if same else tried
         return replace(order, asking=asking, reading=reading)
 
     async def _change(self, key: AccountKey, nonce: str, change: Callable[[Order], Order]) -> None:

@@ -41,12 +41,19 @@ class Deletion:
         self._doors.forget(user_id)
         await self._ledger.forget_user(user_id, keep_paid=keep_paid)
         for account in before:
-            if not keep_paid and any(o.touched_by_money for o in account.orders.values()):
-                await self._tell_staff(account)
+            await self._tell_staff(account, self._ledger.get(account.key))
 
-    async def _tell_staff(self, account: Account) -> None:
+    async def _tell_staff(self, account: Account, after: Account) -> None:
+        """Say which paid orders, and which roles, are no longer known."""
+        paid = [
+            order
+            for nonce, order in account.orders.items()
+            if order.touched_by_money and nonce not in after.orders
+        ]
+        held = [r for r, grant in account.grants.items() if grant.held and r not in after.grants]
+        if not paid and not held:
+            return
         guild = self._bot.get_guild(account.key.guild_id)
-        paid = [order for order in account.orders.values() if order.touched_by_money]
         if guild is None:
             log.warning("%s paid orders of guild %s were deleted", len(paid), account.key.guild_id)
             return
@@ -61,9 +68,9 @@ class Deletion:
         )
         ids = ", ".join(f"`{order.uniqid}`" for order in paid if order.uniqid)
         embed.add_field(name=_("Orders"), value=shorten(ids or "…", _FIELD), inline=False)
-        roles = [f"<@&{role_id}>" for role_id, grant in account.grants.items() if grant.held]
-        if roles:
-            embed.add_field(name=_("Roles"), value=shorten(", ".join(roles), _FIELD), inline=False)
+        if held:
+            roles = ", ".join(f"<@&{role_id}>" for role_id in held)
+            embed.add_field(name=_("Roles"), value=shorten(roles, _FIELD), inline=False)
         embed.set_footer(text=plain(guild.name))
         try:
             await self._room.send(guild, embed)

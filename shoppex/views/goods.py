@@ -7,7 +7,7 @@ from redbot.core.bot import Red
 
 from ..customer.key_desk import KeyDesk
 from ..domain.account import AccountKey
-from ..fulfilment.letters import goods_text
+from ..fulfilment.letters import goods_text, parcels
 from ..selling.errors import Refusal
 from ..store.errors import StoreUnavailable
 from .purchase_text import customer_sentence, not_saved
@@ -29,13 +29,14 @@ async def show_goods(
     except StoreUnavailable:
         await interaction.followup.send(not_saved(), ephemeral=True)
         return False
-    text, file = goods_text(goods)
-    await interaction.followup.send(
-        text or "",
-        file=file or discord.utils.MISSING,
-        ephemeral=True,
-        suppress_embeds=True,
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    for parcel in parcels(goods):
+        text, file = goods_text(parcel)
+        await interaction.followup.send(
+            text or "",
+            file=file or discord.utils.MISSING,
+            ephemeral=True,
+            suppress_embeds=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
     await keys.hand_over(key, nonce, goods)
     return True

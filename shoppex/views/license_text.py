@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 from discord.utils import format_dt
 
+from ..customer.license_desk import Holding
 from ..domain.license import License, LicenseStatus
 from ..i18n import _
 from ..text import plain
@@ -38,7 +39,19 @@ def advice(license_: License) -> str | None:
         LicenseStatus.EXPIRED: _("Its time is over. Buy it again with `/buy` to go on using it."),
         LicenseStatus.UNKNOWN: _("Shoppex did not say how it stands. Ask the staff."),
     }
-    return texts.get(license_.status)
+    if license_.status is not LicenseStatus.ACTIVE:
+        return texts.get(license_.status)
+    if license_.used_up:
+        return _("It was used as often as it may be, and works no more. Ask the staff for help.")
+    if license_.address_bound:
+        return _(
+            "It works from certain internet addresses only. If yours has changed, ask the staff."
+        )
+    if license_.hardware_id is not None:
+        return _(
+            "If your program says that it is another machine, free the licence from this one."
+        )
+    return None
 
 
 def short(license_: License) -> str:
@@ -48,10 +61,17 @@ def short(license_: License) -> str:
     return f"{title} · {end}"
 
 
-def license_embed(license_: License, colour: discord.Colour) -> discord.Embed:
-    """One licence in full, with its machine shortened. The key is its owner's to see."""
+def license_embed(holding: Holding, colour: discord.Colour, *, staff: bool) -> discord.Embed:
+    """One licence in full, with its machine shortened. The key is its owner's to see.
+
+    Parameters
+    ----------
+    staff
+        Whether it is also said whose it is.
+    """
+    license_ = holding.license
     text = f"**{status_text(license_)}**"
-    if (what := advice(license_)) is not None:
+    if not staff and (what := advice(license_)) is not None:
         text += f"\n{what}"
     embed = discord.Embed(title=plain(short(license_)), description=text, colour=colour)
     never = _("never")
@@ -59,6 +79,10 @@ def license_embed(license_: License, colour: discord.Colour) -> discord.Embed:
     embed.add_field(name=_("Expires"), value=expires)
     embed.add_field(name=_("Uses"), value=_uses(license_))
     embed.add_field(name=_("Machine"), value=_machine(license_))
+    if staff and holding.owner is not None:
+        embed.add_field(name=_("Member"), value=f"<@{holding.owner.user_id}>")
+    if staff and license_.invoice_ids:
+        embed.add_field(name=_("Order"), value=f"`{plain(license_.invoice_ids[0])}`")
     embed.set_footer(text=_("Only you can see this. Licence {id}").format(id=license_.uniqid))
     return embed
 

@@ -7,11 +7,17 @@ from discord.utils import format_dt
 
 from ..customer.errors import (
     AlreadyDecided,
+    ChangeRefused,
+    Gone,
     HandedOver,
+    KeyRefused,
+    MoneyBack,
+    NeverEnds,
     NotActive,
     NotBound,
     NothingYet,
     NotPaid,
+    NotStaff,
     NotTheirs,
     ResetsOff,
     TooOften,
@@ -39,6 +45,7 @@ def customer_sentence(refusal: Refusal) -> str:
             "That is not a purchase of yours, or it is no longer known. `/purchases` shows what "
             "is yours."
         ),
+        NotStaff: _("This is for the server's staff, so nothing was changed."),
         AlreadyDecided: _(
             "That was asked for, or decided, before. `/purchases` shows how it stands."
         ),
@@ -52,6 +59,24 @@ def customer_sentence(refusal: Refusal) -> str:
         ),
         NotBound: _(
             "This licence is bound to no machine. The next one that uses it is bound to it."
+        ),
+        MoneyBack: _(
+            "The payment for this licence is not settled, or went back, so only the staff can "
+            "free it. Ask them, and name the licence's number."
+        ),
+        NeverEnds: _("This licence has no end, so there is nothing to extend."),
+        Gone: _(
+            "Shoppex does not know this any more, so nothing was changed. If it should be there, "
+            "press “Something is wrong” in `/purchases`, or ask the server's staff."
+        ),
+        KeyRefused: _(
+            "Shoppex refuses this server's key, or does not let it do this, so nothing was "
+            "changed. The server's staff can give the key at Shoppex the permission for it, or "
+            "set a new one with `/shoppexset apikey`."
+        ),
+        ChangeRefused: _(
+            "Shoppex does not allow this, so nothing was changed. The server's staff can look at "
+            "it at Shoppex."
         ),
         NotPaid: _(
             "This is not paid, or the payment went back, so there is nothing to show. If you "
@@ -86,6 +111,7 @@ def stage_text(stage: Stage) -> str:
         Stage.ON_THE_WAY: _("paid, on its way"),
         Stage.KEY_LATE: _("paid, the shop still has to deliver the key"),
         Stage.NEEDS_BUYER: _("paid, waits for you"),
+        Stage.RULES: _("paid, waits for you"),
         Stage.NEEDS_STAFF: _("paid, waits for the staff"),
         Stage.DONE: _("delivered"),
         Stage.OVER: _("ended"),
@@ -111,6 +137,7 @@ def next_step(stage: Stage) -> str | None:
             "Your direct messages are closed, or you left the server meanwhile. Press “Show what "
             "I bought” to have it here."
         ),
+        Stage.RULES: _("Accept the server's rules: your role is then given by itself."),
         Stage.NEEDS_STAFF: _("The staff were told. It goes on by itself once it is mended."),
         Stage.REVOKED: _("Ask the server's staff about it, and name the number below."),
         Stage.OVERDUE: _("Pay by the link in Shoppex's e-mails, so that it goes on."),
@@ -185,7 +212,10 @@ def replacement_text(state: Replacement) -> str:
     """What became of a buyer's wish for another key."""
     texts = {
         Replacement.ASKED: _("You asked for another key. The staff were told."),
-        Replacement.APPROVED: _("The staff agreed, and the new key was sent to you."),
+        Replacement.APPROVED: _(
+            "The staff agreed, and the new key was sent to you. If no message came, press “Show "
+            "what I bought”."
+        ),
         Replacement.REFUSED: _("The staff refused another key. Ask them about it."),
     }
     return texts[state]

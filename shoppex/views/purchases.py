@@ -9,6 +9,7 @@ from typing import Protocol
 import discord
 from redbot.core.bot import Red
 
+from ..customer.errors import NotTheirs
 from ..customer.key_desk import KeyDesk
 from ..customer.pages import Stage, can_open, matters_of, periods_of, standing
 from ..domain.account import AccountKey, Order, Replacement
@@ -173,7 +174,10 @@ class Purchases:
     async def show_receipt(self, interaction: discord.Interaction[Red], nonce: str) -> None:
         """What was paid for an order."""
         key = key_of(interaction)
-        order = self._ledger.get(key).orders[nonce]
+        order = self._ledger.get(key).orders.get(nonce)
+        if order is None:
+            await say(interaction, customer_sentence(NotTheirs()))
+            return
         shop = self._settings.guild(key.guild_id)
         embed = receipt_embed(order, shop.shop_name, await self._colour(interaction))
         await interaction.response.send_message(embed=embed, ephemeral=True)

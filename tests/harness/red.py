@@ -185,6 +185,9 @@ class RedInstance:
         old: Any = bot_of(env).get_cog("Shoppex")
         # What the system would take back from a dead process.
         await old.webhooks.stop()
+        for lanes in old.engine._lanes:
+            for task in lanes._tasks.values():
+                task.cancel()
         await old.clients.close()
         await env.restart_bot(await self.build())
         red = bot_of(env)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,65 @@ async def test_several_keys_arrive_once_in_every_shape(
     await world.pay_newest()
     await world.env.advance_time(900)
     assert received(world) == ["```\nK-1\nK-2\n```"]
+
+
+async def test_keys_that_only_the_webhook_names_arrive_once(world: World) -> None:
+    world.shop.switches.delivered_items = "null"
+    world.shop.switches.webhook_goods = "serials"
+    await buy_keys(world, "K-1", "K-2", quantity=2)
+    await world.pay_newest()
+    await world.env.advance_time(900)
+    assert received(world) == ["```\nK-1\nK-2\n```"]
+    shown = await world.buyer.slash(world.channel, "purchases")
+    assert shown.response is not None
+    await world.buyer.select(shown.response, ["0"])
+    opened = await world.buyer.click(shown.response, label="Show what I bought")
+    assert "the bot keeps no copy" in text_of(opened)
+
+
+async def test_keys_that_nothing_names_are_told_to_staff(world: World) -> None:
+    world.shop.switches.delivered_items = "null"
+    await buy_keys(world, "K-1")
+    await world.pay_newest()
+    await world.env.advance_time(2 * 3600)
+    assert "delivered no key" in await waiting(world)
+
+
+@pytest.mark.parametrize("shape", ["object", "list", "text", "null"])
+@pytest.mark.parametrize("listed", [True, False])
+async def test_licences_arrive_once_in_every_shape(
+    world: World, shape: str, *, listed: bool
+) -> None:
+    world.shop.switches.delivered_items = shape  # type: ignore[assignment]
+    world.shop.switches.license_in_delivered_items = listed
+    world.shop.add_product(title="Tool", price="5", licensing_enabled=True)
+    await world.sell_product("Tool")
+    await world.order("Tool", quantity=2)
+    await world.pay_newest()
+    await world.env.advance_time(900)
+    [text] = received(world)
+    assert sorted(text.splitlines()[1:-1]) == sorted(e.license_key for e in world.shop.licenses)
+
+
+@pytest.mark.parametrize("shape", ["object", "list", "text"])
+@pytest.mark.parametrize(
+    ("type_", "goods", "expected"),
+    [
+        ("FILE", {"access_url": "https://x.example/f"}, "<https://x.example/f>"),
+        ("SERVICE", {"service_text": "Code 77"}, "```\nCode 77\n```"),
+        ("SERVICE", {"service_text": "Line 1\n**Line 2**"}, "```\nLine 1\n**Line 2**\n```"),
+    ],
+)
+async def test_files_and_texts_arrive_once_in_every_shape(
+    world: World, shape: str, type_: str, goods: dict[str, Any], expected: str
+) -> None:
+    world.shop.switches.delivered_items = shape  # type: ignore[assignment]
+    world.shop.add_product(title="Pack", price="5", type=type_, **goods)
+    await world.sell_product("Pack")
+    await world.order("Pack")
+    await world.pay_newest()
+    await world.env.advance_time(900)
+    assert [text for text in received(world) if text] == [expected]
 
 
 async def test_the_key_of_a_variant_arrives(world: World) -> None:

@@ -21,11 +21,11 @@ async def notices(world: World) -> simcord.ChannelHandle:
     return channel
 
 
-async def close_messages(world: World, times: int | None = None) -> None:
-    """The buyer takes no direct messages."""
+async def close_messages(world: World, times: int | None = None, code: int = 50007) -> None:
+    """The buyer takes no direct messages, or has blocked the bot: Discord says the same."""
     await world.bot.get_user(world.buyer.id).create_dm()
     path = MESSAGE_PATH.format(world.env.backend.dm_channels[world.buyer.id])
-    world.env.inject_error("POST", path, status=403, code=50007, times=times or 100)
+    world.env.inject_error("POST", path, status=403, code=code, times=times or 100)
 
 
 async def bought(world: World) -> simcord.InteractionResult:
@@ -67,6 +67,45 @@ async def test_what_was_not_opened_still_comes_by_message(world: World) -> None:
     await world.pay_newest()
     await world.buyer.slash(world.channel, "buy")
     assert [m.content for m in world.dms(world.buyer)] == [f"```\n{KEY}\n```"]
+
+
+@pytest.mark.parametrize("code", [50007, 50278])
+async def test_it_comes_when_the_buyer_writes_to_the_bot(world: World, code: int) -> None:
+    await bought(world)
+    await close_messages(world, times=1, code=code)
+    await world.env.advance_time(900)
+    await world.pay_newest()
+    await world.env.advance_time(3600)
+    assert world.dms(world.buyer) == []
+    await world.buyer.send_dm("Where is my key?")
+    await world.env.settle()
+    assert f"```\n{KEY}\n```" in [m.content for m in world.dms(world.buyer)]
+
+
+async def test_who_is_on_the_block_list_opens_nothing(
+    world: World, notices: simcord.ChannelHandle
+) -> None:
+    await bought(world)
+    await close_messages(world)
+    await world.env.advance_time(900)
+    await world.pay_newest()
+    await world.owner.send(world.channel, f"!blocklist add {world.buyer.id}")
+    [notice] = notices.history()
+    refused = await world.buyer.click(notice, label="Show what I bought")
+    assert "block list" in text_of(refused)
+    assert KEY not in text_of(refused)
+    assert len(notices.history()) == 1
+
+
+async def test_an_account_that_is_gone_is_called_nowhere(
+    world: World, notices: simcord.ChannelHandle
+) -> None:
+    await bought(world)
+    await close_messages(world, code=10013)
+    await world.env.advance_time(900)
+    await world.pay_newest()
+    await world.env.advance_time(3600)
+    assert notices.history() == []
 
 
 async def test_when_the_token_has_ended_a_notice_without_content_is_posted_once(
@@ -152,6 +191,20 @@ async def test_a_buyer_who_left_is_not_called(
     world.guild.add_member(world.buyer.user)
     await world.env.settle()
     assert len(notices.history()) == 1
+
+
+async def test_who_left_and_came_back_finds_it_in_the_list(world: World) -> None:
+    await bought(world)
+    await close_messages(world, code=50278)
+    world.guild.remove_member(world.buyer)
+    await world.pay_newest()
+    world.guild.add_member(world.buyer.user)
+    await world.env.settle()
+    shown = await world.buyer.slash(world.channel, "purchases")
+    assert shown.response is not None
+    await world.buyer.select(shown.response, ["0"])
+    opened = await world.buyer.click(shown.response, label="Show what I bought")
+    assert KEY in text_of(opened)
 
 
 async def test_the_list_of_purchases_always_has_it(world: World) -> None:

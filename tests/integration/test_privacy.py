@@ -88,6 +88,32 @@ async def test_all_is_forgotten_and_staff_know_which_orders(
     assert world.roles_of(world.buyer) == {"Gold"}
 
 
+async def test_a_key_that_waits_is_forgotten_too_and_staff_know(
+    world: World, room: simcord.ChannelHandle
+) -> None:
+    world.shop.add_product(title="Key", price="5", type="SERIALS", serials=[KEY])
+    await world.sell_product("Key")
+    await world.order("Key")
+    await world.bot.get_user(world.buyer.id).create_dm()
+    path = f"/channels/{world.env.backend.dm_channels[world.buyer.id]}/messages"
+    world.env.inject_error("POST", path, status=403, code=50007, times=5)
+    order = await world.pay_newest()
+    await forget(world, "user")
+    assert room.history() == []
+    shown = await world.buyer.slash(world.channel, "purchases")
+    assert "waits for you" in text_of(shown)
+    await forget(world, "owner")
+    assert order.uniqid in told(room)
+    assert KEY not in told(room)
+    await world.instance.restart(world.env)
+    await world.buyer.send_dm("hello")
+    assert KEY not in str([m.content for m in world.dms(world.buyer)])
+
+
+async def test_the_export_without_any_data_is_empty(world: World) -> None:
+    assert await exported(world) == {}
+
+
 async def test_who_never_paid_is_forgotten_wholly(
     world: World, room: simcord.ChannelHandle
 ) -> None:

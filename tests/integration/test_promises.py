@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from harness import World
 from harness.world import field, link_of, paid_data, text_of
 
@@ -30,6 +32,22 @@ async def test_one_file_is_all_of_it_however_many_were_bought(world: World) -> N
     await world.order("Pack", quantity=2)
     await world.pay_newest()
     assert received(world) == ["<https://x.example/f>"]
+
+
+@pytest.mark.parametrize("type_", ["FILE", "SERVICE"])
+async def test_a_link_that_is_signed_anew_comes_once(world: World, type_: str) -> None:
+    world.shop.switches.signed_links = True
+    world.shop.add_product(title="Pack", price="5", type=type_, access_url="https://x.example/f")
+    await world.sell_product("Pack")
+    await world.order("Pack")
+    order = await world.pay_newest()
+    await world.env.advance_time(900)
+    early = int((world.env.now() - timedelta(seconds=400)).timestamp())
+    await world.tell(paid_data(order), timestamp=early)
+    await world.tell(paid_data(order), "order:updated", timestamp=early)
+    await world.env.advance_time(900)
+    [text] = [text for text in received(world) if text]
+    assert text.startswith("<https://x.example/f?sig=")
 
 
 async def test_a_word_of_thanks_is_not_taken_for_the_key(world: World) -> None:
@@ -62,18 +80,55 @@ async def test_a_text_that_comes_after_the_receipt_comes_by_itself(world: World)
     assert len(received(world)) == 2
 
 
-async def test_a_key_that_never_comes_is_told_to_buyer_and_staff(world: World) -> None:
+async def late_key(world: World) -> str:
+    """A paid key that Shoppex does not deliver; the number of its order."""
     world.shop.switches.deliver_late = True
     world.shop.add_product(title="Key", price="5", type="SERIALS", serials=["K-1"])
     await world.sell_product("Key")
     await world.order("Key")
-    order = await world.pay_newest()
+    return (await world.pay_newest()).uniqid
+
+
+async def test_a_late_key_is_told_to_buyer_and_staff_and_comes_by_itself(world: World) -> None:
+    order = await late_key(world)
+    await world.env.advance_time(1800)
+    assert world.dms(world.buyer) == []
+    assert "nothing" in await shown(world)
+    await world.env.advance_time(3 * 3600)
+    [message] = world.dms(world.buyer)
+    assert "has not delivered your key" in str(message.embeds[0].to_dict())
+    assert "delivered no key" in await shown(world)
+    world.shop.fail_next("GET", "/orders/*", status=503, times=4)
+    await world.env.advance_time(2 * 3600)
+    assert "delivered no key" in await shown(world)
+    world.shop.release_goods(order)
+    await world.env.advance_time(2 * 3600)
+    assert received(world)[1:] == ["```\nK-1\n```"]
+    assert "nothing" in await shown(world)
+
+
+async def test_a_late_key_is_looked_for_at_growing_distances(world: World) -> None:
+    await late_key(world)
+    counts = []
+    for _ in range(4):
+        asked = len(world.shop.requests)
+        await world.env.advance_time(600)
+        counts.append(len(world.shop.requests) - asked)
+    assert counts[0] > counts[1] >= counts[3]
+    assert counts[3] <= 9  # in the order, its invoice, and the licences
+
+
+async def test_a_key_that_never_comes_is_told_to_buyer_and_staff(world: World) -> None:
+    order = await late_key(world)
     for _ in range(75):
         await world.env.advance_time(3600)
     [message] = world.dms(world.buyer)
     assert "has not delivered your key" in str(message.embeds[0].to_dict())
     assert "delivered no key" in await shown(world)
-    world.shop.release_goods(order.uniqid)
+    asked = len(world.shop.requests)
+    await world.env.advance_time(24 * 3600)
+    assert len(world.shop.requests) == asked
+    world.shop.release_goods(order)
     await world.owner.send(world.channel, "!reload shoppex")
     assert received(world)[1:] == ["```\nK-1\n```"]
 

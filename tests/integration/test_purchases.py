@@ -8,7 +8,7 @@ import pytest
 import simcord
 
 from harness import World
-from harness.world import field, link_of, text_of
+from harness.world import field, link_of, paid_data, text_of
 
 
 async def opened(world: World, number: int = 0) -> simcord.InteractionResult:
@@ -160,6 +160,66 @@ async def test_a_subscription_holds_its_payments(world: World) -> None:
     assert "€5.00" in text_of(await pressed(world, shown, "Receipt"))
 
 
+async def test_a_pass_says_what_it_gives_until_when_and_that_it_ended(world: World) -> None:
+    gold = world.guild.create_role("Gold")
+    await world.sell_item("Gold Pass", "9.99", "EUR", [gold], days=30)
+    await world.order("Gold Pass")
+    order = await world.pay_newest()
+    assert order.paid_at is not None
+    end = int(order.paid_at.timestamp()) + 30 * 24 * 3600
+    shown = await opened(world)
+    assert "delivered" in text_of(shown)
+    assert gold.mention in text_of(shown)
+    assert any(f"<t:{end + second}:D>" in text_of(shown) for second in (0, 1))
+    await world.env.advance_time(30 * 24 * 3600 + 5)
+    assert "ended" in text_of(await opened(world))
+    assert "€9.99" in text_of(await pressed(world, await opened(world), "Receipt"))
+
+
+async def test_a_role_that_waits_for_the_rules_says_so(world: World) -> None:
+    gold = world.guild.create_role("Gold")
+    await world.sell_item("Gold Pass", "9.99", "EUR", [gold])
+    backend = world.env.backend
+    backend.get_guild(world.guild.id).members[world.buyer.id].pending = True
+    backend.announce_member_update(world.guild.id, world.buyer.id)
+    await world.order("Gold Pass")
+    await world.pay_newest()
+    text = text_of(await opened(world))
+    assert "Accept the server's rules" in text
+    assert "Show what" not in text
+
+
+async def test_closed_messages_hold_nothing_back_that_has_no_content(world: World) -> None:
+    gold = world.guild.create_role("Gold")
+    await world.sell_item("Gold Pass", "9.99", "EUR", [gold])
+    await world.order("Gold Pass")
+    await world.bot.get_user(world.buyer.id).create_dm()
+    path = f"/channels/{world.env.backend.dm_channels[world.buyer.id]}/messages"
+    world.env.inject_error("POST", path, status=403, code=50007, times=10)
+    await world.pay_newest()
+    assert world.roles_of(world.buyer) == {"Gold"}
+    shown = await opened(world)
+    assert "delivered" in text_of(shown)
+    assert "Show what I bought" not in labels(shown)
+
+
+async def test_an_order_that_shoppex_lost_is_said_so(world: World) -> None:
+    await sold_key(world, "K-1")
+    await world.pay_newest()
+    world.shop.fail_next("GET", "/orders/*", status=404, times=10)
+    answer = text_of(await pressed(world, await opened(world), "Show what I bought"))
+    assert "does not know this any more" in answer
+
+
+async def test_a_receipt_of_what_was_deleted_is_refused_in_words(world: World) -> None:
+    await sold_key(world, "K-1")
+    await world.pay_newest()
+    shown = await opened(world)
+    await world.bot.handle_data_deletion_request(requester="owner", user_id=world.buyer.id)
+    assert "no longer known" in text_of(await pressed(world, shown, "Receipt"))
+    assert "no longer known" in text_of(await pressed(world, shown, "Show what I bought"))
+
+
 async def test_nothing_is_shown_of_what_was_refunded(world: World) -> None:
     await sold_key(world, "K-1")
     order = await world.pay_newest()
@@ -274,6 +334,44 @@ async def test_a_refused_key_is_told_to_the_buyer(
     await world.admin.click(message, label="Refuse")
     assert "refused it" in world.dms(world.buyer)[-1].content
     assert "refused another key" in text_of(await opened(world))
+
+
+async def test_a_key_that_came_before_anybody_pressed_is_approved_all_the_same(
+    world: World, asked: simcord.ChannelHandle
+) -> None:
+    replaced(world, "K-2")
+    order = world.shop.orders[-1]
+    world.shop.switches.webhook_goods = "items"
+    await world.tell({**paid_data(order), "serials": ["K-2"]}, "order:updated")
+    assert world.dms(world.buyer)[-1].content == "```\nK-2\n```"
+    [message] = asked.history()
+    assert "Approved" in text_of(await world.admin.click(message, label="Approve"))
+    assert len(world.dms(world.buyer)) == 2
+
+
+async def test_a_refusal_is_seen_although_messages_are_closed(
+    world: World, asked: simcord.ChannelHandle
+) -> None:
+    path = f"/channels/{world.env.backend.dm_channels[world.buyer.id]}/messages"
+    world.env.inject_error("POST", path, status=403, code=50007, times=10)
+    [message] = asked.history()
+    assert "Refused" in text_of(await world.admin.click(message, label="Refuse"))
+    shown = await opened(world)
+    assert "refused another key" in text_of(shown)
+    assert "Key does not work" in labels(shown)
+
+
+async def test_a_new_key_waits_for_closed_messages(
+    world: World, asked: simcord.ChannelHandle
+) -> None:
+    path = f"/channels/{world.env.backend.dm_channels[world.buyer.id]}/messages"
+    world.env.inject_error("POST", path, status=403, code=50007, times=10)
+    replaced(world, "K-2")
+    [message] = asked.history()
+    await world.admin.click(message, label="Approve")
+    shown = await opened(world)
+    assert "waits for you" in text_of(shown)
+    assert "K-2" in text_of(await pressed(world, shown, "Show what I bought"))
 
 
 async def test_only_staff_decide_and_only_one_wish_is_open(

@@ -50,6 +50,8 @@ class Switches:
     delivered_items
         Shape of ``items[].delivered_items`` once delivered (section 4.5): an object such as
         ``{"serials": [...]}``, a plain list, text with one line per piece, or always null.
+    signed_links
+        Whether the link to a file is signed anew, in its query, each time that it is shown.
     deliver_late
         Paid orders stay without goods until ``release_goods`` (section 4.5).
     order_email_field
@@ -185,6 +187,7 @@ class Switches:
     money: Literal["number", "text"] = "number"
     webhook_goods: Literal["absent", "serials", "items"] = "absent"
     delivered_items: GoodsShape = "object"
+    signed_links: bool = False
     deliver_late: bool = False
     order_email_field: Literal["email", "customer_email"] = "email"
     checkout_url: Literal["normal", "null", "long"] = "normal"

@@ -51,6 +51,7 @@ def test_a_licence() -> None:
         product_ids=("prod_1",),
         invoice_ids=("inv_1",),
         hardware_id="HWID-1",
+        address_bound=True,
         uses=2,
         max_uses=5,
         expires_at=IN_2030,

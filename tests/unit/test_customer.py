@@ -17,7 +17,7 @@ from shoppex.domain.account import Account, AccountKey, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.terms import Terms
-from shoppex.fulfilment.facts import hand_over
+from shoppex.fulfilment.handing import hand_over
 from shoppex.store.shop_settings import LicensePolicy
 from strategies import accounts, moments
 

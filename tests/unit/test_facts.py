@@ -25,11 +25,11 @@ from shoppex.fulfilment.facts import (
     ask_again,
     distrust,
     forget,
-    hand_over,
     has_seen,
     learn,
     mark_seen,
 )
+from shoppex.fulfilment.handing import hand_over
 from strategies import accounts, moments, orders, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -23,7 +23,8 @@ from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
 from shoppex.domain.terms import Terms
 from shoppex.fulfilment.desired import settle_roles
-from shoppex.fulfilment.facts import hand_over, learn
+from shoppex.fulfilment.facts import learn
+from shoppex.fulfilment.handing import hand_over
 from shoppex.fulfilment.happenings import happenings_of
 from strategies import accounts, orders
 

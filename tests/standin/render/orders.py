@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..catalogue import new_id
 from ..orders import Goods
 from ..webhooks import News
 from .base import Json, Render, custom_fields, display, unix
@@ -182,6 +183,8 @@ class OrderRender(Render):
         goods = item.goods
         if goods is None and item.license_keys and self._switches.license_in_delivered_items:
             goods = Goods("license_keys", item.license_keys)
+        if goods is not None and goods.name == "access_url" and self._switches.signed_links:
+            goods = goods._replace(pieces=tuple(f"{each}?sig={new_id()}" for each in goods.pieces))
         shape = self._switches.delivered_items
         if goods is None or shape == "null":
             return None

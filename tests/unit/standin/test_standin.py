@@ -255,6 +255,19 @@ async def test_paying_sends_a_signed_event(shop: StandIn, caller: Caller, clock:
     assert product.serials == ["C"]
 
 
+async def test_links_may_be_signed_anew_each_time(shop: StandIn, caller: Caller) -> None:
+    product = shop.add_product(title="Pack", price=1, type="FILE", access_url="https://x.example")
+    shop.switches.signed_links = True
+    order = await caller.order(product)
+    await shop.pay(order["uniqid"])
+    links = set()
+    for _ in range(2):
+        _, answer = await caller.call("GET", f"/orders/{order['uniqid']}")
+        links.add(answer["data"]["items"][0]["delivered_items"]["access_url"])
+    assert len(links) == 2
+    assert {link.partition("?")[0] for link in links} == {"https://x.example"}
+
+
 async def test_goods_may_be_late(shop: StandIn, caller: Caller) -> None:
     product = shop.add_product(title="Key", price=1, type="SERIALS", serials=["A"])
     shop.switches.deliver_late = True
