@@ -117,7 +117,7 @@ log = logging.getLogger("red.shoppex")
 
 
 @cog_i18n(_)
-class Shoppex(
+class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
     BuyCommands,
     PurchaseCommands,
     SetupCommands,

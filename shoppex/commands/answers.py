@@ -12,9 +12,7 @@ from .abc import CommandsMixin
 class Answers(CommandsMixin):
     """The checks and errors of all commands."""
 
-    async def cog_check(  # type: ignore[override] # Red hands its own Context
-        self, ctx: commands.Context
-    ) -> bool:
+    async def cog_check(self, ctx: commands.Context) -> bool:
         """What a group asks for holds for its commands in slash form as well.
 
         Discord lets a server open them to anybody, and Red then looks at the command alone.
@@ -25,9 +23,7 @@ class Answers(CommandsMixin):
                 return False
         return True
 
-    async def cog_command_error(  # type: ignore[override] # Red hands its own Context
-        self, ctx: commands.Context, error: Exception
-    ) -> None:
+    async def cog_command_error(self, ctx: commands.Context, error: Exception) -> None:
         """Answer what Red leaves without an answer, and hand on the rest."""
         if ctx.interaction is not None:
             if not ctx.interaction.response.is_done():
