@@ -74,6 +74,13 @@ class AccessCommands(SettingsGroup):
             inline=False,
         )
         embed.add_field(
+            name=_("Staff role"),
+            value=f"<@&{shop.staff_role}>"
+            if shop.staff_role
+            else _("none: only admins may use `/shoppex` (`/shoppexset staffrole`)"),
+            inline=False,
+        )
+        embed.add_field(
             name=_("What becomes of roles"),
             value="\n".join(policy_lines(shop.policy)),
             inline=False,

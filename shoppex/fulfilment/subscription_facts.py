@@ -44,6 +44,7 @@ def hear_of(account: Account, news: RemoteSubscription, nonce: str, now: datetim
         customer_id=news.customer_id,
         gateway=news.gateway,
         asking=Delivery(begun_at=now),
+        revoked=order.revoked,
     )
     account = account.with_order(replace(order, subscription=begun.id))
     return with_customer(account.with_subscription(begun), news.customer_id)

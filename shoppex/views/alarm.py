@@ -50,7 +50,7 @@ def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]
             interaction,
             _(
                 "I am trying again now. What still cannot be delivered goes on waiting; see "
-                "`/shoppexset show`."
+                "`/shoppex waiting`."
             ),
         )
 
@@ -76,7 +76,7 @@ def alarm_embed(guild: discord.Guild, causes: Mapping[Cause, int]) -> discord.Em
         name=_("What happens next"),
         value=_(
             "Nothing is lost. As soon as it is mended, everything is delivered by itself; the "
-            "button tries at once. You are told once, and `/shoppexset show` always says how "
+            "button tries at once. You are told once, and `/shoppex waiting` always says how "
             "things stand."
         ),
         inline=False,

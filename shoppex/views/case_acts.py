@@ -33,6 +33,7 @@ from .case_text import payers_text, staff_sentence
 from .gate import Gate, say
 from .people import find_member
 from .purchase_text import title_of
+from .showing import take_time
 from .staff_view import admit_staff, ask
 
 _FIELD = 1024
@@ -66,6 +67,7 @@ class CaseActs:
             case = find_case(self._ledger, guild.id, number)
             account = self._ledger.get(case.key)
             matter = matter_of(account, case.name)
+            await take_time(interaction)
             member = await find_member(guild, case.key.user_id)
             has = None if member is None else {role.id for role in member.roles}
             redelivered(account, case.name, terms, has, now)
@@ -243,7 +245,8 @@ def _no_money_back(account: Account, name: str) -> str:
         return _("It is a gift, so there is no money to give back.")
     text = _(
         "⚠️ No money goes back by this. To refund it, open the order at Shoppex under Orders, and "
-        "refund it there. A key that was sent stays known to the member."
+        "refund it there. A key that was sent stays known to the member, and a licence works "
+        "until you suspend it with `/shoppex license`."
     )
     if subscription is None:
         return text

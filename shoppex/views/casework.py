@@ -32,7 +32,7 @@ from .case_text import case_embed, case_line, member_embed, staff_sentence
 from .gate import Gate, say
 from .people import find_member, name_of_user
 from .purchase_text import stage_text, title_of
-from .showing import show
+from .showing import show, take_time
 from .staff_view import StaffView, admit_staff
 from .widgets import ChoiceMenu, PressButton
 from .words import WordsModal
@@ -94,6 +94,7 @@ class Casebook:
         guild = await self._admit(interaction, guild_id)
         if guild is None:
             return
+        await take_time(interaction)
         shop, now = self._settings.guild(guild_id), self._clock()
         terms, account = shop.terms(), self._ledger.get(AccountKey(guild_id, user_id))
         member = await find_member(guild, user_id)

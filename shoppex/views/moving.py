@@ -15,6 +15,7 @@ from ..text import shorten
 from .case_text import staff_sentence
 from .gate import Gate, say
 from .people import name_of_user
+from .showing import take_time
 from .staff_view import admit_staff, ask
 
 _FIELD = 1024
@@ -41,6 +42,7 @@ class MovingDesk:
         by = interaction.user.id
         try:
             move = self._moves.preview(source, target)
+            await take_time(interaction)
             if await is_banned(guild, source_id):
                 raise WasBanned
         except Refusal as refusal:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 from redbot.core.bot import Red
 
 from ..fulfilment.failures import REQUEST_ERRORS
+
+_PATIENCE_SECONDS = 5.0
 
 
 async def find_member(guild: discord.Guild, user_id: int) -> discord.Member | None:
@@ -14,7 +18,7 @@ async def find_member(guild: discord.Guild, user_id: int) -> discord.Member | No
     if member is not None or guild.chunked:
         return member
     try:
-        return await guild.fetch_member(user_id)
+        return await asyncio.wait_for(guild.fetch_member(user_id), _PATIENCE_SECONDS)
     except REQUEST_ERRORS:
         return None
 

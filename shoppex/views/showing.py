@@ -8,6 +8,15 @@ from redbot.core.bot import Red
 from .gate import GuardedView
 
 
+async def take_time(interaction: discord.Interaction[Red]) -> None:
+    """Keep Discord waiting for what `show` will put in place of the private message clicked."""
+    clicked = interaction.message
+    if clicked is not None and clicked.flags.ephemeral:
+        await interaction.response.defer()
+    else:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+
+
 async def show(
     interaction: discord.Interaction[Red], embed: discord.Embed, view: GuardedView
 ) -> None:

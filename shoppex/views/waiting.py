@@ -25,7 +25,7 @@ from .gate import Gate, say
 from .people import name_of_user
 from .purchase_text import not_saved, title_of
 from .sentences import waiting_sentence
-from .showing import show
+from .showing import show, take_time
 from .staff_view import StaffView, admit_staff
 from .widgets import ChoiceMenu, PressButton
 
@@ -62,6 +62,7 @@ class WaitingBoard:
         await set_contextual_locales_from_guild(self.gate.bot, guild)
         if guild is None or not await admit_staff(interaction, self.gate, guild):
             return
+        await take_time(interaction)
         causes = (await self._alarms.waiting(guild_id)).most_common()
         lines = [cause_line(cause, count) for cause, count in causes]
         embed = discord.Embed(
@@ -80,6 +81,7 @@ class WaitingBoard:
         start: int = 0,
     ) -> None:
         """A page of who waits because of one cause."""
+        await take_time(interaction)
         waiting = await who_waits(self._ledger, self._settings, guild.id, cause, self._clock)
         start = max(0, min(start, (len(waiting) - 1) // _PER_PAGE * _PER_PAGE))
         page = waiting[start : start + _PER_PAGE]
@@ -106,6 +108,7 @@ class WaitingBoard:
         self, interaction: discord.Interaction[Red], guild: discord.Guild, cause: Cause
     ) -> None:
         """Try one cause again."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             count = await self._engine.retry_cause(guild.id, cause)
         except StoreUnavailable:
