@@ -86,26 +86,24 @@ class Moves:
         StoreUnavailable
             When nothing was changed.
         """
-        done = self.preview(source, target)
+        happening = Happening(
+            Happened.MOVED,
+            target,
+            by=by,
+            detail=f"<@{source.user_id}> → <@{target.user_id}>",
+            roles=self.preview(source, target).comes,
+        )
         try:
             await self._ledger.move(source, target, may_be_moved)
         except StoreUnavailable as error:
             if self._ledger.get(target).took is None:
                 raise
+            self._journal.note(happening)
             self._lanes.mark_at(target, self._clock() + _AGAIN_AFTER)
             raise Unfinished from error
-        finally:
-            self._on_change(source)
-            self._on_change(target)
-        self._journal.note(
-            Happening(
-                Happened.MOVED,
-                target,
-                by=by,
-                detail=f"<@{source.user_id}> → <@{target.user_id}>",
-                roles=done.comes,
-            )
-        )
+        self._journal.note(happening)
+        self._on_change(source)
+        self._on_change(target)
 
     async def _finish(self, target: AccountKey) -> datetime | None:
         took = self._ledger.get(target).took

@@ -254,8 +254,12 @@ async def test_dying_after_any_write_leaves_one_owner(
 
 @pytest.mark.usefixtures("gold")
 async def test_what_cannot_be_saved_is_finished_without_a_restart(
-    world: World, cleo: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    cleo: simcord.MemberActor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO, "red.shoppex.journal")
     order = await bought(world)
     answer = await asked(world, world.buyer, cleo)
     assert answer.response is not None
@@ -268,6 +272,7 @@ async def test_what_cannot_be_saved_is_finished_without_a_restart(
     with store_away(monkeypatch, full):
         await world.admin.click(answer.response, label="Yes, move it")
         assert "The move is begun" in text_of(answer)
+    assert caplog.text.count(f"moved in guild {world.guild.id}") == 1
     await world.env.advance_time(10 * MINUTE)
     assert order.uniqid in await owned(world, cleo)
     assert "bought nothing here" in await owned(world, world.buyer)
