@@ -240,7 +240,7 @@ def _host() -> _Sentences:
             "`{prefix}reload shoppex`. Nothing is lost by that."
         ),
         ("waiting", "waits"): _(
-            "So many things that buyers paid for wait for you: {count}. `/shoppexset show` says "
+            "So many things that buyers paid for wait for you: {count}. `/shoppex waiting` says "
             "why, and what to do."
         ),
     }

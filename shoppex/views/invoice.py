@@ -63,7 +63,8 @@ def invoice_embed(
     if purchase.continued:
         text = _("You had opened this checkout before; it is still waiting for you.") + "\n" + text
     if order.url is not None and len(order.url) > _LONGEST_BUTTON_URL:
-        text += "\n\n" + f"[**{_('Pay now')}**]({_within_markup(order.url)})"
+        pay_now = _("Pay now")
+        text += f"\n\n[**{pay_now}**]({_within_markup(order.url)})"
     if guild is not None and _has_all(member, order.roles):
         text += "\n\n" + _("⚠️ You have the roles that this gives already.")
     embed = discord.Embed(title=plain(order.describe()), description=text, colour=colour)

@@ -223,9 +223,10 @@ def _ranking(report: Report, currency: str | None) -> Ranking:
     best = report.best(currency)[:BEST]
     brought = [product.revenue.get(currency or "", Decimal(0)) for product in best]
     most = max(brought, default=Decimal(0))
+    unreadable = _("see the list above")
     ranks = [
         Rank(
-            f"{place}  {readable(product.title) or _('see the list above')}",
+            f"{place}  {readable(product.title) or unreadable}",
             short_money(amount, currency) if currency else number(product.sales),
             float(amount / most) if most else 0.0,
         )

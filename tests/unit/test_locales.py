@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -27,6 +28,23 @@ def test_the_template_holds_what_the_code_says() -> None:
     assert set(sentences(TEMPLATE)) == {message.id for message in extract() if message.id}, (
         "run `make locales`"
     )
+
+
+def test_no_sentence_is_hidden_from_the_translators() -> None:
+    """Babel does not look into f-strings."""
+    calls = (
+        (path.name, node.args)
+        for path in COG.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
+    )
+    known = sentences(TEMPLATE)
+    hidden = [
+        (name, ast.unparse(args[0]))
+        for name, args in calls
+        if not isinstance(args[0], ast.Constant) or args[0].value not in known
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
