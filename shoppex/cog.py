@@ -339,6 +339,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         try:
             await self.settings.load()
             await self.ledger.load()
+            await self.test_purchases.revoke_leftovers()
             problem = await self._listen()
         except BaseException as error:
             # Red does not call cog_unload after a failed load.
@@ -389,7 +390,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         for guild_id in self.settings.guild_ids():
             self.catalogue.wake(guild_id)
             self.absences.look_for_returns(guild_id)
-        await self.test_purchases.resume()
+        self.test_purchases.resume()
         self.engine.mark_unsettled()
         # What stood in the way may have been mended while the bot was away.
         self.engine.wake_all()

@@ -17,9 +17,10 @@ class Answers(CommandsMixin):
 
         Discord lets a server open them to anybody, and Red then looks at the command alone.
         """
-        parents = () if ctx.interaction is None else ctx.command.parents
-        for parent in reversed(parents):
-            if not await parent.can_run(ctx):
+        if ctx.interaction is None or ctx.command is None:
+            return True
+        for group in reversed(ctx.command.parents):
+            if not await group.requires.verify(ctx):
                 return False
         return True
 

@@ -114,9 +114,13 @@ class TestPurchases:
         # Who asked may go away; the test still comes to its end.
         return await asyncio.shield(task)
 
-    async def resume(self) -> None:
+    async def revoke_leftovers(self) -> None:
+        """See to it that nothing is delivered any more of a test that the bot's end cut short."""
+        await self._undoing.revoke_leftovers()
+
+    def resume(self) -> None:
         """Undo what an end of the bot left of a test."""
-        await self._undoing.resume()
+        self._undoing.resume()
 
     async def close(self) -> None:
         """Stop; what is left of a test is undone after the next start."""

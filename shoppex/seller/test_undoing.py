@@ -44,14 +44,16 @@ class TestUndoing:
         self._tasks: dict[tuple[AccountKey, str], asyncio.Task[None]] = {}
         self._open = True
 
-    async def resume(self) -> None:
-        """Revoke every test that was left over, before anything of it is delivered."""
-        left = self._ledger.tested()
+    async def revoke_leftovers(self) -> None:
+        """Revoke every test that was left over, before anything of it can be delivered."""
         try:
-            await self._ledger.update_all(left, self._revoked)
+            await self._ledger.update_all(self._ledger.tested(), self._revoked)
         except StoreUnavailable as error:
             log.error("Tests that were left over cannot be undone yet: %s", error)
-        for key in left:
+
+    def resume(self) -> None:
+        """Undo every test that was left over."""
+        for key in self._ledger.tested():
             for order in _tests(self._ledger.get(key)):
                 self.begin(key, order.nonce)
 

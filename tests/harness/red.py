@@ -183,11 +183,12 @@ class RedInstance:
     async def restart(self, env: simcord.Env) -> None:
         """The process ends here, without a goodbye, and another begins on the same data path."""
         old: Any = bot_of(env).get_cog("Shoppex")
-        # What the system would take back from a dead process.
-        await old.webhooks.stop()
-        for lanes in old.engine._lanes:
-            for task in lanes._tasks.values():
+        # A dead process does nothing more, and the system takes back what it had.
+        while working := [t for t in asyncio.all_tasks() if t.get_name().startswith("shoppex ")]:
+            for task in working:
                 task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+        await old.webhooks.stop()
         await old.clients.close()
         await env.restart_bot(await self.build())
         red = bot_of(env)

@@ -23,9 +23,9 @@ async def test_a_sale_in_german(world: World) -> None:
     [message] = world.dms(world.buyer)
     assert message.embeds[0].title == "Dein Kauf ist bezahlt. Vielen Dank!"
 
-    await world.admin.send(office, "!help shoppexset")
+    await world.admin.send(office, "!help shoppexset retry")
     help_text = str([(m.content, [e.to_dict() for e in m.embeds]) for m in office.history()])
-    assert "Richte den Shop dieses Servers ein." in help_text
+    assert "Versuche sofort noch einmal alles, was auf dich wartet." in help_text
 
 
 async def test_a_language_that_nobody_wrote_is_english(world: World) -> None:
