@@ -21,6 +21,9 @@ from harness import World, free_port
 from harness.red import SLASH
 from harness.world import EVENTS, text_of
 
+pytestmark = pytest.mark.one_backend
+
+
 GOOD = "✅ In order"
 SETTLED = 30
 

@@ -14,6 +14,9 @@ import standin
 from harness import World
 from harness.world import paid_data, text_of
 
+pytestmark = pytest.mark.one_backend
+
+
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 KEY = "SECRET-KEY-1"
 EMAIL = "ben@example.com"

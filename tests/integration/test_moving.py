@@ -272,7 +272,7 @@ async def test_what_cannot_be_saved_is_finished_without_a_restart(
     with store_away(monkeypatch, full):
         await world.admin.click(answer.response, label="Yes, move it")
         assert "The move is begun" in text_of(answer)
-    assert caplog.text.count(f"moved in guild {world.guild.id}") == 1
+    assert caplog.text.count(f"moved by {world.admin.id} in guild {world.guild.id}") == 1
     await world.env.advance_time(10 * MINUTE)
     assert order.uniqid in await owned(world, cleo)
     assert "bought nothing here" in await owned(world, world.buyer)
