@@ -169,7 +169,7 @@ class ItemCommands(EntryChanges):
     async def _complete_item(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         entries = self.settings.guild(interaction.guild_id or 0).items.values()
         return choices(entries, current)

@@ -73,6 +73,6 @@ class PoolCommands(SettingsGroup):
     async def _complete_pool_item(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         return choices(self.settings.guild(interaction.guild_id or 0).items.values(), current)
