@@ -102,8 +102,8 @@ class Moves:
                 Happened.MOVED,
                 target,
                 by=by,
-                detail=f"<@{source.user_id}> → <@{target.user_id}>",
                 roles=done.comes,
+                origin=source.user_id,
             )
         )
 

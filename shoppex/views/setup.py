@@ -94,7 +94,8 @@ class SetupView(AdminView):
                 self._page = self._next_page()
 
     async def redraw(self) -> None:
-        """Show how things stand now."""
+        """Show how things stand now, and no more what came of an earlier press."""
+        self._note, self._failed = "", False
         self._fill()
         if self.message is not None and not self.is_finished():
             await self.message.edit(embed=self.embed(), view=self)
