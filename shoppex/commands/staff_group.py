@@ -9,13 +9,13 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
-from redbot.core.utils.views import ConfirmView
 
 from ..domain.account import Account
 from ..domain.delivery import Delivery, DeliveryState
 from ..fulfilment.claims import NOT_BY_ITSELF
 from ..i18n import _
 from .abc import CommandsMixin
+from .sure import is_sure
 
 
 async def _is_for(ctx: commands.Context) -> bool:
@@ -72,8 +72,7 @@ class ClaimCommands(CommandsMixin):
             return
         key, nonce = place
         again = choice == "again"
-        if again and not await _is_sure(ctx):
-            await ctx.send(_("Nothing was changed."), ephemeral=True)
+        if again and not await is_sure(ctx, self.gate, _twice()):
             return
         decided = Delivery() if again else Delivery(DeliveryState.DELIVERED)
 
@@ -92,17 +91,8 @@ class ClaimCommands(CommandsMixin):
         await ctx.send(text, ephemeral=True)
 
 
-async def _is_sure(ctx: commands.GuildContext) -> bool:
-    if ctx.assume_yes:
-        return True
-    view = ConfirmView(ctx.author, disable_buttons=True)
-    view.message = await ctx.send(
-        _(
-            "⚠️ If the first keys are out of the pool after all, these are others: the shop gives "
-            "twice. Compare the pool at Shoppex first. Take keys once more?"
-        ),
-        view=view,
-        ephemeral=True,
+def _twice() -> str:
+    return _(
+        "⚠️ If the first keys are out of the pool after all, these are others: the shop gives "
+        "twice. Compare the pool at Shoppex first. Take keys once more?"
     )
-    await view.wait()
-    return bool(view.result)
