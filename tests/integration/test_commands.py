@@ -84,6 +84,20 @@ async def test_each_command_that_a_text_points_to_exists(world: World) -> None:
     assert pointed <= names
 
 
+async def test_what_has_a_name_here_is_completed(world: World) -> None:
+    """But for a key, which could be looked up in `license`, and what is new."""
+    named = {
+        (command.qualified_name, parameter.display_name)
+        for name in SLASH
+        for command in below(world.bot.tree.get_command(name))
+        if isinstance(command, app_commands.Command)
+        for parameter in command.parameters
+        if parameter.display_name in ("product", "item", "offer", "order")
+        and not parameter.autocomplete
+    }
+    assert named == set()
+
+
 # -- whom they serve -----------------------------------------------------------------------
 
 _STAFF = {
