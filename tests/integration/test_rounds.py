@@ -24,6 +24,7 @@ async def world(watched_world: World) -> World:
     await world.owner.send(world.channel, f"!shoppexset publicurl {url}")
     room = world.guild.create_text_channel("staff")
     await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    await world.admin.slash(world.channel, "shoppexset loglevel", level="problems")
     await world.env.advance_time(MINUTE)
     assert told(world) == []
     return world
