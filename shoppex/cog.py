@@ -37,7 +37,6 @@ from .commands import (
     SecretCommands,
     SetupCommands,
     StaffCommands,
-    StaffGroup,
     StatisticsCommands,
     TestSaleCommands,
 )
@@ -133,7 +132,6 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
     DriftCommands,
     PoolCommands,
     CaseCommands,
-    StaffGroup,
     ClaimCommands,
     StatisticsCommands,
     LicenseCommands,

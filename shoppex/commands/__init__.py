@@ -18,7 +18,7 @@ from .secrets import SecretCommands
 from .settings import AccessCommands
 from .setup import SetupCommands
 from .staff import StaffCommands
-from .staff_group import ClaimCommands, StaffGroup
+from .staff_group import ClaimCommands
 from .statistics import StatisticsCommands
 from .test_sale import TestSaleCommands
 
@@ -43,7 +43,6 @@ __all__ = (
     "SecretCommands",
     "SetupCommands",
     "StaffCommands",
-    "StaffGroup",
     "StatisticsCommands",
     "TestSaleCommands",
 )

@@ -22,9 +22,10 @@ class SettingsGroup(CommandsMixin):
     async def shoppexset(self, ctx: commands.GuildContext) -> None:
         """Set up this server's shop."""
 
-    async def is_staff(self, interaction: discord.Interaction[Red]) -> bool:
+    async def may_set_up(self, interaction: discord.Interaction[Red]) -> bool:
         """Autocomplete runs before any check, and what lies at Shoppex is not public."""
-        return interaction.permissions.manage_guild or await self.bot.is_owner(interaction.user)
+        guild = interaction.guild
+        return guild is not None and await self.gate.is_admin(guild, interaction.user)
 
     def webhook_url(self, guild_id: int) -> str:
         """Where Shoppex is to send this server's webhooks, or words for not knowing it."""

@@ -70,7 +70,7 @@ class ItemCommands(EntryChanges):
                 _("There is an item of that title already. Choose another title.")
             )
         await ctx.defer(ephemeral=True)
-        if not await may_sell(ctx, roles):
+        if not await may_sell(ctx, self.gate, roles):
             return
         entry = ItemEntry(
             secrets.token_hex(4),
@@ -169,7 +169,7 @@ class ItemCommands(EntryChanges):
     async def _complete_item(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         entries = self.settings.guild(interaction.guild_id or 0).items.values()
         return choices(entries, current)

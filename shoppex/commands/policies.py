@@ -167,7 +167,7 @@ class PolicyCommands(SettingsGroup):
     async def _complete_offer(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         return choices(self.settings.guild(interaction.guild_id or 0).entries(), current)
 

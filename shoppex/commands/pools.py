@@ -11,6 +11,7 @@ from redbot.core.bot import Red
 
 from ..i18n import _
 from ..selling.errors import Refusal
+from ..store.shop_settings import ProductEntry
 from ..text import plain
 from ..views.sentences import refusal_sentence
 from .entries import choices, named
@@ -73,6 +74,17 @@ class PoolCommands(SettingsGroup):
     async def _complete_pool_item(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         return choices(self.settings.guild(interaction.guild_id or 0).items.values(), current)
+
+    @shoppexset_item_pool.autocomplete("product")
+    async def _complete_pool(
+        self, interaction: discord.Interaction[Red], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Products that can be a pool: those without variants."""
+        if not await self.may_set_up(interaction):
+            return []
+        products = self.catalogue.products(interaction.guild_id or 0)
+        pools = [ProductEntry(p.uniqid, p.title) for p in products if not p.variants]
+        return choices(pools, current)

@@ -59,7 +59,7 @@ class ProductCommands(EntryChanges):
         except Refusal as refusal:
             await ctx.send(_about_product(refusal), ephemeral=True)
             return
-        if not await may_sell(ctx, roles):
+        if not await may_sell(ctx, self.gate, roles):
             return
         lasts = None if days is None else timedelta(days=days)
         await self.shelves.put(ctx.guild.id, found, roles, lasts)
@@ -156,7 +156,7 @@ class ProductCommands(EntryChanges):
     async def _complete_catalogue(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         products = self.catalogue.products(interaction.guild_id or 0)
         return choices([ProductEntry(p.uniqid, p.title) for p in products], current)
@@ -167,7 +167,7 @@ class ProductCommands(EntryChanges):
     async def _complete_sold_product(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         entries = self.settings.guild(interaction.guild_id or 0).products.values()
         return choices(entries, current)

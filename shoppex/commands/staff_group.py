@@ -9,13 +9,20 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
-from redbot.core.utils.views import ConfirmView
 
-from ..domain.account import Account
+from ..domain.account import Account, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..fulfilment.claims import NOT_BY_ITSELF
 from ..i18n import _
+from ..text import shorten
+from ..views.people import name_of_user
 from .abc import CommandsMixin
+from .sure import is_sure
+
+_CHOICES = 25
+_CHOICE_NAME = 100
+# Autocomplete has no time to look through all that waits after a bad day.
+_MOST_SEARCHED = 500
 
 
 async def _is_for(ctx: commands.Context) -> bool:
@@ -42,7 +49,7 @@ class StaffGroup(CommandsMixin):
         return guild is not None and await self.gate.is_staff(guild, interaction.user)
 
 
-class ClaimCommands(CommandsMixin):
+class ClaimCommands(StaffGroup):
     """What only a person can decide about keys out of a pool."""
 
     @StaffGroup.shoppex.command(name="claim")
@@ -62,8 +69,7 @@ class ClaimCommands(CommandsMixin):
         """
         place = self.ledger.locate(order.strip())
         found = None if place is None else self.ledger.get(place[0]).orders[place[1]]
-        claim = None if found is None else found.claim
-        doubtful = claim is not None and claim.reason in NOT_BY_ITSELF
+        doubtful = found is not None and _is_doubtful(found)
         if place is None or place[0].guild_id != ctx.guild.id or not doubtful:
             await ctx.send(
                 _("No order of that number waits for such a decision. Nothing was changed."),
@@ -72,16 +78,16 @@ class ClaimCommands(CommandsMixin):
             return
         key, nonce = place
         again = choice == "again"
-        if again and not await _is_sure(ctx):
-            await ctx.send(_("Nothing was changed."), ephemeral=True)
+        if again and not await is_sure(ctx, self.gate, _twice()):
             return
         decided = Delivery() if again else Delivery(DeliveryState.DELIVERED)
 
         # Between the question and here it may have been decided.
         def decide(account: Account) -> Account:
             current = account.orders[nonce]
-            stuck = current.claim is not None and current.claim.reason in NOT_BY_ITSELF
-            return account.with_order(replace(current, claim=decided)) if stuck else account
+            if not _is_doubtful(current):
+                return account
+            return account.with_order(replace(current, claim=decided))
 
         await self.ledger.update(key, decide)
         self.engine.mark(key)
@@ -91,18 +97,33 @@ class ClaimCommands(CommandsMixin):
             text = _("✅ The order is closed: you sent its keys by hand.")
         await ctx.send(text, ephemeral=True)
 
+    @shoppex_claim.autocomplete("order")
+    async def _complete_doubtful(
+        self, interaction: discord.Interaction[Red], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The orders that wait for such a decision, by number, title or member."""
+        guild = interaction.guild
+        if guild is None or not await self.may_help(interaction):
+            return []
+        wanted, found = current.strip().casefold(), []
+        for key in self.ledger.stuck(guild.id)[:_MOST_SEARCHED]:
+            name = name_of_user(self.bot, guild, key.user_id)
+            for order in self.ledger.get(key).orders.values():
+                number, title = order.uniqid or "", order.describe()
+                if not _is_doubtful(order) or not number:
+                    continue
+                if any(wanted in text.casefold() for text in (number, title, name)):
+                    label = shorten(f"{title} · {name}", _CHOICE_NAME)
+                    found.append(app_commands.Choice(name=label, value=number))
+        return found[:_CHOICES]
 
-async def _is_sure(ctx: commands.GuildContext) -> bool:
-    if ctx.assume_yes:
-        return True
-    view = ConfirmView(ctx.author, disable_buttons=True)
-    view.message = await ctx.send(
-        _(
-            "⚠️ If the first keys are out of the pool after all, these are others: the shop gives "
-            "twice. Compare the pool at Shoppex first. Take keys once more?"
-        ),
-        view=view,
-        ephemeral=True,
+
+def _is_doubtful(order: Order) -> bool:
+    return order.claim is not None and order.claim.reason in NOT_BY_ITSELF
+
+
+def _twice() -> str:
+    return _(
+        "⚠️ If the first keys are out of the pool after all, these are others: the shop gives "
+        "twice. Compare the pool at Shoppex first. Take keys once more?"
     )
-    await view.wait()
-    return bool(view.result)

@@ -52,7 +52,7 @@ class TestSaleCommands(SettingsGroup):
     async def _complete_test(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.is_staff(interaction):
+        if not await self.may_set_up(interaction):
             return []
         return choices(self.settings.guild(interaction.guild_id or 0).entries(), current)
 

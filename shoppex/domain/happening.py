@@ -24,6 +24,7 @@ class Happened(str, Enum):
     LICENSE_CHANGED = "licence changed"
     REDELIVERED = "redelivered"
     REVOKED = "revoked"
+    RESTORED = "restored"
     GIVEN = "given"
     MOVED = "moved"
 
@@ -53,6 +54,8 @@ class Happening:
         The roles that it is about.
     test
         Whether it belongs to a test purchase.
+    origin
+        Whose it was before it was moved; ``None`` when nothing was.
     """
 
     kind: Happened
@@ -65,3 +68,4 @@ class Happening:
     detail: str = ""
     roles: tuple[int, ...] = ()
     test: bool = False
+    origin: int | None = None

@@ -114,8 +114,13 @@ class Engine:
             await self._ledger.update(key, lambda a: _woken(a, DeliveryState.NEEDS_BUYER))
             self.mark(key)
 
-    async def retry_cause(self, guild_id: int, cause: Cause) -> int:
+    async def retry_cause(self, guild_id: int, cause: Cause, user_id: int | None = None) -> int:
         """Try again what waits for staff because of one cause; for how many members.
+
+        Parameters
+        ----------
+        user_id
+            For nobody but them.
 
         Raises
         ------
@@ -127,7 +132,8 @@ class Engine:
         woken = [
             key
             async for key in AsyncIter(self._ledger.stuck(guild_id), steps=_BETWEEN_PAUSES)
-            if _woken(self._ledger.get(key), DeliveryState.NEEDS_STAFF, cause)
+            if user_id in (None, key.user_id)
+            and _woken(self._ledger.get(key), DeliveryState.NEEDS_STAFF, cause)
             != self._ledger.get(key)
         ]
         await self._ledger.update_all(woken, lambda a: _woken(a, DeliveryState.NEEDS_STAFF, cause))

@@ -79,7 +79,7 @@ class Casework:
         ------
         NoSuchPurchase, NotRevoked, StoreUnavailable
         """
-        await self._change(case, lambda a: given_back(a, case.name), Happened.GIVEN, by)
+        await self._change(case, lambda a: given_back(a, case.name), Happened.RESTORED, by)
 
     async def grant(
         self, key: AccountKey, entry: ProductEntry | ItemEntry, days: int | None, act: StaffAct

@@ -90,8 +90,8 @@ class Moves:
             Happened.MOVED,
             target,
             by=by,
-            detail=f"<@{source.user_id}> → <@{target.user_id}>",
             roles=self.preview(source, target).comes,
+            origin=source.user_id,
         )
         try:
             await self._ledger.move(source, target, may_be_moved)

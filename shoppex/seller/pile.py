@@ -98,8 +98,9 @@ class Pile:
         """Only count what was listed of a user."""
         listed, self._listed = self._listed, deque()
         for noted in listed:
-            if user_id in (noted.what.key.user_id, noted.what.by):
-                self._folded.add(noted.what)
+            what = noted.what
+            if user_id in (what.key.user_id, what.by, what.origin):
+                self._folded.add(what)
             else:
                 self._listed.append(noted)
 

@@ -11,8 +11,9 @@ from ..seller.troubles import SetupTrouble
 from ..store.errors import StoreUnavailable
 from ..text import plain
 from .gate import Gate
+from .purchase_text import not_saved
 from .secrets import SecretView
-from .setup_sentences import not_saved, trouble_sentence
+from .setup_sentences import trouble_sentence
 from .widgets import FieldModal, FormText, OnChoice
 
 

@@ -14,7 +14,7 @@ from ..i18n import _
 from ..text import plain, shorten
 from .gate import Gate, say
 from .lasting import staff_button
-from .sentences import waiting_sentence
+from .sentences import brake_sentences, waiting_sentence
 from .staff_room import StaffRoom
 
 _DESCRIPTION = 4000
@@ -86,8 +86,11 @@ def alarm_embed(guild: discord.Guild, causes: Mapping[Cause, int]) -> discord.Em
 
 
 def _title(causes: Mapping[Cause, int]) -> str:
-    if all(cause.reason == MUTE for cause in causes):
+    reasons = {cause.reason for cause in causes}
+    if reasons == {MUTE}:
         return _("I cannot write into the log channel")
+    if reasons <= {MUTE, "secret_doubtful", *brake_sentences()}:
+        return _("What waits for you")
     return _("Paid orders are waiting for you")
 
 

@@ -13,7 +13,9 @@ from ..fulfilment.backfill import Preview
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
-from .gate import Gate, GuardedView
+from .admin_view import AdminView
+from .gate import Gate
+from .purchase_text import not_saved
 from .widgets import PressButton
 
 log = logging.getLogger("red.shoppex.views")
@@ -26,7 +28,7 @@ Apply = Callable[[], Awaitable[None]]
 ApplyToAll = Callable[["ProgressMessage"], Awaitable[None]]
 
 
-class BackfillView(GuardedView):
+class BackfillView(AdminView):
     """Only new buyers, earlier ones too, or nothing at all."""
 
     def __init__(
@@ -55,7 +57,7 @@ class BackfillView(GuardedView):
         try:
             await self._apply()
         except StoreUnavailable:
-            text = _not_saved()
+            text = not_saved()
         else:
             text = self._done + " " + _("Those who have bought it keep what they have.")
         await interaction.edit_original_response(content=text, embed=None, view=None)
@@ -67,7 +69,7 @@ class BackfillView(GuardedView):
         try:
             await self._apply_to_all(ProgressMessage(interaction, self._done))
         except StoreUnavailable:
-            await interaction.edit_original_response(content=_not_saved(), embed=None, view=None)
+            await interaction.edit_original_response(content=not_saved(), embed=None, view=None)
 
     async def _cancel(self, interaction: discord.Interaction[Red]) -> None:
         if self._is_first():
@@ -154,7 +156,3 @@ def _names(guild: discord.Guild, user_ids: list[int]) -> str:
     more = len(user_ids) - len(shown)
     names = ", ".join(shown)
     return names if more == 0 else _("{names} and {more} more").format(names=names, more=more)
-
-
-def _not_saved() -> str:
-    return _("The bot cannot save anything right now, so nothing was changed. Try again later.")

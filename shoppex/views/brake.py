@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import discord
 from redbot.core.bot import Red
@@ -13,7 +12,8 @@ from ..fulfilment.brake import Brake
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..text import shorten
-from .gate import Gate, GuardedView, say
+from .admin_view import AdminView
+from .gate import Gate
 from .sentences import waiting_sentence
 from .widgets import PressButton
 
@@ -23,7 +23,7 @@ _DESCRIPTION = 4000
 Decision = Callable[[int], Awaitable[None]]
 
 
-class BrakeView(GuardedView):
+class BrakeView(AdminView):
     """Confirm or dismiss, and each once more."""
 
     def __init__(self, gate: Gate, user_id: int, brake: Brake, guild: discord.Guild) -> None:
@@ -31,15 +31,6 @@ class BrakeView(GuardedView):
         self._brake = brake
         self._guild = guild
         self._offer_both()
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Let the one who asked through, while they may still set up the shop."""
-        if not await super().interaction_check(interaction):
-            return False
-        if await self.gate.is_admin(self._guild, interaction.user):
-            return True
-        await say(interaction, _("This button is for those who set up the shop."))
-        return False
 
     def _offer_both(self) -> None:
         self.clear_items()

@@ -251,6 +251,8 @@ def payers_text(payers: Sequence[Payer]) -> str:
 
 def _payer_text(payer: Payer) -> str:
     title = f"**{plain(title_of(payer.matter), _NAME)}**"
+    if isinstance(payer.matter, Order) and payer.matter.test:
+        title = _("{title} (test)").format(title=title)
     if payer.until is not None:
         return _("{title} until {day}").format(title=title, day=format_dt(payer.until, "D"))
     if isinstance(payer.matter, Order):

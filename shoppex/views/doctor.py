@@ -13,8 +13,9 @@ from ..seller.case import Depth
 from ..seller.doctor import Doctor
 from ..seller.findings import Ailment, Finding, Verdict
 from ..text import plain, shorten
+from .admin_view import AdminView
 from .doctor_text import ailment_text, good_text, problem_text, title_of
-from .gate import Gate, GuardedView
+from .gate import Gate
 from .staff_room import StaffRoom
 from .widgets import PressButton
 
@@ -29,7 +30,7 @@ _MARKS = {Verdict.BAD: "❌", Verdict.WARN: "⚠️", Verdict.UNKNOWN: "❔"}
 _Fields = Iterator[tuple[str, str]]
 
 
-class DoctorPage(GuardedView):
+class DoctorPage(AdminView):
     """Findings, and the button that looks again."""
 
     def __init__(self, gate: Gate, doctor: Doctor, guild: discord.Guild, user_id: int) -> None:

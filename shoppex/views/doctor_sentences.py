@@ -75,20 +75,29 @@ def _webhook() -> _Sentences:
         ),
         ("webhook", "not_registered"): _(
             "No webhook at Shoppex leads to this bot, so purchases arrive late. `/shoppexset "
-            "secret` shows the address and the events for a new one, and takes its secret."
+            "setup` makes one by itself; to make it by hand, use `/shoppexset secret`."
+        ),
+        ("webhook", "moved"): _(
+            "The public address of the bot has changed, and the webhook at Shoppex leads to the "
+            "former one, so purchases arrive late. `/shoppexset setup` changes it at Shoppex."
+        ),
+        ("webhook", "secret_doubtful"): _(
+            "Shoppex may sign with a secret that the bot does not know. What it sends is then "
+            "refused, and purchases arrive late. Use `/shoppexset rotate`."
         ),
         ("webhook", "no_secret"): _(
             "There is a webhook, but the bot does not know its secret and refuses what comes, so "
-            "purchases arrive late. Enter the secret with `/shoppexset secret`; if nobody has it, "
-            "make a new webhook."
+            "purchases arrive late. `/shoppexset rotate` has a new one made that nobody sees."
         ),
         ("webhook", "payments_unheard"): _(
-            "The webhook does not tell of payments, so purchases arrive late. Add these events to "
-            "it at Shoppex under Settings → Developer → Webhooks: {subjects}."
+            "The webhook does not tell of payments, so purchases arrive late. Have it set up once "
+            "more by `/shoppexset setup`, or add these events at Shoppex under Settings → "
+            "Developer → Webhooks: {subjects}."
         ),
         ("webhook", "events_missing"): _(
-            "The webhook does not tell everything, so some changes are seen late. Add these "
-            "events to it at Shoppex under Settings → Developer → Webhooks: {subjects}."
+            "The webhook does not tell everything, so some changes are seen late. Have it set up "
+            "once more by `/shoppexset setup`, or add these events at Shoppex under Settings → "
+            "Developer → Webhooks: {subjects}."
         ),
         ("webhook", "registered_twice"): _(
             "More than one webhook leads here. Each signs with a secret of its own, so all but "
@@ -97,8 +106,8 @@ def _webhook() -> _Sentences:
         ),
         ("reach", "secret_differs"): _(
             "A test event arrived, signed with another secret than the one that was entered, so "
-            "webhooks are refused and purchases arrive late. Have a new secret made at Shoppex, "
-            "and enter it with `/shoppexset secret`."
+            "webhooks are refused and purchases arrive late. Replace the secret with "
+            "`/shoppexset rotate`."
         ),
         ("reach", "unsigned"): _(
             "A test event arrived with the old signature only, so webhooks are refused and "
@@ -240,8 +249,7 @@ def _host() -> _Sentences:
             "`{prefix}reload shoppex`. Nothing is lost by that."
         ),
         ("waiting", "waits"): _(
-            "So many things that buyers paid for wait for you: {count}. `/shoppex waiting` says "
-            "why, and what to do."
+            "So many things wait for you: {count}. `/shoppex waiting` says why, and what to do."
         ),
     }
 

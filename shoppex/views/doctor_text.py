@@ -40,6 +40,7 @@ def good_text(finding: Finding) -> str:
     details = {
         "key_works": "{shop}",
         "listening": _("port {port}"),
+        "polled": _("not needed: Shoppex is asked for payments"),
         "kept": _("{backend}, {size}, {people} members known"),
         "keeps_up": _("{accounts} due"),
     }

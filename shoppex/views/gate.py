@@ -56,7 +56,7 @@ class Gate:
 
     async def is_staff(self, guild: discord.Guild, user: discord.User | discord.Member) -> bool:
         """Whether somebody may help this server's buyers, as `[p]shoppex` itself decides."""
-        member = guild.get_member(user.id)
+        member = _member(guild, user)
         role_id = self._settings.guild(guild.id).staff_role
         if member is not None and role_id is not None and member.get_role(role_id) is not None:
             return True
@@ -64,7 +64,7 @@ class Gate:
 
     async def is_admin(self, guild: discord.Guild, user: discord.User | discord.Member) -> bool:
         """Whether somebody may set up this server's shop, as `[p]shoppexset` itself decides."""
-        member = guild.get_member(user.id)
+        member = _member(guild, user)
         if member is None:
             return False
         if member.guild_permissions.manage_guild or await self.bot.is_owner(user):
@@ -154,6 +154,14 @@ class GuardedModal(discord.ui.Modal):
         """Never leave a form without an answer."""
         log.error("The form %s failed", type(self).__name__, exc_info=error)
         await say(interaction, something_broke())
+
+
+def _member(guild: discord.Guild, user: discord.User | discord.Member) -> discord.Member | None:
+    """Somebody in a server; Discord may have told of them with this click alone."""
+    member = guild.get_member(user.id)
+    if member is None and isinstance(user, discord.Member) and user.guild == guild:
+        return user
+    return member
 
 
 def something_broke() -> str:

@@ -33,6 +33,7 @@ _SIGNS = {
     Happened.LICENSE_CHANGED: "🔑",
     Happened.REDELIVERED: "📨",
     Happened.REVOKED: "🚫",
+    Happened.RESTORED: "♻️",
     Happened.GIVEN: "🎁",
     Happened.MOVED: "➡️",
 }
@@ -126,6 +127,7 @@ def _title(kind: Happened) -> str:
         Happened.LICENSE_CHANGED: _("A licence was changed"),
         Happened.REDELIVERED: _("Delivered once more by staff"),
         Happened.REVOKED: _("Taken back by staff"),
+        Happened.RESTORED: _("Given back by staff"),
         Happened.GIVEN: _("Given by staff"),
         Happened.MOVED: _("Moved to another member by staff"),
     }
@@ -147,6 +149,7 @@ def _counted(heading: Heading, tally: Tally) -> str:
         Happened.LICENSE_CHANGED: _("Licences changed: {count}"),
         Happened.REDELIVERED: _("Delivered once more by staff: {count}"),
         Happened.REVOKED: _("Taken back by staff: {count}"),
+        Happened.RESTORED: _("Given back by staff: {count}"),
         Happened.GIVEN: _("Given by staff: {count}"),
         Happened.MOVED: _("Moved to another member by staff: {count}"),
     }
@@ -184,6 +187,8 @@ def _facts(what: Happening) -> list[str]:
 
 def _places(what: Happening) -> list[str]:
     places = [f"<@{what.key.user_id}>"] if what.key.user_id else []
+    if what.origin is not None:
+        places = [" → ".join((f"<@{what.origin}>", *places))]
     if what.order is not None:
         places.append(f"`{shorten(what.order, 100).replace('`', '')}`")
     return places

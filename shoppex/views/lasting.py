@@ -9,8 +9,8 @@ from typing import Any
 import discord
 from redbot.core.i18n import set_contextual_locales_from_guild
 
-from ..i18n import _
-from .gate import Gate, say
+from .gate import Gate
+from .staff_view import admit_staff
 
 OnPress = Callable[[discord.Interaction[Any], re.Match[str]], Awaitable[None]]
 
@@ -61,10 +61,7 @@ def staff_button(
     """The same, for the staff of the server that stands in its id."""
 
     async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
-        guild = gate.bot.get_guild(int(match["guild"]))
-        if guild is None or not await gate.is_staff(guild, interaction.user):
-            await say(interaction, _("This button is for the server's staff."))
-            return
-        await on_press(interaction, match)
+        if await admit_staff(interaction, gate, gate.bot.get_guild(int(match["guild"]))):
+            await on_press(interaction, match)
 
     return lasting_button(gate, template, press)

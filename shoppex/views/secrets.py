@@ -13,12 +13,14 @@ from ..seller.webhook_setup import WebhookSetup
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.shop_settings import GuildSettings
+from .admin_view import AdminView
 from .gate import Gate, GuardedView, say
-from .setup_sentences import not_saved, trouble_sentence
+from .purchase_text import not_saved
+from .setup_sentences import trouble_sentence
 from .widgets import FieldModal, FormText, OnChoice, PressButton
 
 
-class SecretView(GuardedView):
+class SecretView(AdminView):
     """The one button that opens the form."""
 
     def __init__(
@@ -127,7 +129,7 @@ class SecretDesk:
     def _ending_view(self, guild_id: int, user_id: int) -> GuardedView | None:
         if not self._settings.guild(guild_id).former_secrets:
             return None
-        view = GuardedView(self.gate, user_id)
+        view = AdminView(self.gate, user_id)
         view.add_item(
             PressButton(
                 _("It has leaked: end the former one now"),
@@ -146,7 +148,7 @@ class SecretDesk:
             view.message = shown
 
 
-class RotateView(GuardedView):
+class RotateView(AdminView):
     """Replace the secret, or leave it."""
 
     def __init__(self, gate: Gate, user_id: int, desk: SecretDesk) -> None:

@@ -14,10 +14,12 @@ from ..seller.troubles import SetupTrouble
 from ..store.errors import StoreUnavailable
 from ..store.shop_settings import GuildSettings
 from ..text import plain, shorten
-from .gate import GuardedView, say
+from .admin_view import AdminView
+from .gate import say
+from .purchase_text import not_saved
 from .setup_connect import HearingPage, KeyPage, WebhookPage
 from .setup_page import SetupTools, StepFailed, StepPage, Work
-from .setup_sentences import not_saved, trouble_sentence
+from .setup_sentences import trouble_sentence
 from .setup_shop import LogPage, ProductPage, TestPage
 from .widgets import ChoiceMenu
 
@@ -30,7 +32,7 @@ _PAGES: dict[Step, type[StepPage]] = {
 }
 
 
-class SetupView(GuardedView):
+class SetupView(AdminView):
     """The message: what is done, what comes next, and what became of the last press.
 
     How far the setup is follows from the settings, so it can be left and begun anew.
@@ -60,15 +62,6 @@ class SetupView(GuardedView):
         self._failed = False
         self._working = False
         self._fill()
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Let the one who asked through, while they may still set up the shop."""
-        if not await super().interaction_check(interaction):
-            return False
-        if await self.gate.is_admin(self.guild, interaction.user):
-            return True
-        await say(interaction, _("This button is for who may manage the server."))
-        return False
 
     async def work(self, interaction: discord.Interaction[Any], do: Work) -> None:
         """Do something that may take a while, and show what became of it."""
@@ -101,7 +94,8 @@ class SetupView(GuardedView):
                 self._page = self._next_page()
 
     async def redraw(self) -> None:
-        """Show how things stand now."""
+        """Show how things stand now, and no more what came of an earlier press."""
+        self._note, self._failed = "", False
         self._fill()
         if self.message is not None and not self.is_finished():
             await self.message.edit(embed=self.embed(), view=self)

@@ -117,8 +117,3 @@ def told_owner() -> str:
 def codes(words: Iterable[str]) -> str:
     """Names that are typed as they stand."""
     return ", ".join(f"`{word}`" for word in words)
-
-
-def not_saved() -> str:
-    """The sentence for a store that takes nothing."""
-    return _("The bot cannot save anything right now, so nothing was changed. Try again later.")

@@ -15,9 +15,10 @@ from ..seller.setup_state import Step
 from ..store.errors import StoreUnavailable
 from ..text import format_price, plain, shorten
 from .gate import say
+from .purchase_text import not_saved
 from .sale_text import gives, hidden_warning, power_warning, selling_problems
 from .setup_page import Item, StepFailed, StepPage, Wizard
-from .setup_sentences import cannot_write, not_saved, told_owner, told_there
+from .setup_sentences import cannot_write, told_owner, told_there
 from .widgets import ChannelMenu, ChoiceMenu, FieldModal, FormText, PressButton, RoleMenu
 
 _PRIMARY = discord.ButtonStyle.primary

@@ -14,7 +14,8 @@ from ..seller.ledger_reading import LedgerReading
 from ..seller.periods import Period
 from ..seller.picture.poster import draw
 from ..seller.statistics import Report
-from .gate import Gate, GuardedView
+from .gate import Gate
+from .staff_view import StaffView, admit_staff
 from .statistics_poster import alt_text, poster_of
 from .statistics_text import period_name, statistics_embed
 from .widgets import ChoiceMenu, PressButton
@@ -37,6 +38,8 @@ class StatisticsDesk:
 
     async def serve(self, interaction: discord.Interaction[Red], period: Period) -> None:
         """Answer the command."""
+        if not await admit_staff(interaction, self.gate, interaction.guild):
+            return
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._show(interaction, period, None)
 
@@ -78,19 +81,24 @@ class StatisticsDesk:
             data = await asyncio.to_thread(draw, poster)
         picture = discord.File(io.BytesIO(data), _PICTURE, description=alt_text(report, currency))
         embed.set_image(url=f"attachment://{_PICTURE}")
-        view = StatisticsView(self, interaction.user.id, report, currency)
+        view = StatisticsView(self, interaction.user.id, guild, report, currency)
         view.message = await interaction.edit_original_response(
             embed=embed, attachments=[picture], view=view
         )
 
 
-class StatisticsView(GuardedView):
+class StatisticsView(StaffView):
     """Another period, another currency, or a table."""
 
     def __init__(
-        self, desk: StatisticsDesk, user_id: int, report: Report, currency: str | None
+        self,
+        desk: StatisticsDesk,
+        user_id: int,
+        guild: discord.Guild,
+        report: Report,
+        currency: str | None,
     ) -> None:
-        super().__init__(desk.gate, user_id)
+        super().__init__(desk.gate, user_id, guild)
         self._desk = desk
         self._period = report.period
         self._currency = currency

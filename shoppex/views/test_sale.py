@@ -264,7 +264,7 @@ def _record(reason: str) -> str:
     texts = {
         "no_secret": _(
             "**Webhook:** there is none to test, because no webhook secret is set. Payments are "
-            "found by asking within a minute; with `/shoppexset secret` they arrive at once. The "
+            "found by asking within a minute; with `/shoppexset setup` they arrive at once. The "
             "test goes on as if the payment had been found."
         ),
         "without_webhook": _(

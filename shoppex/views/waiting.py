@@ -101,16 +101,30 @@ class WaitingBoard:
             for matter in each.matters
             if number_of(matter)
         ][:_CAUSES]
-        view = CauseView(self, interaction.user.id, guild, cause, options, start, len(waiting))
+        people = [
+            discord.SelectOption(
+                label=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), _LABEL),
+                value=str(each.key.user_id),
+                description=shorten(", ".join(map(title_of, each.matters)), _LABEL) or None,
+            )
+            for each in page
+        ]
+        view = CauseView(
+            self, interaction.user.id, guild, cause, options, people, start, len(waiting)
+        )
         await show(interaction, embed, view)
 
     async def retry(
-        self, interaction: discord.Interaction[Red], guild: discord.Guild, cause: Cause
+        self,
+        interaction: discord.Interaction[Red],
+        guild: discord.Guild,
+        cause: Cause,
+        user_id: int | None = None,
     ) -> None:
-        """Try one cause again."""
+        """Try one cause again, for everybody or for one member."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
-            count = await self._engine.retry_cause(guild.id, cause)
+            count = await self._engine.retry_cause(guild.id, cause, user_id)
         except StoreUnavailable:
             await say(interaction, not_saved())
             return
@@ -175,7 +189,7 @@ class CausesView(StaffView):
 
 
 class CauseView(StaffView):
-    """Who waits because of one cause: each can be looked at, and all tried again."""
+    """Who waits because of one cause: one can be looked at or tried again, or all tried again."""
 
     def __init__(
         self,
@@ -184,6 +198,7 @@ class CauseView(StaffView):
         guild: discord.Guild,
         cause: Cause,
         options: list[discord.SelectOption],
+        people: list[discord.SelectOption],
         start: int,
         count: int,
     ) -> None:
@@ -192,6 +207,8 @@ class CauseView(StaffView):
         self._cause = cause
         if options:
             self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
+        if people:
+            self.add_item(ChoiceMenu(_("Choose one to try again"), people, self._retry_one))
         if count:
             self.add_item(
                 PressButton(_("Try these again"), self._retry, style=discord.ButtonStyle.primary)
@@ -215,6 +232,9 @@ class CauseView(StaffView):
 
     async def _retry(self, interaction: discord.Interaction[Red]) -> None:
         await self._board.retry(interaction, self.guild, self._cause)
+
+    async def _retry_one(self, interaction: discord.Interaction[Red], user_id: str) -> None:
+        await self._board.retry(interaction, self.guild, self._cause, int(user_id))
 
     async def _all(self, interaction: discord.Interaction[Red]) -> None:
         await self._board.show(interaction, self.guild.id)

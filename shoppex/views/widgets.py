@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import discord
 
+from .admin_view import admit_admin
 from .gate import Gate, GuardedModal, GuardedView
 
 OnPress = Callable[[discord.Interaction[Any]], Awaitable[None]]
@@ -83,7 +84,7 @@ class FormText(NamedTuple):
 
 
 class FieldModal(GuardedModal):
-    """A form with one field; nothing here keeps what is entered."""
+    """A form with one field for those who set up the shop; nothing here keeps what is entered."""
 
     def __init__(
         self,
@@ -100,6 +101,12 @@ class FieldModal(GuardedModal):
             placeholder=text.hint, max_length=512, required=required
         )
         self.add_item(discord.ui.Label(text=text.label, component=self.field))
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Let the one who asked through, while they may still set up the shop."""
+        return await super().interaction_check(interaction) and await admit_admin(
+            interaction, self.gate
+        )
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Hand on what was entered."""

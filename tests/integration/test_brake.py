@@ -23,7 +23,7 @@ async def staff_room(swept_world: World) -> simcord.ChannelHandle:
 
 def alarms_in(room: simcord.ChannelHandle) -> list[discord.Message]:
     """What staff are told to see to, without the news of sales and refunds."""
-    return [m for m in room.history() if "waiting for you" in str(m.embeds[0].title)]
+    return [m for m in room.history() if "for you" in str(m.embeds[0].title)]
 
 
 @pytest.fixture

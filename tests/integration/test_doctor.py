@@ -113,11 +113,16 @@ async def test_typed_as_a_command_it_answers_too(world: World) -> None:
 
 
 async def test_a_server_in_which_nothing_is_set_up(bare_world: World) -> None:
-    found = await findings(bare_world)
+    world = bare_world
+    found = await findings(world)
     assert "`/shoppexset apikey`" in found["❌ API key"]
     assert "`/shoppexset publicurl`" in found["⚠️ Webhook at Shoppex"]
     assert "Nothing is for sale" in found["⚠️ Products at Shoppex"]
-    assert bare_world.shop.requests == []
+    assert world.shop.requests == []
+    await world.set_up()
+    await reachable_at(world, f"http://127.0.0.1:{world.instance.port}")
+    await world.sell_item("Gold Pass", "9.99", "EUR", [world.guild.create_role("Gold")])
+    assert await problems(world) == {}
 
 
 @pytest.mark.usefixtures("gold")
@@ -184,6 +189,8 @@ async def test_a_key_that_may_send_no_test_event(world: World) -> None:
     found = await problems(world)
     assert found["❔ Reachable from outside"].count("`webhooks.write`") == 1
     assert list(found) == ["⚠️ API key", "❔ Reachable from outside"]
+    world.shop.switches.scopes = {"*"}
+    assert await problems(world) == {}
 
 
 def standin_scopes() -> set[str]:
@@ -228,6 +235,94 @@ async def test_without_a_public_address_the_bot_asks_by_itself(world: World) -> 
     found = await problems(world)
     assert list(found) == ["⚠️ Webhook at Shoppex"]
     assert not any(request.path.endswith("/test") for request in world.shop.requests)
+    await reachable_at(world, f"http://127.0.0.1:{world.instance.port}")
+    assert await problems(world) == {}
+
+
+@pytest.mark.parametrize("address", ["", "https://shop.example"])
+@pytest.mark.usefixtures("gold")
+async def test_who_chose_to_ask_shoppex_lacks_no_webhook(world: World, address: str) -> None:
+    await world.owner.send(world.channel, f"!shoppexset publicurl {address}")
+    world.shop.remove_webhook(hook_of(world))
+    asked = await world.admin.slash(world.channel, "shoppexset setup")
+    assert asked.response is not None
+    await go_to(world, asked.response, "How payments are heard of")
+    await world.admin.click(asked.response, label="I ask Shoppex")
+    found = await findings(world)
+    assert list(found) == [GOOD]
+    assert "Webhook at Shoppex (not needed" in found[GOOD]
+    await world.bot.get_cog("Shoppex").webhooks.stop()
+    assert list(await problems(world)) == ["⚠️ Listener"]
+
+
+async def go_to(world: World, message: Any, step: str) -> None:
+    """To a step of the setup."""
+    [menu] = [
+        part
+        for row in message.components
+        for part in row["components"]
+        if part.get("placeholder") == "Go to a step"
+    ]
+    [value] = [option["value"] for option in menu["options"] if option["label"] == step]
+    await world.admin.select(message, [value], custom_id=menu["custom_id"])
+
+
+async def set_up_webhook(world: World) -> None:
+    """The bot makes the webhook at Shoppex, or mends it."""
+    asked = await world.admin.slash(world.channel, "shoppexset setup")
+    assert asked.response is not None
+    await go_to(world, asked.response, "Webhook")
+    await world.admin.click(asked.response, label="Set it up for me")
+
+
+@pytest.mark.usefixtures("gold")
+async def test_a_webhook_that_leads_to_the_former_address(world: World) -> None:
+    await set_up_webhook(world)
+    assert await problems(world) == {}
+    await reachable_at(world, f"http://localhost:{world.instance.port}")
+    found = await problems(world)
+    assert list(found) == ["❌ Webhook at Shoppex"]
+    assert "address of the bot has changed" in found["❌ Webhook at Shoppex"]
+    await set_up_webhook(world)
+    assert await problems(world) == {}
+
+
+@pytest.mark.usefixtures("gold")
+async def test_of_two_webhooks_the_bots_own_is_tried(world: World) -> None:
+    world.shop.remove_webhook(hook_of(world))
+    other = world.shop.add_webhook("https://elsewhere.example", events=EVENTS)
+    await set_up_webhook(world)
+    other.url = world.webhook_url
+    assert world.shop.webhooks[0] == other
+    assert list(await problems(world)) == ["⚠️ Webhook at Shoppex"]
+    world.shop.remove_webhook(other)
+    assert await problems(world) == {}
+
+
+@pytest.mark.usefixtures("gold")
+async def test_a_secret_of_which_nobody_is_sure(world: World) -> None:
+    world.shop.drop_next("POST", "/webhooks/*/rotate-secret", after=True)
+    await rotate(world)
+    found = await problems(world)
+    assert "may sign with a secret" in found["❌ Webhook at Shoppex"]
+    assert "`/shoppexset rotate`" in found["❌ Webhook at Shoppex"]
+    await rotate(world)
+    assert await problems(world) == {}
+
+
+@pytest.mark.usefixtures("gold")
+async def test_an_event_signed_with_the_former_secret_has_arrived(world: World) -> None:
+    secret = hook_of(world).secret
+    await rotate(world)
+    hook_of(world).secret = secret
+    assert await problems(world) == {}
+
+
+async def rotate(world: World) -> None:
+    """The admin has the secret replaced."""
+    asked = await world.admin.slash(world.channel, "shoppexset rotate")
+    assert asked.response is not None
+    await world.admin.click(asked.response, label="Replace the secret")
 
 
 @pytest.mark.usefixtures("gold")
@@ -240,14 +335,20 @@ async def test_no_webhook_at_shoppex(world: World) -> None:
     assert await problems(world) == {}
 
 
-async def test_no_secret(bare_world: World) -> None:
+@pytest.mark.parametrize("mended_by", ["rotate", "secret"])
+async def test_no_secret(bare_world: World, mended_by: str) -> None:
     world = bare_world
     await world.give_api_key(world.shop.api_key)
     await world.sell_item("Pass", "1", "EUR", [world.guild.create_role("Gold")])
     await reachable_at(world, f"http://127.0.0.1:{world.instance.port}")
     hook = world.shop.add_webhook(world.webhook_url, events=EVENTS)
-    assert "does not know its secret" in (await problems(world))["❌ Webhook at Shoppex"]
-    await world.give_secret(hook.secret)
+    text = (await problems(world))["❌ Webhook at Shoppex"]
+    assert "does not know its secret" in text
+    if mended_by == "rotate":
+        assert "`/shoppexset rotate`" in text
+        await rotate(world)
+    else:
+        await world.give_secret(hook.secret)
     assert await problems(world) == {}
 
 
@@ -342,6 +443,9 @@ async def test_somebody_else_answers_at_the_address(world: World, status: int, w
         text = (await problems(world))["❌ Reachable from outside"]
     assert words in text
     assert str(status) in text
+    hook_of(world).url = world.webhook_url
+    await reachable_at(world, f"http://127.0.0.1:{world.instance.port}")
+    assert await problems(world) == {}
 
 
 @pytest.mark.usefixtures("gold")
@@ -359,6 +463,7 @@ async def test_an_event_from_yesterday_is_not_taken_for_the_test(world: World) -
     await world.env.advance_time(24 * 3600)
     world.shop.fail_next("POST", "/webhooks/*/test", status=200, body={"data": {}})
     assert "did not arrive" in (await problems(world))["❌ Reachable from outside"]
+    assert await problems(world) == {}
 
 
 @pytest.mark.usefixtures("gold")
@@ -527,6 +632,11 @@ async def test_an_item_whose_pool_is_gone(world: World, gold: simcord.RoleHandle
     text = (await problems(world))["❌ Products at Shoppex"]
     assert "**Bundle**" in text
     assert "`/shoppexset item pool`" in text
+    world.shop.add_product(title="More keys", price="1", type="SERIALS", serials=["B"])
+    await world.admin.slash(
+        world.channel, "shoppexset item pool", item="Bundle", product="More keys"
+    )
+    assert await problems(world) == {}
 
 
 async def test_shoppex_s_own_bot_gives_the_same_role(

@@ -231,6 +231,10 @@ async def test_a_claim_whose_answer_was_lost_is_never_made_again_by_itself(
     [message] = world.dms(world.buyer)
     assert "has not delivered your key" in str(message.embeds[0].to_dict())
 
+    path = ("shoppex claim", "order", "BEN")
+    [offered] = await world.admin.autocomplete(world.channel, *path)
+    assert offered["value"] == order.uniqid
+    assert await world.buyer.autocomplete(world.channel, *path) == []
     asked = await world.admin.slash(
         world.channel, "shoppex claim", order=order.uniqid, choice="again"
     )
@@ -238,6 +242,7 @@ async def test_a_claim_whose_answer_was_lost_is_never_made_again_by_itself(
     await world.admin.click(asked.response, label="Yes")
     await world.env.settle()
     assert received(world)[-1] == "```\nP-2\n```"
+    assert await world.admin.autocomplete(world.channel, *path) == []
     assert "nothing" in await waiting(world)
 
 

@@ -60,6 +60,74 @@ async def test_unloading_leaves_nothing_running(world: World) -> None:
     assert not [name for name in names if name.startswith("shoppex")]
 
 
+def buttons_of_the_cog(world: World) -> list[str]:
+    """Everything in the bot's memory that waits for somebody to press it."""
+    store = world.bot._connection._view_store
+    views = [*(item.view for items in store._views.values() for item in items.values())]
+    found = {type(view).__name__ for view in (*views, *store._modals.values())}
+    return sorted(found | {pattern.pattern for pattern in store._dynamic_items})
+
+
+async def test_unloading_the_sellers_desk_leaves_nothing_either(world: World) -> None:
+    """With a test, a doctor and a burst under way, and every kind of page open."""
+    await world.owner.send(world.channel, "!unload shoppex")
+    bare = buttons_of_the_cog(world)
+    await world.owner.send(world.channel, "!load shoppex")
+    before = buttons_of_the_cog(world)
+    assert {*before} > {*bare}
+
+    room = world.guild.create_text_channel("staff")
+    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    gold, power = world.guild.create_role("Gold"), world.guild.create_role("Power")
+    world.env.backend.edit_role(world.guild.id, power.id, {"permissions": str(1 << 5)})
+    await world.sell_item("Gold Pass", "9.99", "EUR", [gold])
+    await world.order("Gold Pass")
+    order = await world.pay_newest()
+    await world.env.advance_time(60)
+    shown = [
+        await world.admin.slash(world.channel, f"shoppexset {name}")
+        for name in ("setup", "rotate", "secret", "apikey")
+    ]
+    for name, options in (
+        ("order", {"order": order.uniqid}),
+        ("member", {"member": world.buyer}),
+        ("waiting", {}),
+        ("stats", {}),
+        ("revoke", {"order": order.uniqid}),
+        ("grant", {"member": world.buyer, "offer": "Gold Pass", "reason": "x"}),
+    ):
+        shown.append(await world.admin.slash(world.channel, f"shoppex {name}", **options))
+    assert shown[3].response is not None
+    await world.admin.click(shown[3].response, label="Enter the API key")
+    roles = {"item": "Gold Pass", "roles": f"{gold.mention} {power.mention}"}
+    asked = await world.admin.slash(world.channel, "shoppexset item roles", **roles)
+    assert len(buttons_of_the_cog(world)) > len(before) + 5
+
+    world.env.inject_error("PUT", "/guilds/*/members/*/roles/*", status=500, times=None)
+    await world.admin.slash(world.channel, "shoppexset testsale")
+    await world.order("Gold Pass", buyer=world.admin)
+    await world.pay_newest()
+    await world.admin.slash(world.channel, "shoppexset doctor")
+    port = world.instance.port
+    await world.owner.send(world.channel, "!unload shoppex")
+    await world.env.settle()
+
+    names = {task.get_name() for task in asyncio.all_tasks()}
+    assert not [name for name in names if name.startswith("shoppex")]
+    assert buttons_of_the_cog(world) == bare
+    assert await health(port) is None
+    assert "Nothing was changed" in text_of(asked)
+    [news] = [m for m in room.history() if "New sale" in str([e.title for e in m.embeds])][:1]
+
+    world.env.backend.faults.clear()
+    await world.owner.send(world.channel, "!load shoppex")
+    await world.env.advance_time(120)
+    assert buttons_of_the_cog(world) == before
+    assert world.roles_of(world.admin) == {"Admins", "Gold"}
+    pressed = await world.admin.click(news, label="Member")
+    assert world.buyer.mention in text_of(pressed)
+
+
 async def test_a_reload_forgets_nothing(world: World) -> None:
     gold = world.guild.create_role("Gold")
     await world.sell_item("Gold Pass", "9.99", "EUR", [gold])

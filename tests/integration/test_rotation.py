@@ -171,6 +171,7 @@ async def test_after_a_lost_answer_staff_are_told_and_nothing_is_lost(hooked: Wo
     assert "Shoppex may use another one" in await show(world)
     await world.env.advance_time(60)
     [told] = office.history()
+    assert told.embeds[0].title == "What waits for you"
     assert "`/shoppexset rotate`" in str(told.embeds[0].to_dict())
 
     order = await ordered(world)

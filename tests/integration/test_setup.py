@@ -276,7 +276,7 @@ async def test_who_is_no_longer_staff_presses_nothing(bare_world: World) -> None
     desk = await Desk(world).open(typed=True)
     world.env.backend.remove_member_role(world.guild.id, world.admin.id, world.admins.id)
     await world.env.settle()
-    assert "for who may manage the server" in text_of(await desk.press("Enter the API key"))
+    assert "for those who set up the shop" in text_of(await desk.press("Enter the API key"))
 
 
 async def test_only_the_owner_enters_the_public_address(bare_world: World) -> None:

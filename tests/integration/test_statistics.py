@@ -187,7 +187,23 @@ async def test_members_are_not_told(shop: World) -> None:
     await shop.buyer.send(shop.channel, "!shoppex stats")
     assert not any("press the button" in text for text in shop.public())
     answer = await shop.buyer.slash(shop.channel, "shoppex stats")
-    assert "You are not allowed to use this command" in text_of(answer)
+    assert "for the shop's staff" in text_of(answer)
+    assert answer.response is not None
+    assert answer.response.attachments == []
+
+
+async def test_who_is_staff_no_longer_sees_no_more(shop: World) -> None:
+    helpers = shop.guild.create_role("Helpers")
+    await shop.admin.slash(shop.channel, "shoppexset staffrole", role=helpers)
+    hal = shop.guild.add_member(shop.env.create_user("hal"), roles=[helpers])
+    await hal.send(shop.channel, "!shoppex stats")
+    [asked] = [m for m in shop.channel.history() if "press the button" in m.content]
+    answer = await hal.slash(shop.channel, "shoppex stats")
+    assert answer.response is not None
+    shop.env.backend.remove_member_role(shop.guild.id, hal.id, helpers.id)
+    for message, label in ((answer.response, "Orders as a table (CSV)"), (asked, None)):
+        pressed = await hal.click(message, label=label or "Continue privately")
+        assert "for the server's staff" in text_of(pressed)
 
 
 async def test_typed_it_is_shown_to_its_author_alone(shop: World) -> None:

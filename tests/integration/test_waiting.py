@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import simcord
 
@@ -34,6 +36,14 @@ async def shown(world: World) -> simcord.InteractionResult:
     answer = await world.admin.slash(world.channel, "shoppex waiting")
     assert answer.ephemeral
     return answer
+
+
+def menu_of(answer: simcord.InteractionResult, placeholder: str) -> dict[str, Any]:
+    assert answer.response is not None
+    rows = answer.response.components
+    menus = [m for row in rows for m in row["components"] if m.get("placeholder") == placeholder]
+    [menu] = menus
+    return dict(menu)
 
 
 async def test_nothing_waits(world: World) -> None:
@@ -72,6 +82,33 @@ async def test_one_cause_is_opened_and_only_it_is_tried_again(
     assert sorted(map(len, had.values())) == [0, 1]
 
 
+async def test_one_member_of_a_cause_is_tried_again(
+    world: World, roles: list[simcord.RoleHandle]
+) -> None:
+    del roles
+    cleo = world.guild.add_member(world.env.create_user("cleo"))
+    await refused(world, "Gold Pass")
+    # A role that was refused is asked for once.
+    await world.order("Gold Pass", buyer=cleo)
+    await world.pay_newest()
+    answer = await shown(world)
+    assert answer.response is not None
+    opened = await world.admin.select(answer.response, ["0"])
+    assert opened.response is not None
+    menu = menu_of(opened, "Choose one to try again")
+    assert {(each["label"], each["description"]) for each in menu["options"]} == {
+        ("ben", "Gold Pass"),
+        ("cleo", "Gold Pass"),
+    }
+    told = await world.admin.select(opened.response, [str(cleo.id)], custom_id=menu["custom_id"])
+    assert "trying again for 1 members" in text_of(told)
+    await world.env.settle()
+    assert world.roles_of(cleo) == {"Gold"}
+    assert world.roles_of(world.buyer) == set()
+    # What arrived before is not sent again.
+    assert len(world.dms(cleo)) == 1
+
+
 async def test_a_cause_leads_to_the_order(world: World, roles: list[simcord.RoleHandle]) -> None:
     number = await refused(world, "Gold Pass")
     answer = await shown(world)
@@ -79,7 +116,10 @@ async def test_a_cause_leads_to_the_order(world: World, roles: list[simcord.Role
     opened = await world.admin.select(answer.response, ["0"])
     assert number in text_of(opened)
     assert opened.response is not None
-    order = await world.admin.select(opened.response, [f"{world.buyer.id}:{number}"])
+    menu = menu_of(opened, "Choose one to see more")
+    order = await world.admin.select(
+        opened.response, [f"{world.buyer.id}:{number}"], custom_id=menu["custom_id"]
+    )
     assert f"{roles[0].mention}: ⚠️ waits for you" in text_of(order)
 
 

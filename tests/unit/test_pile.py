@@ -33,6 +33,7 @@ happenings = st.builds(
     detail=st.text(max_size=300),
     roles=st.lists(snowflakes, max_size=80).map(tuple),
     test=st.booleans(),
+    origin=st.none() | snowflakes,
 )
 
 
@@ -97,6 +98,19 @@ def test_tests_are_counted_apart_and_sell_nothing() -> None:
     assert "**Sales: 2** · €10.00\n" in text
     assert "**Sales: 1** · €5.00 (test)" in text
     assert "Sold most: 6 × Gold\n" in text
+
+
+def test_who_is_forgotten_is_named_nowhere() -> None:
+    about = [
+        Happening(Happened.SALE, BEN),
+        Happening(Happened.GIVEN, EVE, by=BEN.user_id),
+        Happening(Happened.MOVED, EVE, by=1, origin=BEN.user_id),
+    ]
+    pile = piled([*about, Happening(Happened.SALE, EVE)])
+    assert str(digest_embed(pile).description).count(f"<@{BEN.user_id}>") == 2
+    pile.forget(BEN.user_id)
+    assert pile.folded == len(about)
+    assert f"<@{BEN.user_id}>" not in str(digest_embed(pile).description)
 
 
 def test_each_level_tells_less_than_the_one_before() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from shoppex.store.shop_settings import (
     FormerSecret,
     GuildSettings,
     ItemEntry,
+    LicensePolicy,
     ListenerSettings,
     ProductEntry,
 )
@@ -44,6 +45,12 @@ SHOP = GuildSettings(
     legacy_signatures=True,
     log_channel=5,
     log_level=LogLevel.MONEY,
+    pickup_channel=6,
+    staff_role=GOLD,
+    licenses=LicensePolicy(timedelta(hours=2), 5),
+    told=frozenset({"role_too_high:1", "pool_empty:0"}),
+    shop_id="shop-1",
+    brake="other_shop",
     ailments=frozenset({"roles:role_gone:1", "access:key_refused:"}),
     policy=Policy(paused_keeps=True),
     remind_days=(7, 1),
@@ -51,6 +58,12 @@ SHOP = GuildSettings(
     products={"p-1": PRODUCT, "p-2": ProductEntry("p-2", "Nothing")},
     items={"i-1": ITEM},
 )
+
+
+def test_each_setting_is_tried() -> None:
+    untouched = GuildSettings()
+    for each in fields(GuildSettings):
+        assert getattr(SHOP, each.name) != getattr(untouched, each.name), each.name
 
 
 def becoming(settings: GuildSettings) -> Callable[[GuildSettings], GuildSettings]:

@@ -10,8 +10,10 @@ from http import HTTPStatus
 from ...api import ApiError, Forbidden, LogStatus, ShoppexClient, Webhook, WebhookLog
 from ...selling.requirements import EVENTS
 from ...store.settings import Settings
+from ...store.shop_settings import GuildSettings
 from ...webhook.listener import Listener
 from ...webhook.signature import UNSIGNED, Trust
+from ..addresses import webhook_address
 from ..case import Case, Depth
 from ..findings import Finding, Verdict
 
@@ -36,13 +38,14 @@ class Listening:
         self._settings = settings
         self._listener = listener
 
-    async def look(self, case: Case) -> Sequence[Finding]:  # noqa: ARG002 - one for all servers
-        """See whether it runs."""
+    async def look(self, case: Case) -> Sequence[Finding]:
+        """See whether it runs. Who is not sent anything can do without."""
         where = self._settings.listener
         place: dict[str, str | int] = {"host": where.host, "port": where.port}
         if self._listener.running:
             return [Finding("listener", Verdict.GOOD, "listening", details=place)]
-        verdict = Verdict.WARN if where.public_url is None else Verdict.BAD
+        needed = where.public_url is not None and not case.shop.polling_only
+        verdict = Verdict.BAD if needed else Verdict.WARN
         return [Finding("listener", verdict, "not_listening", details=place)]
 
 
@@ -61,18 +64,22 @@ class Webhooks:
 
     async def look(self, case: Case) -> Sequence[Finding]:
         """Look for it; for somebody who waits have a test event sent, and wait for that."""
-        base = self._settings.listener.public_url
-        if base is None:
+        if case.shop.polling_only:
+            return [Finding("webhook", Verdict.GOOD, "polled")]
+        url = webhook_address(self._settings.listener, case.guild.id)
+        if url is None:
             return [Finding("webhook", Verdict.WARN, "polling_only")]
         if case.client is None:
             return ()
-        url = f"{base}/shoppex/{case.guild.id}"
         try:
             listed = [webhook async for webhook in case.client.webhooks.list()]
         except Forbidden:
             return [Finding("webhook", Verdict.UNKNOWN, "scope_needed", ("webhooks.read",))]
         found = [webhook for webhook in listed if _leads_to(url, webhook)]
-        findings = _registration(found, has_secret=case.shop.secret is not None)
+        found.sort(key=lambda webhook: not _is_own(case.shop, webhook))
+        if not found and any(_is_own(case.shop, webhook) for webhook in listed):
+            return [Finding("webhook", Verdict.BAD, "moved")]
+        findings = _registration(found, case.shop)
         ready = found and case.shop.secret is not None and self._listener.running
         if ready and case.depth is Depth.VISIT:
             findings.append(await self._try(case, case.client, found[0]))
@@ -99,13 +106,15 @@ class Webhooks:
         return Finding("reach", Verdict.GOOD, "came_back")
 
 
-def _registration(found: Sequence[Webhook], *, has_secret: bool) -> list[Finding]:
+def _registration(found: Sequence[Webhook], shop: GuildSettings) -> list[Finding]:
     """What is to be said of the webhooks that lead here."""
     if not found:
         return [Finding("webhook", Verdict.BAD, "not_registered")]
-    if not has_secret:
+    if shop.secret is None:
         return [Finding("webhook", Verdict.BAD, "no_secret")]
     findings = []
+    if shop.secret_doubtful:
+        findings.append(Finding("webhook", Verdict.BAD, "secret_doubtful"))
     heard = {event for webhook in found for event in webhook.events}
     missing = tuple(event for event in EVENTS if event not in heard)
     if _PAID in missing:
@@ -152,6 +161,11 @@ async def _log_of(
     except ApiError as error:
         log.info("The log of webhooks is not to be had: %s", error)
     return None
+
+
+def _is_own(shop: GuildSettings, webhook: Webhook) -> bool:
+    """Whether the bot registered it, and so knows its secret."""
+    return shop.webhook_id in (webhook.id, webhook.uniqid)
 
 
 def _leads_to(url: str, webhook: Webhook) -> bool:
