@@ -124,7 +124,8 @@ class LicenseView(GuardedView):
     async def show(self, interaction: discord.Interaction[Red]) -> None:
         """Put it in place of the answer that is shown."""
         holdings = self._found.holdings
-        embed, text = None, _("None among your newest orders. There may be some among older ones.")
+        embed = None
+        text = _("There is no licence among these orders. There may be some among older ones.")
         if holdings:
             colour = await self._counter.colour(interaction)
             embed, text = license_embed(holdings[self._number], colour, staff=self._staff), ""
@@ -162,7 +163,10 @@ class LicenseView(GuardedView):
 
         await self._confirm(
             interaction,
-            _("The machine that uses it now can no longer do so. The next one is bound to it."),
+            _(
+                "The machine that uses it now can no longer do so. It binds itself to the next "
+                "one."
+            ),
             act,
         )
 

@@ -58,7 +58,7 @@ def customer_sentence(refusal: Refusal) -> str:
             "server's staff."
         ),
         NotBound: _(
-            "This licence is bound to no machine. The next one that uses it is bound to it."
+            "This licence is bound to no machine. It binds itself to the first one that uses it."
         ),
         MoneyBack: _(
             "The payment for this licence is not settled, or went back, so only the staff can "

@@ -181,7 +181,8 @@ def _fine(result: StepResult) -> str:
         TestStep.ROLE: _("**Role:** you were given {role}."),
         TestStep.MESSAGE: _("**Message:** it is in your direct messages, marked as a test."),
         TestStep.UNDO: _(
-            "**Undone:** what the test gave is taken again, and nothing of it is kept or counted."
+            "**Undone:** what the test gave is taken away again, and nothing of it is kept or "
+            "counted."
         ),
     }
     return texts[result.step].format(role=f"<@&{result.role_id}>")
@@ -272,7 +273,7 @@ def _record(reason: str) -> str:
             "by asking."
         ),
         "not_kept": _(
-            "**Payment:** the bot cannot save anything right now, so it was not delivered. Look "
+            "**Payment:** the bot cannot save anything right now, so nothing was delivered. Look "
             "for space on its disk, or whether its database runs."
         ),
     }
