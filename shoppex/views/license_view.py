@@ -39,9 +39,6 @@ class Counter(Protocol):
     async def check_staff(self, interaction: discord.Interaction[Red]) -> None:
         """Look once more who presses."""
 
-    async def colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
-        """The colour of what is shown here."""
-
     def now(self) -> datetime:
         """The time."""
 
@@ -121,7 +118,7 @@ class LicenseView(GuardedView):
         holdings = self._found.holdings
         embed, text = None, _("None among your newest orders. There may be some among older ones.")
         if holdings:
-            colour = await self._counter.colour(interaction)
+            colour = await self.gate.colour(interaction)
             embed, text = license_embed(holdings[self._number], colour, staff=self._staff), ""
         self.message = await interaction.edit_original_response(
             content=text, embed=embed, view=self

@@ -92,6 +92,6 @@ async def ask(
     label, act
         As `SureView`.
     """
-    embed.colour = await gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
+    embed.colour = await gate.colour(interaction)
     view = SureView(gate, interaction.user.id, label, act, staff_of=guild)
     await show(interaction, embed, view)
