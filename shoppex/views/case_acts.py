@@ -34,7 +34,8 @@ from .gate import Gate, say
 from .people import find_member
 from .purchase_text import title_of
 from .showing import take_time
-from .staff_view import admit_staff, ask
+from .staff_view import admit_staff
+from .sure_view import ask
 
 _FIELD = 1024
 

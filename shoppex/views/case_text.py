@@ -128,8 +128,9 @@ def _state(matter: Matter, standing: Standing) -> str:
             lines.append(f"⚠️ {waiting_sentence(matter.held)}")
         if matter.kept:
             lines.append(_("The staff decided that the buyer keeps it."))
-        if matter.claim is not None and not _is_done(matter.claim):
-            lines.append(_("Key out of the pool: {state}").format(state=_delivery(matter.claim)))
+        owed = matter.claim if matter.paid_at is not None else None
+        if owed is not None and not _is_done(owed):
+            lines.append(_("Key out of the pool: {state}").format(state=_delivery(owed)))
     return "\n".join(lines)
 
 

@@ -111,7 +111,7 @@ class Casebook:
             page=start // _PER_PAGE + 1,
             pages=max(1, -(-len(matters) // _PER_PAGE)),
         )
-        embed.colour = await self._colour(interaction)
+        embed.colour = await self.gate.colour(interaction)
         options = [
             discord.SelectOption(
                 label=shorten(title_of(matter) or "…", _LABEL),
@@ -147,7 +147,7 @@ class Casebook:
             standing(account, matter, terms, self._clock()),
             roles_given_by(account, matter, terms),
         )
-        embed.colour = await self._colour(interaction)
+        embed.colour = await self.gate.colour(interaction)
         await show(interaction, embed, CaseView(self, interaction.user.id, guild, case, matter))
 
     async def _admit(
@@ -156,9 +156,6 @@ class Casebook:
         guild = self.gate.bot.get_guild(guild_id)
         await set_contextual_locales_from_guild(self.gate.bot, guild)
         return guild if await admit_staff(interaction, self.gate, guild) else None
-
-    async def _colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
-        return await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
 
 
 class MemberView(StaffView):

@@ -108,13 +108,13 @@ class Counter:
             raise NotSetUp
         shop = self._settings.guild(key.guild_id)
         view = ShelfView(self.gate, key.user_id, offers, self)
-        embed = shelf_embed(view.page, shop.shop_name, await self._colour(interaction))
+        embed = shelf_embed(view.page, shop.shop_name, await self.gate.colour(interaction))
         await show(interaction, embed, view)
 
     async def show_card(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """One offer, with everything that can be chosen about it."""
         view = CardView(self.gate, interaction.user.id, wish, self)
-        embed = card_embed(wish.offer, interaction.guild, await self._colour(interaction))
+        embed = card_embed(wish.offer, interaction.guild, await self.gate.colour(interaction))
         await show(interaction, embed, view)
 
     async def ask(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
@@ -180,7 +180,7 @@ class Counter:
     ) -> None:
         view = InvoiceView(self.gate, interaction.user.id, wish, purchase.order, self)
         embed = invoice_embed(
-            purchase, interaction.guild, interaction.user, await self._colour(interaction)
+            purchase, interaction.guild, interaction.user, await self.gate.colour(interaction)
         )
         view.message = await interaction.edit_original_response(embed=embed, view=view)
         self._doors.remember(_key(interaction), purchase.order.nonce, view)
@@ -227,9 +227,6 @@ class Counter:
                 "messages in this server's privacy settings and use `/buy` once more."
             ),
         )
-
-    async def _colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
-        return await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
 
 
 def not_kept() -> str:

@@ -71,6 +71,10 @@ class Gate:
             return True
         return await self.bot.is_admin(member)
 
+    async def colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
+        """The colour of what is shown in answer to a click or a command."""
+        return await self.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
+
     async def admit(self, interaction: discord.Interaction[Red], user_id: int) -> bool:
         """Whether this click is the business of the one it was made for."""
         await set_contextual_locales_from_guild(self.bot, interaction.guild)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import discord
 from redbot.core.bot import Red
@@ -12,13 +11,11 @@ from redbot.core.bot import Red
 from ..customer.license_desk import Found, LicenseDesk
 from ..domain.license import License, LicenseStatus
 from ..i18n import _
-from ..selling.errors import Refusal
-from ..store.errors import StoreUnavailable
 from ..text import plain, shorten
 from .gate import Gate, GuardedView, say
 from .license_text import license_embed, short, status_text
-from .purchase_text import customer_sentence, not_saved
 from .purchases import key_of
+from .sure_view import Act, SureView
 from .widgets import ChoiceMenu, PressButton
 from .words import WordsModal
 
@@ -26,8 +23,6 @@ _LABEL = 100
 # https://discord.com/developers/docs/components/reference#string-select: `options`.
 _MENU = 25
 _MOST_DAYS = 3650
-
-Act = Callable[[], Awaitable[str]]
 
 
 class Counter(Protocol):
@@ -43,9 +38,6 @@ class Counter(Protocol):
 
     async def check_staff(self, interaction: discord.Interaction[Red]) -> None:
         """Look once more who presses."""
-
-    async def colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
-        """The colour of what is shown here."""
 
     def now(self) -> datetime:
         """The time."""
@@ -127,7 +119,7 @@ class LicenseView(GuardedView):
         embed = None
         text = _("There is no licence among these orders. There may be some among older ones.")
         if holdings:
-            colour = await self._counter.colour(interaction)
+            colour = await self.gate.colour(interaction)
             embed, text = license_embed(holdings[self._number], colour, staff=self._staff), ""
         self.message = await interaction.edit_original_response(
             content=text, embed=embed, view=self
@@ -232,38 +224,16 @@ class LicenseView(GuardedView):
     async def _confirm(
         self, interaction: discord.Interaction[Red], question: str, act: Act
     ) -> None:
-        view = SureView(self._counter, self.user_id, self._license, act, staff=self._staff)
-        text = f"**{plain(short(self._license))}**\n{question} " + _("Are you sure?")
+        counter, license_ = self._counter, self._license
+
+        async def act_and_write_down() -> str:
+            if self._staff:
+                await counter.check_staff(interaction)
+            done = await act()
+            counter.audit(interaction, license_, done, staff=self._staff)
+            return f"✅ {done}"
+
+        view = SureView(self.gate, self.user_id, _("Yes, do it"), act_and_write_down)
+        text = f"**{plain(short(license_))}**\n{question} " + _("Are you sure?")
         await interaction.response.send_message(text, view=view, ephemeral=True)
         view.message = await interaction.original_response()
-
-
-class SureView(GuardedView):
-    """One more press, and it is done and written into the log channel."""
-
-    def __init__(
-        self, counter: Counter, user_id: int, license_: License, act: Act, *, staff: bool
-    ) -> None:
-        super().__init__(counter.gate, user_id, timeout=120.0)
-        self._counter = counter
-        self._license = license_
-        self._act = act
-        self._staff = staff
-        self.add_item(PressButton(_("Yes, do it"), self._go, style=discord.ButtonStyle.danger))
-
-    async def _go(self, interaction: discord.Interaction[Any]) -> None:
-        # Twice pressed is done once.
-        self.stop()
-        await interaction.response.defer()
-        try:
-            if self._staff:
-                await self._counter.check_staff(interaction)
-            done = await self._act()
-        except Refusal as refusal:
-            await interaction.edit_original_response(content=customer_sentence(refusal), view=None)
-            return
-        except StoreUnavailable:
-            await interaction.edit_original_response(content=not_saved(), view=None)
-            return
-        await interaction.edit_original_response(content=f"✅ {done}", view=None)
-        self._counter.audit(interaction, self._license, done, staff=self._staff)

@@ -119,10 +119,6 @@ class Licenses:
         if guild is None or not await self.gate.is_staff(guild, interaction.user):
             raise NotStaff
 
-    async def colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
-        """The colour of what is shown here."""
-        return await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
-
     def now(self) -> datetime:
         """The time."""
         return self._clock()

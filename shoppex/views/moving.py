@@ -16,7 +16,8 @@ from .case_text import staff_sentence
 from .gate import Gate, say
 from .people import name_of_user
 from .showing import take_time
-from .staff_view import admit_staff, ask
+from .staff_view import admit_staff
+from .sure_view import ask
 
 _FIELD = 1024
 

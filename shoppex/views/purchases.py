@@ -103,7 +103,7 @@ class Purchases:
             [list_line(matter, s) for matter, s in zip(page, standings, strict=True)],
             start // _PER_PAGE + 1,
             max(1, -(-len(matters) // _PER_PAGE)),
-            await self._colour(interaction),
+            await self.gate.colour(interaction),
         )
         options = [
             discord.SelectOption(
@@ -135,7 +135,7 @@ class Purchases:
             roles_of(current, terms) if isinstance(current, Order) else plan_roles(current, terms)
         )
         stands = standing(account, current, terms, self._clock())
-        colour = await self._colour(interaction)
+        colour = await self.gate.colour(interaction)
         embed = matter_embed(current, stands, roles, interaction.guild, colour)
         view: GuardedView
         if isinstance(current, Order):
@@ -162,7 +162,7 @@ class Purchases:
             )
             return
         embed = invoice_embed(
-            purchase, interaction.guild, interaction.user, await self._colour(interaction)
+            purchase, interaction.guild, interaction.user, await self.gate.colour(interaction)
         )
         url = purchase.order.url
         view = discord.ui.View()
@@ -179,11 +179,8 @@ class Purchases:
             await say(interaction, customer_sentence(NotTheirs()))
             return
         shop = self._settings.guild(key.guild_id)
-        embed = receipt_embed(order, shop.shop_name, await self._colour(interaction))
+        embed = receipt_embed(order, shop.shop_name, await self.gate.colour(interaction))
         await interaction.response.send_message(embed=embed, ephemeral=True)
-
-    async def _colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
-        return await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
 
 
 class ListView(GuardedView):

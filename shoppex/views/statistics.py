@@ -74,7 +74,7 @@ class StatisticsDesk:
         currencies = report.currencies
         if currency not in currencies:
             currency = next(iter(currencies), None)
-        colour = await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
+        colour = await self.gate.colour(interaction)
         embed = statistics_embed(report, currency, colour)
         poster = poster_of(report, currency, guild.name)
         async with self._pen:

@@ -43,7 +43,7 @@ class TestDesk:
         guild, member = interaction.guild, interaction.user
         if guild is None or not isinstance(member, discord.Member):
             return False
-        colour = await self._gate.bot.get_embed_colour(member)
+        colour = await self._gate.colour(interaction)
         send = partial(interaction.followup.send, ephemeral=True, wait=True)
         return await self.test(guild, member, offer_ref, send, colour)
 

@@ -68,7 +68,7 @@ class WaitingBoard:
         embed = discord.Embed(
             title=_("What waits for you"),
             description=shorten("\n".join(lines), _DESCRIPTION) or _("Nothing waits for you."),
-            colour=await self._colour(interaction),
+            colour=await self.gate.colour(interaction),
         )
         shown = [cause for cause, _count in causes[:_CAUSES]]
         await show(interaction, embed, CausesView(self, interaction.user.id, guild, shown))
@@ -89,7 +89,7 @@ class WaitingBoard:
         embed = discord.Embed(
             title=_("Who waits"),
             description=shorten("\n".join(lines), _DESCRIPTION),
-            colour=await self._colour(interaction),
+            colour=await self.gate.colour(interaction),
         )
         options = [
             discord.SelectOption(
@@ -153,9 +153,6 @@ class WaitingBoard:
             for matter in waiting.matters
         )
         return f"<@{waiting.key.user_id}> {numbers}"
-
-    async def _colour(self, interaction: discord.Interaction[Red]) -> discord.Colour:
-        return await self.gate.bot.get_embed_color(interaction.channel)  # type: ignore[arg-type]
 
 
 class CausesView(StaffView):

@@ -80,6 +80,18 @@ async def test_a_held_payment_says_why(world: World) -> None:
     assert labels(answer) == ["Member"]
 
 
+@pytest.mark.usefixtures("gold")
+async def test_of_an_unpaid_order_no_key_is_on_its_way(world: World) -> None:
+    world.shop.add_product(title="Keys", price="1", type="SERIALS", serials=["A"])
+    await world.admin.slash(
+        world.channel, "shoppexset item pool", item="Gold Pass", product="Keys"
+    )
+    await world.order("Gold Pass")
+    text = text_of(await shown(world, "order", order=world.shop.orders[-1].uniqid))
+    assert "not paid" in text
+    assert "on its way" not in text
+
+
 async def test_an_unknown_number_says_where_numbers_are(world: World) -> None:
     assert "No purchase of that number" in text_of(await shown(world, "order", order="nothing"))
 

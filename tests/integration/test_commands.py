@@ -14,6 +14,8 @@ from redbot.core import commands
 from harness import World, store_away
 from harness.red import ROOT, SLASH
 from harness.world import text_of
+from shoppex.domain.log_level import LogLevel
+from shoppex.seller.periods import Period
 
 # https://discord.com/developers/docs/interactions/application-commands#registering-a-command
 _IN_A_GROUP, _DESCRIPTION, _ALL_TEXT, _NAME = 25, 100, 8000, 32
@@ -82,6 +84,17 @@ async def test_each_command_that_a_text_points_to_exists(world: World) -> None:
     }
     assert {"shoppexset product add", "shoppex waiting"} <= pointed
     assert pointed <= names
+
+
+async def test_what_can_be_chosen_is_what_there_is(world: World) -> None:
+    for name, parameter, kind in (
+        ("shoppex stats", "period", Period),
+        ("shoppexset loglevel", "level", LogLevel),
+    ):
+        group, command = name.split()
+        leaf = world.bot.tree.get_command(group).get_command(command)
+        chosen = next(each for each in leaf.parameters if each.name == parameter)
+        assert [choice.value for choice in chosen.choices] == [each.value for each in kind]
 
 
 async def test_what_has_a_name_here_is_completed(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 import pytest
 import simcord
@@ -141,6 +143,25 @@ async def test_the_round_finds_what_changed_at_shoppex(world: World) -> None:
     texts = " ".join(str(embed.fields[0].value) for embed in mended)
     assert "**Gold Pass**" in texts
     assert "Webhook at Shoppex" in texts
+
+
+async def test_a_secret_of_which_nobody_is_sure_is_told_of_once(world: World) -> None:
+    world.shop.drop_next("POST", "/webhooks/*/rotate-secret", after=True)
+    asked = await world.admin.slash(world.channel, "shoppexset rotate")
+    assert asked.response is not None
+    await world.admin.click(asked.response, label="Replace the secret")
+    await world.env.advance_time(ROUND)
+    [embed] = told(world)
+    assert embed.title == "What waits for you"
+
+
+async def test_who_chose_to_ask_shoppex_is_told_of_no_webhook(world: World) -> None:
+    settings = world.bot.get_cog("Shoppex").settings
+    await settings.update_guild(world.guild.id, lambda s: replace(s, polling_only=True))
+    assert world.hook is not None
+    world.shop.remove_webhook(world.hook)
+    await world.env.advance_time(ROUND)
+    assert told(world) == []
 
 
 async def test_a_key_that_is_replaced_is_told_and_shoppex_being_away_is_not(
