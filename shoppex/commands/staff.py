@@ -84,7 +84,8 @@ class StaffCommands(SettingsGroup):
         """Choose the role whose members may help buyers.
 
         They may use every `[p]shoppex` command and the buttons for staff, and so give, take and
-        move what the shop gives. They may not change how the shop is set up.
+        move what the shop gives, but for roles that are not below their own highest. They may
+        not change how the shop is set up.
 
         **Arguments**
 

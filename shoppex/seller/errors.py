@@ -47,3 +47,17 @@ class Busy(Refusal):
 
 class Unfinished(Refusal):
     """It is begun and cannot be saved; it is finished as soon as it can."""
+
+
+class RolesAboveYou(Refusal):
+    """Nobody gives what they could not hand out.
+
+    Parameters
+    ----------
+    role_ids
+        The roles that are not below the highest of the one who asked.
+    """
+
+    def __init__(self, role_ids: tuple[int, ...]) -> None:
+        super().__init__()
+        self.role_ids = role_ids

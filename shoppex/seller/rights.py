@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import discord
 
 from ..fulfilment.obstacles import why_not_give
+from .errors import RolesAboveYou
 
 _DANGEROUS = discord.Permissions(
     administrator=True,
@@ -32,6 +33,24 @@ def why_not_sell(role: discord.Role, author: discord.Member, me: discord.Member)
     if reason is None and author.id != role.guild.owner_id and role >= author.top_role:
         return "role_above_you"
     return reason
+
+
+def refuse_what_is_above(guild: discord.Guild, user_id: int, role_ids: Iterable[int]) -> None:
+    """See to it that nobody gives, to others or themselves, what they could not hand out.
+
+    Raises
+    ------
+    RolesAboveYou
+    """
+    member = guild.get_member(user_id)
+    roles = (guild.get_role(role_id) for role_id in role_ids)
+    above = tuple(
+        role.id
+        for role in roles
+        if role is not None and (member is None or role >= member.top_role)
+    )
+    if above and user_id != guild.owner_id:
+        raise RolesAboveYou(above)
 
 
 def dangerous_powers(roles: Iterable[discord.Role]) -> dict[discord.Role, tuple[str, ...]]:

@@ -24,6 +24,7 @@ from ..seller.acts import (
 from ..seller.cases import Case, find_case, matter_of, parts_of, roles_given_by
 from ..seller.casework import Casework
 from ..seller.errors import NothingToGive
+from ..seller.rights import refuse_what_is_above
 from ..selling.errors import Refusal
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -149,12 +150,14 @@ class CaseActs:
             case = find_case(self._ledger, guild.id, number)
             account = self._ledger.get(case.key)
             after = given_back(account, case.name)
+            changes = self._changes(guild, account, after, case.name)
+            refuse_what_is_above(guild, by, changes.comes)
         except Refusal as refusal:
             await say(interaction, staff_sentence(refusal))
             return
         text = _("What was bought counts again, as if it had never been taken back.")
         embed = self._embed(_("Give back?"), case, text)
-        _show_changes(embed, self._changes(guild, account, after, case.name))
+        _show_changes(embed, changes)
 
         async def act() -> str:
             await self._casework.give_back(case, by)
@@ -177,15 +180,20 @@ class CaseActs:
         act_ = StaffAct(interaction.user.id, self._clock(), reason)
         key = AccountKey(guild.id, user_id)
         gift = gift_of(entry, days, act_)
-        if not gift.roles and gift.pool is None:
-            await say(interaction, staff_sentence(NothingToGive()))
-            return
         account = self._ledger.get(key)
+        after = account.with_order(gift)
+        changes = self._changes(guild, account, after, gift.nonce)
+        try:
+            if not gift.roles and gift.pool is None:
+                raise NothingToGive
+            refuse_what_is_above(guild, act_.by, changes.comes)
+        except Refusal as refusal:
+            await say(interaction, staff_sentence(refusal))
+            return
         embed = self._embed(_("Give this as a gift?"), Case(key, gift.nonce), "", gift)
         lasts = _("for ever") if days is None else _("for {days} days").format(days=days)
         embed.add_field(name=_("How long"), value=lasts)
-        after = account.with_order(gift)
-        _show_changes(embed, self._changes(guild, account, after, gift.nonce))
+        _show_changes(embed, changes)
         embed.add_field(name=_("Keys"), value=_keys_of_a_gift(gift), inline=False)
         embed.add_field(name=_("Reason"), value=plain(reason, 500) or "…", inline=False)
         embed.set_footer(text=_("The member is told that it is a gift, and not the reason."))

@@ -22,6 +22,7 @@ from ..seller.errors import (
     NothingToGive,
     NothingToMove,
     NotRevoked,
+    RolesAboveYou,
     SameMember,
     Unfinished,
     WasBanned,
@@ -38,6 +39,11 @@ _NAME = 80
 
 def staff_sentence(refusal: Refusal) -> str:
     """Why something that staff want cannot be done."""
+    if isinstance(refusal, RolesAboveYou):
+        return _(
+            "{roles} is not below your own highest role, so you could not hand it out yourself. "
+            "Nothing was changed. Ask somebody with a higher role to do it."
+        ).format(roles=", ".join(f"<@&{role_id}>" for role_id in refusal.role_ids))
     sentences = {
         NoSuchPurchase: _(
             "No purchase of that number is known in this server. Copy the number from "

@@ -10,6 +10,7 @@ from ..fulfilment.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..seller.errors import WasBanned
 from ..seller.moving import Moves
+from ..seller.rights import refuse_what_is_above
 from ..selling.errors import Refusal
 from ..text import shorten
 from .case_text import staff_sentence
@@ -43,6 +44,7 @@ class MovingDesk:
         by = interaction.user.id
         try:
             move = self._moves.preview(source, target)
+            refuse_what_is_above(guild, by, move.comes)
             await take_time(interaction)
             if await is_banned(guild, source_id):
                 raise WasBanned

@@ -405,6 +405,7 @@ async def test_the_role_for_staff_is_enough_for_all_of_it(
     world: World, gold: simcord.RoleHandle
 ) -> None:
     helpers = world.guild.create_role("Helpers")
+    world.env.backend.reorder_roles(world.guild.id, [{"id": helpers.id, "position": 3}])
     await world.admin.slash(world.channel, "shoppexset staffrole", role=helpers)
     hal = world.guild.add_member(world.env.create_user("hal"), roles=[helpers])
     answer = await hal.slash(
@@ -419,3 +420,42 @@ async def test_the_role_for_staff_is_enough_for_all_of_it(
     await world.env.settle()
     assert world.roles_of(world.buyer) == {"Gold"}
     assert world.roles_of(world.buyer) <= {gold.name}
+
+
+# -- no power by the back door -------------------------------------------------------------
+
+
+@pytest.fixture
+async def helper(world: World, gold: simcord.RoleHandle) -> simcord.MemberActor:
+    """Somebody of the staff whose highest role is below the one that is sold."""
+    helpers = world.guild.create_role("Helpers")
+    await world.admin.slash(world.channel, "shoppexset staffrole", role=helpers)
+    world.env.backend.reorder_roles(
+        world.guild.id, [{"id": helpers.id, "position": 1}, {"id": gold.id, "position": 2}]
+    )
+    return world.guild.add_member(world.env.create_user("hal"), roles=[helpers])
+
+
+async def test_nobody_gives_as_a_gift_what_they_could_not_hand_out(
+    world: World, gold: simcord.RoleHandle, helper: simcord.MemberActor
+) -> None:
+    answer = await helper.slash(
+        world.channel, "shoppex grant", member=helper, offer="Gold Pass", reason="I like gold"
+    )
+    assert f"{gold.mention} is not below your own highest role" in text_of(answer)
+    assert world.bot.get_cog("Shoppex").ledger.keys_of(helper.id) == []
+
+
+async def test_nobody_moves_or_gives_back_what_they_could_not_hand_out(
+    world: World, gold: simcord.RoleHandle, helper: simcord.MemberActor
+) -> None:
+    number = await bought(world)
+    for command, options in (
+        ("move", {"from": world.buyer, "to": helper}),
+        ("restore", {"order": number}),
+    ):
+        if command == "restore":
+            await act(world, "revoke", order=number, reason="refunded by hand")
+        answer = await helper.slash(world.channel, f"shoppex {command}", **options)
+        assert f"{gold.mention} is not below your own highest role" in text_of(answer), command
+    assert world.roles_of(helper) == {"Helpers"}
