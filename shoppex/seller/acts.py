@@ -159,7 +159,7 @@ def _whole(account: Account, matter: Matter) -> Iterator[Matter]:
     yield matter
     _, subscription = parts_of(account, matter)
     if subscription is not None:
-        parts = (subscription, *periods_of(account, subscription))
+        parts: tuple[Matter, ...] = (subscription, *periods_of(account, subscription))
         yield from (part for part in parts if part is not matter)
 
 
