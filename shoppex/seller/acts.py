@@ -156,12 +156,11 @@ def given_back(account: Account, name: str) -> Account:
 
 def _whole(account: Account, matter: Matter) -> Iterator[Matter]:
     """A purchase; of a subscription everything that was paid for it, too."""
+    yield matter
     _, subscription = parts_of(account, matter)
-    if subscription is None:
-        yield matter
-    else:
-        yield subscription
-        yield from periods_of(account, subscription)
+    if subscription is not None:
+        parts: tuple[Matter, ...] = (subscription, *periods_of(account, subscription))
+        yield from (part for part in parts if part is not matter)
 
 
 def _with(account: Account, matter: Matter, act: StaffAct | None) -> Account:
