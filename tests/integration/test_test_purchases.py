@@ -112,7 +112,7 @@ async def test_a_role_and_a_key_are_tested_through_the_public_address(
     assert "came in through your public address" in text
     assert f"you were given {gold.mention}" in text
     assert "marked as a test" in text
-    assert "what the test gave is taken again" in text
+    assert "what the test gave is taken away again" in text
     assert text.count(" s\n") == text.count("✅") == 4
     assert "€19.50" in text
     assert len(role_requests(world, "PUT")) == len(role_requests(world, "DELETE")) == 1
