@@ -8,7 +8,7 @@ import discord
 from discord.utils import format_dt
 
 from ..customer.pages import Stage, Standing, began_at
-from ..domain.account import Account, Grant, Order
+from ..domain.account import Account, Grant, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.staff_act import StaffAct
 from ..i18n import _
@@ -154,8 +154,10 @@ def _paid(order: Order) -> str:
 
 def _message_text(order: Order) -> str:
     text = _delivery(order.message)
+    # Where nothing is promised, a look for a text goes on that nobody waits for.
+    promised = order.promise is not Promise.NOTHING
     waits = order.reading.waits or order.reading.stuck
-    if order.entitled and order.open_readings and waits and order.reading.reason is not None:
+    if promised and order.entitled and order.open_readings and waits and order.reading.reason:
         text += "\n" + progress_sentence(order.reading.reason)
     return text
 

@@ -59,6 +59,16 @@ async def test_an_order_in_full(world: World, gold: simcord.RoleHandle) -> None:
     assert "ben@example.com" not in text
 
 
+async def test_a_product_that_promises_nothing_is_not_said_to_be_late(world: World) -> None:
+    world.shop.add_product(title="Silver Pass", price="5")
+    await world.sell_product("Silver Pass", [world.guild.create_role("Silver")])
+    await world.order("Silver Pass")
+    number = (await world.pay_newest()).uniqid
+    text = text_of(await shown(world, "order", order=number))
+    assert "Message: ✅ delivered" in text
+    assert "has not delivered it yet" not in text
+
+
 async def test_what_waits_says_why(world: World, gold: simcord.RoleHandle) -> None:
     world.env.backend.reorder_roles(world.guild.id, [{"id": gold.id, "position": 50}])
     world.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
