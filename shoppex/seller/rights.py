@@ -30,9 +30,14 @@ _DANGEROUS = discord.Permissions(
 def why_not_sell(role: discord.Role, author: discord.Member, me: discord.Member) -> str | None:
     """Why ``author`` cannot sell a role, as a stable word; ``None`` when they can."""
     reason = why_not_give(role, me)
-    if reason is None and author.id != role.guild.owner_id and role >= author.top_role:
+    if reason is None and not could_hand_out(author, role):
         return "role_above_you"
     return reason
+
+
+def could_hand_out(member: discord.Member, role: discord.Role) -> bool:
+    """Whether a role is below somebody, by Discord's own rule of who may give what by hand."""
+    return member.id == role.guild.owner_id or role < member.top_role
 
 
 def refuse_what_is_above(guild: discord.Guild, user_id: int, role_ids: Iterable[int]) -> None:
@@ -47,7 +52,7 @@ def refuse_what_is_above(guild: discord.Guild, user_id: int, role_ids: Iterable[
     above = tuple(
         role.id
         for role in roles
-        if role is not None and (member is None or role >= member.top_role)
+        if role is not None and (member is None or not could_hand_out(member, role))
     )
     if above and user_id != guild.owner_id:
         raise RolesAboveYou(above)

@@ -18,6 +18,7 @@ from ..selling.errors import NotForSale, Refusal
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from .rights import could_hand_out
 from .test_event import made_up_order
 from .test_payment import TestPayment
 from .test_report import Mark, Progress, StepResult, TestReport, TestRun, TestStep, failed
@@ -232,11 +233,9 @@ class TestPurchases:
 
 def _refuse_what_is_above(guild: discord.Guild, member: discord.Member, offer: Offer) -> None:
     """Nobody gets by a test, be it for a moment, what they could not hand out."""
-    if member.id == guild.owner_id:
-        return
     for role_id in offer.roles:
         role = guild.get_role(role_id)
         if role is None or why_not_give(role, guild.me) is not None:
             continue
-        if role >= member.top_role and role not in member.roles:
+        if not could_hand_out(member, role) and role not in member.roles:
             raise RoleAboveTester(role_id)
