@@ -47,6 +47,7 @@ from .customer.license_desk import LicenseDesk
 from .customer.replacements import Replacements
 from .customer.shops import Shops
 from .domain.account import AccountKey
+from .domain.terms import Terms
 from .fulfilment.absences import Absences
 from .fulfilment.alarms import Alarms
 from .fulfilment.backfilling import Backfilling
@@ -96,6 +97,7 @@ from .views.counter import Counter
 from .views.deletion import Deletion
 from .views.doctor import DoctorBoard
 from .views.gate import Gate
+from .views.held_order import held_button
 from .views.help_desk import HelpDesk
 from .views.journal import JournalBoard, journal_button
 from .views.licenses import Licenses
@@ -159,9 +161,9 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         room = StaffRoom(bot, self.settings, budget)
         self.journal = Journal(bot, self.settings, JournalBoard(room), self._alarm, clock)
         self.ledger = Ledger(self._writes, self.journal.observe)
-        self.alarms = Alarms(bot, self.ledger, self.settings, AlarmBoard(room), clock)
+        self.alarms = Alarms(bot, self.ledger, self.settings, AlarmBoard(room, self.ledger), clock)
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
-        self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe)
+        self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe, self._terms)
         asking = (self.ledger, self.settings, self.recorder, self.clients, clock)
         self._doors = Doors(budget, clock)
         in_discord = (bot, self.ledger, self.settings, budget, clock, self.gate.asleep)
@@ -227,6 +229,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             pickup_button(self.gate, keys),
             journal_button(self.gate, self.casebook.show_order, self.casebook.show_member),
             replacement_button(self.gate, Decisions(bot, replacements, budget)),
+            held_button(self.gate, self.ledger, self._casework),
         )
         self.licenses = Licenses(
             self.gate,
@@ -239,8 +242,8 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
 
     def _serve_staff(self, room: StaffRoom, budget: Budget, clock: Callable[[], datetime]) -> None:
         """Build what the people who run a shop see and do."""
-        casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
-        self.case_acts = CaseActs(self.gate, self.settings, self.ledger, casework, clock)
+        self._casework = Casework(self.ledger, self.settings, self.journal, clock, self._mark)
+        self.case_acts = CaseActs(self.gate, self.settings, self.ledger, self._casework, clock)
         self.casebook = Casebook(self.gate, self.settings, self.ledger, self.case_acts, clock)
         self._moves = Moves(self.ledger, self.settings, self.journal, clock, self._mark)
         self.moving_desk = MovingDesk(self.gate, self._moves)
@@ -303,6 +306,9 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self.gate.asleep,
             clock,
         )
+
+    def _terms(self, guild_id: int) -> Terms:
+        return self.settings.guild(guild_id).terms()
 
     def _mark(self, key: AccountKey) -> None:
         self.engine.mark(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..domain.money import Money, parse_money
+from ..domain.money import Money
 from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
@@ -14,12 +14,14 @@ from .parsing import (
     as_list,
     as_mapping,
     parse_count,
+    parse_flag,
     parse_http_url,
     parse_id,
     parse_text,
     parse_time,
     unwrap,
 )
+from .payment_reading import parse_payment_amounts, parse_rates, parse_total
 from .references import parse_customer_id, parse_gateway, parse_product_ids
 from .refund_reading import parse_refunded
 
@@ -29,6 +31,7 @@ _PAYMENT_LINKS = ("url_branded", "url", "checkout_url")
 _MOST_ITEMS = 200
 _LONGEST_TITLE = 256
 _LONGEST_EMAIL = 320
+_LONGEST_TYPE = 64
 
 
 class MalformedOrder(MalformedRecord):
@@ -67,21 +70,25 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         raise MalformedOrder("an order without a uniqid")
     lines = [
         as_mapping(entry)
-        for entry in as_list(data.get("items"))[:_MOST_ITEMS]
+        for entry in as_list(data.get("items") or data.get("lineItems"))[:_MOST_ITEMS]
         if isinstance(entry, Mapping)
     ]
-    items = tuple(_parse_item(line) for line in lines)
+    items = tuple(_parse_item(line) for line in lines if _is_bought(line))
     delivered = [data.get("delivered_items"), *(line.get("delivered_items") for line in lines)]
     by_item = [piece for value in delivered[1:] for piece in extract_goods(value)]
     keys_by_item = [key for value in delivered[1:] for key in extract_keys(value)]
     urls = (parse_http_url(data.get(name)) for name in links)
     status = parse_status(data.get("status"))
-    total = parse_money(data.get("total"), data.get("currency"))
+    total = parse_total(data)
     refunded = parse_refunded(data)
     return RemoteOrder(
         uniqid=uniqid,
         status=status,
         total=total,
+        payment=parse_payment_amounts(data, total),
+        rates=parse_rates(data),
+        coupon_applied=bool(parse_flag(data.get("coupon_applied"))),
+        quantity=parse_count(data.get("quantity")),
         url=next((url for url in urls if url is not None), None),
         custom_fields=_parse_fields(data, lines),
         items=items,
@@ -105,13 +112,26 @@ def _is_part(refunded: Money | None, total: Money | None) -> bool:
     return refunded is not None and total is not None and refunded.amount < total.amount
 
 
+def _is_bought(line: Mapping[str, object]) -> bool:
+    """Whether a line is in the cart still; one whose quantity cannot be read is."""
+    return parse_count(line.get("quantity")) != 0
+
+
 def _parse_item(data: Mapping[str, object]) -> LineItem:
     title = parse_text(data.get("product_title")) or parse_text(data.get("title")) or ""
+    variant = as_mapping(data.get("variant"))
+    variant_title = parse_text(data.get("variant_title")) or parse_text(variant.get("title"))
+    kind = parse_text(data.get("product_type")) or parse_text(
+        as_mapping(data.get("product")).get("type")
+    )
     return LineItem(
         product_id=parse_id(data.get("product_id")) or "",
         title=title[:_LONGEST_TITLE],
         quantity=max(1, parse_count(data.get("quantity")) or 1),
         goods=extract_goods(data.get("delivered_items")),
+        product_ids=parse_product_ids([data]),
+        product_type=(kind or "").strip().upper()[:_LONGEST_TYPE],
+        variant_title=None if not variant_title else variant_title[:_LONGEST_TITLE],
     )
 
 

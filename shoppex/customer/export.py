@@ -71,7 +71,7 @@ def _readable(account: Account) -> str:
     if not account.reminders:
         lines.append(_("You want no reminders."))
     for order in account.orders.values():
-        total = "" if order.quote is None else format_money(order.quote)
+        total = "" if order.total is None else format_money(order.total)
         lines.append(
             _("Order {id} of {day}: {what}, {total}, {status}").format(
                 id=order.uniqid,

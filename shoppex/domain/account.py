@@ -9,10 +9,23 @@ from enum import Enum
 from typing import NamedTuple
 
 from .delivery import Delivery, DeliveryState
+from .line import Line, OfferKind, Promise
 from .money import Money
+from .payment import Payment
 from .staff_act import StaffAct
 from .status import OrderStatus
 from .subscription import Subscription
+
+__all__ = [
+    "Account",
+    "AccountKey",
+    "Grant",
+    "OfferKind",
+    "Order",
+    "Promise",
+    "Replacement",
+    "Reset",
+]
 
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
 _PAYABLE = (*_UNPAID, OrderStatus.PARTIAL)
@@ -23,24 +36,6 @@ class AccountKey(NamedTuple):
 
     guild_id: int
     user_id: int
-
-
-class OfferKind(str, Enum):
-    """The two kinds of things for sale."""
-
-    PRODUCT = "product"
-    ITEM = "item"
-
-
-class Promise(str, Enum):
-    """What Shoppex delivers with an order, and has to be waited for."""
-
-    NOTHING = "nothing"
-    """Maybe a text; the buyer does not wait for it."""
-    SOMETHING = "something"
-    """A file, or what a merchant's own server makes: whatever comes is all."""
-    KEYS = "keys"
-    """As many keys as were bought."""
 
 
 class Replacement(str, Enum):
@@ -98,11 +93,23 @@ class Order:
     promise
         What has to be waited for before the buyer's message is complete.
     uniqid, quote, url
-        What Shoppex answered; ``None`` until then. ``quote`` is what the buyer was shown and
-        what must be paid; of a renewal, which nobody is shown, it is what was paid, as far as
-        that is known.
+        What Shoppex answered; ``None`` until then. ``quote`` is what the buyer was shown; of a
+        renewal, which nobody is shown, it is what was paid, as far as that is known.
+    product_ids
+        What else Shoppex calls the product that was ordered.
+    lines
+        What was paid for, where the cart was edited at the checkout so that it is not only the
+        product that was ordered; else empty.
+    payment
+        What was really paid, where that is not simply the quote.
     held
-        Why this order is not trusted although Shoppex speaks of it; staff must look.
+        Why this order is not trusted although Shoppex calls it paid; staff must look.
+    came
+        While it is held: what Shoppex says was paid for, a line each.
+    accepted
+        Who of the staff decided that an order that was held is to be delivered.
+    left
+        Who of the staff decided that it is to stay held.
     asking
         The progress of asking Shoppex about news that could not be believed; ``None`` when
         there is nothing to ask.
@@ -172,7 +179,13 @@ class Order:
     quote: Money | None = None
     url: str | None = None
     paid_at: datetime | None = None
+    product_ids: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    payment: Payment | None = None
     held: str | None = None
+    came: tuple[str, ...] = ()
+    accepted: StaffAct | None = None
+    left: StaffAct | None = None
     asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
     goods: tuple[str, ...] = ()
@@ -197,6 +210,37 @@ class Order:
     arrived: bool = False
     origin: int | None = None
     test: bool = False
+
+    @property
+    def bought(self) -> tuple[Line, ...]:
+        """The lines that it pays for."""
+        return self.lines or (
+            Line(
+                self.kind,
+                self.offer_id,
+                self.title,
+                self.quantity,
+                self.variant_title,
+                self.roles,
+                self.lasts,
+                self.promise,
+            ),
+        )
+
+    @property
+    def keys_due(self) -> int:
+        """How many keys Shoppex delivers with it."""
+        return sum(line.quantity for line in self.bought if line.promise is Promise.KEYS)
+
+    @property
+    def total(self) -> Money | None:
+        """What was paid, or is to be paid; ``None`` when that is not known."""
+        return self.quote if self.payment is None else self.payment.total
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether staff have to decide about it."""
+        return self.held is not None and self.left is None and self.accepted is None
 
     @property
     def entitled(self) -> bool:
@@ -232,7 +276,10 @@ class Order:
         acted = self.changed_at is not None or self.revoked is not None
         turned = acted and self.paid_at is not None
         claims = self.entitled and self.claim is not None and self.claim.waits
-        return bool(self.open_readings) or owed or gives or turned or self.open or claims
+        decision = self.needs_decision
+        return (
+            bool(self.open_readings) or owed or gives or turned or self.open or claims or decision
+        )
 
     @property
     def touched_by_money(self) -> bool:
@@ -244,8 +291,7 @@ class Order:
 
     def describe(self) -> str:
         """What was bought, in a few words."""
-        title = f"{self.title} ({self.variant_title})" if self.variant_title else self.title
-        return title if self.quantity == 1 else f"{self.quantity} × {title}"
+        return ", ".join(line.describe() for line in self.bought)
 
 
 class Reset(NamedTuple):
@@ -305,7 +351,10 @@ class Account:
         """
         orders = self.orders.values()
         # Who has nothing any more had everything moved away.
-        may_end = not orders or any(order.lasts is not None for order in orders)
+        may_end = not orders or any(
+            order.lasts is not None or any(line.lasts is not None for line in order.lines)
+            for order in orders
+        )
         return (
             any(order.unsettled for order in orders)
             or bool(self.subscriptions)
@@ -322,7 +371,7 @@ class Account:
     @property
     def stuck(self) -> bool:
         """Whether something waits here for the buyer or for staff."""
-        held = any(order.held or order.refunded for order in self.orders.values())
+        held = any(order.needs_decision or order.refunded for order in self.orders.values())
         return held or any(delivery.stuck for delivery in self.deliveries())
 
     def deliveries(self) -> Iterator[Delivery]:

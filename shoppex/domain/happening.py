@@ -27,6 +27,8 @@ class Happened(str, Enum):
     RESTORED = "restored"
     GIVEN = "given"
     MOVED = "moved"
+    ACCEPTED = "held order accepted"
+    LEFT = "held order left"
 
 
 @dataclass(frozen=True, slots=True)

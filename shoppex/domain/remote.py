@@ -9,20 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from .money import Money
+from .payment import Payment
 from .status import OrderStatus
 from .subscription_status import SubscriptionStatus
 
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """One line of an order."""
+    """One line of an order.
+
+    Parameters
+    ----------
+    product_ids
+        Every id that it gives for its product; empty where it is a plain payment's.
+    product_type
+        Shoppex's word in upper case; empty when it said none.
+    """
 
     product_id: str
     title: str
     quantity: int
     goods: tuple[str, ...] = field(default=(), repr=False)
+    product_ids: tuple[str, ...] = ()
+    product_type: str = ""
+    variant_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,17 @@ class RemoteOrder:
         Shoppex's public and internal id. Records that belong to an order may name either.
     total
         What the buyer pays in all; ``None`` when it was not said or not readable.
+    payment
+        The total with what it is made of.
+    rates
+        Units of each currency for one of the same, as they stood at the checkout.
+    coupon_applied
+        Whether Shoppex says that a coupon was used, with or without its amount.
+    quantity
+        Over all lines, where the order itself says it.
+    looked_up
+        Whether the ids of products in its lines were looked up at Shoppex, so that a line that
+        nobody knows is really none of ours.
     url
         Where the buyer pays; ``None`` when Shoppex gave none.
     custom_fields
@@ -56,6 +80,11 @@ class RemoteOrder:
     uniqid: str
     status: OrderStatus
     total: Money | None = None
+    payment: Payment | None = None
+    rates: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
+    coupon_applied: bool = False
+    quantity: int | None = None
+    looked_up: bool = False
     url: str | None = field(default=None, repr=False)
     custom_fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     items: tuple[LineItem, ...] = ()

@@ -57,10 +57,13 @@ class OfferTerms:
     ----------
     policy
         Of this offer alone; ``None`` where the server's applies.
+    lasts
+        How long the roles of a new purchase last; ``None`` for ever.
     """
 
     roles: tuple[int, ...] = ()
     policy: Policy | None = None
+    lasts: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
         if delivery is not None and waits and delivery.reason != BRAKE:
             yield Cause(delivery.reason or "", role_id)
     for order in account.orders.values():
-        if order.held is not None:
-            yield Cause(order.held)
+        if order.held is not None and order.needs_decision:
+            yield Cause(order.held, order=order.uniqid or "")
         heard_at = order.changed_at or order.paid_at or order.created_at
         if order.refunded is not None and now - heard_at < _TOLD_FOR:
             yield Cause("partly_refunded", order=order.uniqid or "")

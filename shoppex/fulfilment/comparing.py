@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..domain.account import AccountKey
 from ..domain.remote import RemoteOrder, RemoteSubscription
+from ..domain.terms import Terms
 from ..store.ledger import Ledger
 from .facts import learn
 from .places import Places
@@ -80,8 +81,9 @@ def happened_at(news: News) -> datetime:
 class Comparison:
     """Compares entries of a guild's lists with the ledger."""
 
-    def __init__(self, ledger: Ledger, guild_id: int) -> None:
+    def __init__(self, ledger: Ledger, guild_id: int, terms: Terms) -> None:
         self._ledger = ledger
+        self._terms = terms
         self._places = Places(ledger)
         self._guild_id = guild_id
 
@@ -95,7 +97,7 @@ class Comparison:
             return None
         order = self._ledger.get(key).orders[nonce]
         unproven = order.renewal and order.paid_at is None
-        if unproven or learn(key, order, news, asked_at, asked_at) == order:
+        if unproven or learn(key, order, news, asked_at, asked_at, self._terms) == order:
             return None
         return OrderNews(key, nonce, news, asked_at)
 

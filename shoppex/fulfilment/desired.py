@@ -17,6 +17,7 @@ from .entitlement import (
     policy_of,
     roles_of,
     subscription_gives,
+    with_roles_kept,
 )
 from .handing import note_arrival
 from .notices import Notice, notices_of
@@ -168,7 +169,7 @@ def settle_roles(account: Account, terms: Terms, now: datetime) -> Account:
             continue
         roles = roles_of(order, terms)
         if all(_is_given(account, role_id) for role_id in roles):
-            closed = replace(order, roles=roles, fulfilled=True)
+            closed = replace(with_roles_kept(order, terms), fulfilled=True)
             account = account.with_order(note_arrival(closed))
     for subscription in account.subscriptions.values():
         gives = subscription_gives(account, subscription, terms, now)

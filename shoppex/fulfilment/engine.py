@@ -12,7 +12,7 @@ from typing import Protocol
 
 from redbot.core.utils import AsyncIter
 
-from ..domain.account import Account, AccountKey
+from ..domain.account import Account, AccountKey, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
@@ -171,6 +171,15 @@ class Engine:
         return None
 
 
+def _woken_question(
+    order: Order, waiting_for: DeliveryState, cause: Cause | None
+) -> Delivery | None:
+    """What is to be asked about an order that is held: it may be right at Shoppex by now."""
+    meant = cause is None or (order.held, order.uniqid) == (cause.reason, cause.order)
+    staff = waiting_for is DeliveryState.NEEDS_STAFF
+    return Delivery() if staff and order.needs_decision and meant else None
+
+
 def _woken(account: Account, waiting_for: DeliveryState, cause: Cause | None = None) -> Account:
     """The account with everything pending again that waited for somebody.
 
@@ -197,7 +206,8 @@ def _woken(account: Account, waiting_for: DeliveryState, cause: Cause | None = N
     orders = {
         nonce: replace(
             order,
-            asking=order.asking and wake(order.asking),
+            asking=_woken_question(order, waiting_for, cause)
+            or (order.asking and wake(order.asking)),
             claim=order.claim and wake(order.claim),
             reading=wake(order.reading),
             message=wake(order.message),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..domain.account import Account, Order
+from ..domain.line import Line
 from ..domain.offer import offer_ref, product_ref
 from ..domain.status import OrderStatus
 from ..domain.subscription import Subscription, standing_of
@@ -39,13 +41,15 @@ class Claim(NamedTuple):
 
 def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
     """What gives roles now, complete, whether they were given or not."""
-    ends = ends_of(account, terms)
+    ends = line_ends_of(account, terms)
     for order in account.orders.values():
         if not order_gives(account, order, terms) or is_governed(account, order):
             continue
-        until = ends.get(order.nonce)
-        if until is None or now < until:
-            yield from (Claim(role_id, order.nonce, until) for role_id in roles_of(order, terms))
+        for line in order.bought:
+            until = ends.get((order.nonce, line.ref))
+            if until is None or now < until:
+                roles = line_roles(order, line, terms)
+                yield from (Claim(role_id, order.nonce, until) for role_id in roles)
     for subscription in account.subscriptions.values():
         if not subscription_gives(account, subscription, terms, now):
             continue
@@ -96,37 +100,62 @@ def last_invoice(account: Account, subscription: Subscription) -> Order | None:
 
 
 def ends_of(account: Account, terms: Terms) -> dict[str, datetime]:
-    """When each order that gives for a time only ends, by nonce.
+    """When each order that gives for a time only ends, by nonce: with the last of its lines."""
+    ends = line_ends_of(account, terms)
+    found: dict[str, datetime] = {}
+    for nonce, ref in ends:
+        lines = account.orders[nonce].lines
+        if all((nonce, line.ref) in ends for line in lines):
+            found[nonce] = max(found.get(nonce, ends[nonce, ref]), ends[nonce, ref])
+    return found
+
+
+def line_ends_of(account: Account, terms: Terms) -> dict[tuple[str, str], datetime]:
+    """When each line that gives for a time only ends, by the order's nonce and its offer's ref.
 
     What is bought again while it lasts is added behind it: nobody loses days by renewing early.
     """
     chains: defaultdict[str, list[tuple[datetime, str, timedelta]]] = defaultdict(list)
     for order in account.orders.values():
-        if order.lasts is None or order.paid_at is None:
+        if order.paid_at is None or (order.lasts is None and not order.lines):
             continue
-        if order_gives(account, order, terms):
-            days = min(order.lasts.days * order.quantity, _LONGEST.days)
-            link = (order.paid_at, order.nonce, timedelta(days=days))
-            chains[offer_ref(order.kind, order.offer_id)].append(link)
-    ends: dict[str, datetime] = {}
-    for chain in chains.values():
+        if not order_gives(account, order, terms):
+            continue
+        for line in order.bought:
+            if line.lasts is not None:
+                days = min(line.lasts.days * line.quantity, _LONGEST.days)
+                chains[line.ref].append((order.paid_at, order.nonce, timedelta(days=days)))
+    ends: dict[tuple[str, str], datetime] = {}
+    for ref, chain in chains.items():
         end: datetime | None = None
         for paid_at, nonce, lasts in sorted(chain):
             end = min(max(end or paid_at, paid_at) + lasts, paid_at + _LONGEST)
-            ends[nonce] = end
+            ends[nonce, ref] = end
     return ends
 
 
 def roles_of(order: Order, terms: Terms) -> tuple[int, ...]:
-    """What an order gives.
+    """What an order gives, over all of its lines."""
+    if not order.lines:
+        return line_roles(order, order.bought[0], terms)
+    roles = (role_id for line in order.lines for role_id in line_roles(order, line, terms))
+    return tuple(dict.fromkeys(roles))
+
+
+def line_roles(order: Order, line: Line, terms: Terms) -> tuple[int, ...]:
+    """What one line of an order gives.
 
     Until the buyer has it, that is what its offer gives today, so that staff can mend it. An
     offer that is no longer for sale gives what it gave when it was sold.
     """
-    if order.fulfilled:
-        return order.roles
-    roles = terms.roles(offer_ref(order.kind, order.offer_id))
-    return order.roles if roles is None else roles
+    roles = None if order.fulfilled else terms.roles(line.ref)
+    return line.roles if roles is None else roles
+
+
+def with_roles_kept(order: Order, terms: Terms) -> Order:
+    """The order with what it gives today written down, for the day its offers change."""
+    lines = tuple(replace(line, roles=line_roles(order, line, terms)) for line in order.lines)
+    return replace(order, roles=roles_of(order, terms), lines=lines)
 
 
 def plan_roles(subscription: Subscription, terms: Terms) -> tuple[int, ...]:

@@ -12,33 +12,54 @@ from ..domain.money import Money
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
 from ..domain.tag import Tag
+from ..domain.terms import Terms
 from .handing import is_all_listed, unknown
 from .notices import moment_of
+from .payments import (
+    OTHER_BUYER,
+    UNKNOWN_LINES,
+    is_as_ordered,
+    is_first_payment,
+    is_unknown_cart,
+    lines_that_came,
+    payment_of,
+    why_item_is_held,
+    with_paid_lines,
+)
 
 _SEEN = 8
+_NO_TERMS = Terms()
+# The money is not there, or not any more: nobody has to decide about it.
+_CLOSED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
 
 
 def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
-    """Why this news must not be acted on, as a stable word; ``None`` when it may.
+    """Why this news cannot be about this order, as a stable word; ``None`` when it can.
 
-    Design, section 2, rule 5: custom fields, currency and total must be what the bot sent
-    and quoted. News of an order whose payment was believed before is never doubted. Nobody
-    quoted the renewals that Shoppex makes by itself: they count when it lists them.
+    Design, section 2, rule 5: custom fields must be what the bot sent. News of an order whose
+    payment was believed before, or that staff accepted, is never doubted. Nobody ordered the
+    renewals that Shoppex makes by itself: they count when it lists them.
     """
-    if order.paid_at is not None or order.renewal:
+    if order.paid_at is not None or order.renewal or order.accepted is not None:
         return None
     sent = Tag(order.origin or key.user_id, key.guild_id, order.nonce).to_fields()
     if any(news.custom_fields.get(name, value) != value for name, value in sent.items()):
-        return "other_buyer"
-    if news.status is not OrderStatus.PAID or news.total is None:
-        return None
-    if order.quote is None:
-        return "other_total"
-    if news.total.currency != order.quote.currency:
-        return "other_currency"
-    if news.total.amount != order.quote.amount:
-        return "other_total"
+        return OTHER_BUYER
     return None
+
+
+def why_hold(key: AccountKey, order: Order, news: RemoteOrder, terms: Terms) -> str | None:
+    """Why what the API says has to wait for staff, as a stable word; ``None`` when it need not.
+
+    Design, section 2, rule 5. A price that is not the quoted one is no reason: it is settled
+    at the checkout (contract, section 15.1).
+    """
+    doubt = distrust(key, order, news)
+    if doubt is not None or order.accepted is not None or not is_first_payment(order, news):
+        return doubt
+    if order.kind is OfferKind.ITEM:
+        return why_item_is_held(order, news)
+    return UNKNOWN_LINES if is_unknown_cart(order, news, terms) else None
 
 
 def learn(
@@ -47,24 +68,38 @@ def learn(
     news: RemoteOrder,
     now: datetime,
     asked_at: datetime | None = None,
+    terms: Terms = _NO_TERMS,
 ) -> Order:
     """The order after news of it from Shoppex, by webhook or by API.
 
-    News that cannot be trusted holds the order for staff. News of a payment that does not
-    say how much was paid only makes the API be asked, and so does an event that would end a
-    dispute: it may only be late.
+    A webhook is believed of a payment only as far as that is what was ordered; all else makes
+    the API be asked, and so does an event that would end a dispute: it may only be late. What
+    the API says and cannot be trusted holds the order for staff.
 
     Parameters
     ----------
     asked_at
         When the API was asked whose answer this is; ``None`` for a webhook.
+    terms
+        What else is sold in the guild: a cart may have been edited at the checkout.
     """
-    reason = distrust(key, order, news)
+    first_payment = is_first_payment(order, news)
+    if asked_at is None and (order.held is not None or not is_as_ordered(order, news)):
+        return ask_again(replace(order, uniqid=order.uniqid or news.uniqid), now)
+    unsure = first_payment and not news.looked_up and is_unknown_cart(order, news, terms)
+    if says_too_little(order, news) or unsure:
+        return ask_again(replace(order, uniqid=order.uniqid or news.uniqid), now)
+    closes = order.held is not None and news.status in _CLOSED
+    reason = None if closes else why_hold(key, order, news, terms)
     if reason is not None:
-        return replace(order, held=reason)
+        return _held(order, news, reason, now)
     restored = _is_restored(order, news, asked_at)
-    if says_too_little(order, news) or restored is None:
+    if restored is None:
         return ask_again(order, now)
+    if order.held is not None:
+        order = replace(order, held=None, came=(), left=None)
+    if first_payment and order.accepted is None:
+        order = with_paid_lines(order, news, terms)
     status = OrderStatus.PAID if restored else advance(order.status, news.status)
     refunded = _refunded(order, news)
     paid_at = order.paid_at or (now if status is OrderStatus.PAID else None)
@@ -78,11 +113,26 @@ def learn(
         url=None if paid_at is not None else order.url or news.url,
         status=status,
         paid_at=paid_at,
+        payment=order.payment if order.paid_at is not None else payment_of(order, news),
         changed_at=now if _is_a_turn(order, status, refunded) else order.changed_at,
         refunded=refunded,
         subscription=order.subscription or news.subscription_id,
     )
     return _take_goods(learnt, news)
+
+
+def _held(order: Order, news: RemoteOrder, reason: str, now: datetime) -> Order:
+    """The order, waiting for staff with what they have to know."""
+    if order.held == reason:
+        return order
+    return replace(
+        order,
+        uniqid=order.uniqid or news.uniqid,
+        held=reason,
+        came=lines_that_came(news),
+        payment=payment_of(order, news),
+        changed_at=now,
+    )
 
 
 def _is_a_turn(order: Order, status: OrderStatus, refunded: Money | None) -> bool:
@@ -131,7 +181,7 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
 def keeps_promise(order: Order, news: RemoteOrder) -> bool:
     """Whether everything that Shoppex delivers with this order has arrived."""
     if order.promise is Promise.KEYS:
-        return news.keys >= order.quantity
+        return news.keys >= order.keys_due
     return order.promise is Promise.SOMETHING and bool(news.goods)
 
 
@@ -156,8 +206,12 @@ def _late_quote(order: Order, news: RemoteOrder) -> Money | None:
 
 
 def says_too_little(order: Order, news: RemoteOrder) -> bool:
-    """Whether news of a payment leaves open how much was paid."""
-    return news.status is OrderStatus.PAID and news.total is None and order.paid_at is None
+    """Whether news leaves open whether enough was paid, where Shoppex knows no price.
+
+    The price of a product is Shoppex's own affair: what it calls paid is paid.
+    """
+    matters = order.kind is OfferKind.ITEM and order.accepted is None
+    return matters and is_first_payment(order, news) and news.total is None
 
 
 def ask_again(order: Order, now: datetime) -> Order:

@@ -38,24 +38,24 @@ def _of_order(key: AccountKey, before: Order, after: Order) -> Iterator[Happenin
         return Happening(
             kind,
             key,
-            subject=replace(after, quantity=1).describe(),
-            pieces=after.quantity,
+            subject=after.describe() if after.lines else replace(after, quantity=1).describe(),
+            pieces=1 if after.lines else after.quantity,
             order=after.uniqid,
             money=money,
             test=after.test,
         )
 
     if before.paid_at is None and after.paid_at is not None and after.gift is None:
-        yield happened(Happened.RENEWED if after.renewal else Happened.SALE, after.quote)
+        yield happened(Happened.RENEWED if after.renewal else Happened.SALE, after.total)
     if after.arrived and not before.arrived:
         yield replace(happened(Happened.DELIVERED), roles=after.roles)
     if after.status is not before.status:
         if after.status is OrderStatus.REFUNDED:
-            yield happened(Happened.REFUNDED, _went_back(before.refunded, after.quote))
+            yield happened(Happened.REFUNDED, _went_back(before.refunded, after.total))
         elif after.status is OrderStatus.DISPUTED:
-            yield happened(Happened.DISPUTED, after.quote)
+            yield happened(Happened.DISPUTED, after.total)
         elif before.status is OrderStatus.DISPUTED:
-            yield happened(Happened.DISPUTE_WON, after.quote)
+            yield happened(Happened.DISPUTE_WON, after.total)
     if after.status is OrderStatus.PAID and after.refunded not in (None, before.refunded):
         yield happened(Happened.PARTLY_REFUNDED, _went_back(before.refunded, after.refunded))
 

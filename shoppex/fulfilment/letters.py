@@ -10,6 +10,7 @@ import discord
 from discord.utils import format_dt
 
 from ..domain.account import Account, Order, Promise
+from ..domain.money import Money
 from ..domain.terms import Terms
 from ..i18n import _
 from ..text import format_money, plain, shorten
@@ -56,9 +57,9 @@ def order_letter(
         embed.add_field(name=_("Lasts"), value=_("{days} days").format(days=order.lasts.days))
     if order.test:
         text = "\n".join(part for part in (test_banner(), text) if part)
-    if order.quote is not None:
+    if order.total is not None:
         name = _("Price, not charged") if order.test else _("Paid")
-        embed.add_field(name=name, value=format_money(order.quote))
+        embed.add_field(name=name, value=paid_text(order))
     _add_roles(embed, guild, roles_of(order, terms))
     if order.promise is not Promise.NOTHING and not order.goods and not order.told:
         embed.add_field(
@@ -147,6 +148,13 @@ def notice_text(notice: Notice, *, recurring: bool) -> tuple[str, str]:
                 "expect this, ask the server's staff."
             ),
         ),
+        NoticeKind.HELD: (
+            _("We are checking your payment."),
+            _(
+                "Your payment arrived, but it does not match the order, so a person on the "
+                "server's staff is looking at it. You need not do anything, and do not pay again."
+            ),
+        ),
         NoticeKind.RESTORED: (
             _("Your payment counts again."),
             _("The dispute is over, and what you bought is yours again."),
@@ -181,6 +189,29 @@ def parcels(goods: tuple[str, ...]) -> list[tuple[str, ...]]:
         found[-1].append(piece)
         size += weight
     return [tuple(parcel) for parcel in found]
+
+
+def paid_text(order: Order) -> str:
+    """What was paid, with what made it another sum than the price."""
+    if order.total is None:
+        return ""
+    lines = [format_money(order.total)]
+    payment = order.payment
+    if payment is not None:
+        currency = payment.total.currency
+        parts = (
+            (_("Discount: {money}"), payment.discount),
+            (_("Tip: {money}"), payment.tip),
+            (_("Fees: {money}"), payment.fees),
+            (_("Tax: {money}"), payment.tax),
+            (_("Paid with store credit: {money}"), payment.credit),
+        )
+        lines += [
+            text.format(money=format_money(Money(amount, currency)))
+            for text, amount in parts
+            if amount
+        ]
+    return "\n".join(lines)
 
 
 def order_reference(order: Order) -> str:

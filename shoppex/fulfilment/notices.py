@@ -38,6 +38,7 @@ class NoticeKind(str, Enum):
     ENDS_SOON = "ends soon"
     REVOKED = "revoked"
     RESTORED = "restored"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,11 @@ def _of_pass(
 
 def _of_order(account: Account, order: Order, terms: Terms) -> Iterator[Notice]:
     """What is told of an order whose money went back, or came again."""
-    if order.test or order.paid_at is None or order.changed_at is None:
+    if order.test or order.changed_at is None:
+        return
+    if order.needs_decision:
+        yield Notice(NoticeKind.HELD, order.nonce, order.changed_at, order.changed_at)
+    if order.paid_at is None:
         return
     policy, roles = terms.policy_of(offer_ref(order.kind, order.offer_id)), roles_of(order, terms)
     subscription = account.subscriptions.get(order.subscription or "")

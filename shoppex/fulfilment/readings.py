@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from ..api import ApiError, ClientPool, NotFound, ShoppexClient, Unauthorized
 from ..domain.account import AccountKey, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
+from ..domain.terms import Terms
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .desired import Desired, desired
 from .facts import answered, says_too_little
 from .failures import Failure, after_failure, classify
 from .goods_lookup import read_whole
+from .product_lookup import look_up_products
 from .recorder import Recorder
 from .subscription_facts import is_proven
 
@@ -88,8 +90,10 @@ class ReadStep:
         return self._desired(key).look_again
 
     def _desired(self, key: AccountKey) -> Desired:
-        terms = self._settings.guild(key.guild_id).terms()
-        return desired(self._ledger.get(key), terms, self._clock())
+        return desired(self._ledger.get(key), self._terms(key), self._clock())
+
+    def _terms(self, key: AccountKey) -> Terms:
+        return self._settings.guild(key.guild_id).terms()
 
     def _client(self, key: AccountKey) -> ShoppexClient | None:
         """The shop's client; ``None`` while there is no key, or Shoppex refuses it."""
@@ -107,6 +111,7 @@ class ReadStep:
         asked_at = self._clock()
         try:
             news = await read_whole(client, order)
+            news = await look_up_products(client, order, news, self._terms(key))
         except ApiError as error:
             log.warning("Order %s cannot be read: %s", order.uniqid, error)
             failure = _unless_hopeless(order, error, self._clock())

@@ -13,6 +13,7 @@ from ..api import MalformedOrder, MalformedSubscription, parse_order, parse_subs
 from ..domain.account import Account, AccountKey, Order
 from ..domain.remote import RemoteOrder, RemoteSubscription
 from ..domain.status import OrderStatus, advance
+from ..domain.terms import Terms
 from ..store.ledger import Ledger
 from .facts import ask_again, distrust, has_seen, learn, mark_seen
 from .places import Places
@@ -86,6 +87,8 @@ class Recorder:
     observe
         Called with the account before and after, and waited for before anything can follow
         from the change.
+    terms
+        Gives what is sold in a guild.
     """
 
     def __init__(
@@ -94,16 +97,18 @@ class Recorder:
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
         observe: Observer | None = None,
+        terms: Callable[[int], Terms] = lambda _guild_id: Terms(),
     ) -> None:
         self._ledger = ledger
         self._places = Places(ledger)
         self._clock = clock
         self._on_change = on_change
         self._observe = observe
+        self._terms = terms
 
     def passing_on(self, on_change: Callable[[AccountKey], None]) -> Recorder:
         """The same, for somebody who passes changes on in their own time."""
-        return Recorder(self._ledger, self._clock, on_change, self._observe)
+        return Recorder(self._ledger, self._clock, on_change, self._observe, self._terms)
 
     async def hear(
         self, guild_id: int, event: Hearing, delivery_id: str, *, fresh: bool
@@ -177,7 +182,8 @@ class Recorder:
         now = self._clock()
 
         def change(order: Order) -> Order:
-            return mark_seen(learn(key, order, news, now, asked_at), delivery_id)
+            learnt = learn(key, order, news, now, asked_at, self._terms(key.guild_id))
+            return mark_seen(learnt, delivery_id)
 
         return await self._write(key, nonce, change, news)
 

@@ -144,7 +144,8 @@ class Sweeps:
 
     async def _compare(self, guild_id: int, client: ShoppexClient, found: list[News]) -> None:
         """Add to ``found`` what the lists say and the ledger does not know."""
-        comparison, now = Comparison(self._ledger, guild_id), self._clock()
+        terms = self._settings.guild(guild_id).terms()
+        comparison, now = Comparison(self._ledger, guild_id, terms), self._clock()
         everything_at = self._everything_at.get(guild_id, _EVER)
         everything = now - everything_at >= _EVERYTHING_EVERY
         statuses: list[str | None] = [*_TAKEN_BACK]

@@ -19,7 +19,7 @@ from ..fulfilment.entitlement import claims_of
 from ..fulfilment.subscription_facts import ask
 from ..store.shop_settings import ItemEntry, ProductEntry
 from .cases import Matter, Payer, matter_of, parts_of, roles_given_by
-from .errors import AlreadyRevoked, GivesNothing, NotRevoked
+from .errors import AlreadyRevoked, GivesNothing, NothingHeld, NotRevoked
 
 _NUMBER_BYTES = 4
 
@@ -190,6 +190,38 @@ def role_changes(
         comes=tuple(sorted(payers.keys() - paid_before)),
         stays=tuple((r, tuple(payers[r])) for r in roles if r in payers and r in paid_before),
     )
+
+
+# -- held orders ---------------------------------------------------------------------------
+
+
+def accepted(account: Account, name: str, act: StaffAct) -> Account:
+    """The account in which an order that is held is to be delivered, if it is still paid.
+
+    Raises
+    ------
+    NoSuchPurchase, NothingHeld
+    """
+    order = _held_order(account, name)
+    asked = replace(order, accepted=act, left=None, asking=Delivery(begun_at=act.at))
+    return account.with_order(asked)
+
+
+def left(account: Account, name: str, act: StaffAct) -> Account:
+    """The account in which an order that is held stays so, and waits for nobody.
+
+    Raises
+    ------
+    NoSuchPurchase, NothingHeld
+    """
+    return account.with_order(replace(_held_order(account, name), left=act))
+
+
+def _held_order(account: Account, name: str) -> Order:
+    order = matter_of(account, name)
+    if not isinstance(order, Order) or order.held is None or order.accepted is not None:
+        raise NothingHeld
+    return order
 
 
 # -- giving --------------------------------------------------------------------------------

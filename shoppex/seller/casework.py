@@ -11,7 +11,7 @@ from ..domain.staff_act import StaffAct
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..store.shop_settings import ItemEntry, ProductEntry
-from .acts import gift_of, given_back, redelivered, revoked
+from .acts import accepted, gift_of, given_back, left, redelivered, revoked
 from .cases import Case, matter_of, number_of, roles_given_by
 from .errors import NothingToGive
 from .journal import Journal
@@ -80,6 +80,26 @@ class Casework:
         NoSuchPurchase, NotRevoked, StoreUnavailable
         """
         await self._change(case, lambda a: given_back(a, case.name), Happened.RESTORED, by)
+
+    async def deliver_held(self, case: Case, by: int) -> None:
+        """Deliver an order that is held, if Shoppex still calls it paid.
+
+        Raises
+        ------
+        NoSuchPurchase, NothingHeld, StoreUnavailable
+        """
+        act = StaffAct(by, self._clock(), "")
+        await self._change(case, lambda a: accepted(a, case.name, act), Happened.ACCEPTED, by)
+
+    async def leave_held(self, case: Case, by: int) -> None:
+        """Let an order that is held give nothing.
+
+        Raises
+        ------
+        NoSuchPurchase, NothingHeld, StoreUnavailable
+        """
+        act = StaffAct(by, self._clock(), "")
+        await self._change(case, lambda a: left(a, case.name, act), Happened.LEFT, by)
 
     async def grant(
         self, key: AccountKey, entry: ProductEntry | ItemEntry, days: int | None, act: StaffAct

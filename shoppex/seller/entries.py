@@ -57,13 +57,13 @@ def entries_of(order: Order) -> Iterator[Entry]:
         return
     if order.paid_at is None or order.held is not None:
         return
-    yield Entry(EntryKind.SALE, order.paid_at, order.quote)
+    yield Entry(EntryKind.SALE, order.paid_at, order.total)
     if order.status is OrderStatus.REFUNDED:
-        yield Entry(EntryKind.REFUND, order.changed_at, order.quote)
+        yield Entry(EntryKind.REFUND, order.changed_at, order.total)
         return
     if order.refunded is not None:
         # Nothing is what the ledger keeps while Shoppex has only said that it was a part.
         known = order.refunded if order.refunded.amount else None
         yield Entry(EntryKind.PARTIAL_REFUND, order.changed_at, known)
     if order.status is OrderStatus.DISPUTED:
-        yield Entry(EntryKind.DISPUTE, order.changed_at, order.quote)
+        yield Entry(EntryKind.DISPUTE, order.changed_at, order.total)

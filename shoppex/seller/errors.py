@@ -33,6 +33,10 @@ class SameMember(Refusal):
     """Both accounts are the same."""
 
 
+class NothingHeld(Refusal):
+    """Nothing is to be decided about it any more."""
+
+
 class NothingToMove(Refusal):
     """The account from which is to be moved has bought nothing."""
 

@@ -121,7 +121,7 @@ class Sheet:
 
 def _row(user_id: int, order: Order, entries: list[Entry]) -> list[str]:
     paid_at = order.paid_at if order.gift is None else order.gift.at
-    quote = order.quote if order.gift is None else None
+    quote = order.total if order.gift is None else None
     back = next((e.money for e in entries_of(order) if e.kind in REFUNDS), None)
     sold = [e.money for e in entries if e.kind is EntryKind.SALE]
     returned = [e.money for e in entries if e.kind in REFUNDS]

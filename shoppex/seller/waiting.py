@@ -53,7 +53,7 @@ def matters_behind(account: Account, cause: Cause, terms: Terms) -> Iterator[Mat
                 account, order, terms
             )
         else:
-            concerned = order.held == cause.reason or _waits(_deliveries(order), cause)
+            concerned = _waits(_deliveries(order), cause)
         if concerned:
             yield order
     for subscription in account.subscriptions.values():

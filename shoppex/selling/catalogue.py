@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unauthorized
-from ..domain.account import OfferKind, Promise
+from ..domain.line import OfferKind, Promise, promise_of
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
 from ..store.settings import Settings
@@ -23,12 +23,6 @@ _TRY_AGAIN_AFTER = timedelta(seconds=10)
 _VARIANTS_STALE_AFTER = timedelta(minutes=15)
 _MOST_VARIANTS = 2000
 
-# What each type of product delivers (contract, section 3).
-_PROMISES = {
-    "SERIALS": Promise.KEYS,
-    "DYNAMIC": Promise.SOMETHING,
-    "FILE": Promise.SOMETHING,
-}
 _SUBSCRIPTIONS = ("SUBSCRIPTION", "SUBSCRIPTION_V2")
 
 
@@ -301,7 +295,7 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
         quantity_max=product.quantity_max,
         description=product.description,
         image_url=product.image_url,
-        promise=Promise.KEYS if product.licensed else _PROMISES.get(product.type, Promise.NOTHING),
+        promise=Promise.KEYS if product.licensed else promise_of(product.type),
         # A subscription says itself until when it lasts.
         lasts=None if recurring else entry.lasts,
         recurring=recurring,

@@ -170,7 +170,7 @@ class Checkout:
             raise PaymentHeld(news.uniqid)
         if order.paid_at is not None:
             raise AlreadyPaid
-        if order.status is OrderStatus.PARTIAL:
+        if order.status is OrderStatus.PARTIAL or news.status is OrderStatus.PAID:
             raise BeingConfirmed
         if order.status is not OrderStatus.PENDING:
             return None
@@ -318,6 +318,7 @@ class Checkout:
                 uniqid=answer.uniqid,
                 url=answer.url or hosted_checkout(answer.uniqid),
                 quote=answer.total or order.quote,
+                product_ids=tuple(name for name in answer.product_ids if name != order.offer_id),
             )
             if remember is not None:
                 account = replace(account, email=email if remember else None)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
+from ..domain.payment import Payment
 from ..domain.staff_act import StaffAct
 
 Record = dict[str, Any]
@@ -16,6 +17,7 @@ Record = dict[str, Any]
 _EPOCH = datetime.fromtimestamp(0, timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 
+_PARTS = ("discount", "tip", "fees", "tax", "credit")
 _NOT_BEGUN = Delivery()
 _BY_WORD = {state.value: Delivery(state) for state in DeliveryState}
 
@@ -28,6 +30,22 @@ def money_to_json(money: Money | None) -> list[str] | None:
 def money_from_json(value: list[str] | None) -> Money | None:
     """The money that :func:`money_to_json` wrote."""
     return None if value is None else Money(Decimal(value[0]), value[1])
+
+
+def payment_to_json(payment: Payment | None) -> Record | None:
+    """A payment: its total, and the parts of it that are not nothing."""
+    if payment is None:
+        return None
+    parts = {name: str(amount) for name in _PARTS if (amount := getattr(payment, name))}
+    return {"total": money_to_json(payment.total), **parts}
+
+
+def payment_from_json(value: Mapping[str, Any] | None) -> Payment | None:
+    """The payment that :func:`payment_to_json` wrote."""
+    total = None if value is None else money_from_json(value["total"])
+    if value is None or total is None:
+        return None
+    return Payment(total, **{name: Decimal(value[name]) for name in _PARTS if name in value})
 
 
 def delivery_to_record(delivery: Delivery) -> Record | str:

@@ -23,6 +23,7 @@ from ..domain.account import (
     Replacement,
     Reset,
 )
+from ..domain.line import Line
 from ..domain.status import OrderStatus
 from .record_parts import (
     Record,
@@ -32,6 +33,8 @@ from .record_parts import (
     delivery_to_record,
     money_from_json,
     money_to_json,
+    payment_from_json,
+    payment_to_json,
     time_from_json,
     time_to_json,
     without_empty,
@@ -39,6 +42,8 @@ from .record_parts import (
 from .subscription_records import subscription_from_record, subscription_to_record
 
 _DECODED = 1024
+# Earlier versions held every payment that was not the quoted one.
+_HELD_BEFORE = {"other_total": "paid_too_little", "other_currency": "paid_too_little"}
 
 
 def account_to_text(account: Account) -> str:
@@ -124,7 +129,13 @@ def order_to_record(order: Order) -> Record:
         quote=money_to_json(order.quote),
         url=order.url,
         paid=time_to_json(order.paid_at),
+        ids=list(order.product_ids),
+        lines=[_line_to_record(line) for line in order.lines],
+        payment=payment_to_json(order.payment),
         held=order.held,
+        came=list(order.came),
+        accepted=act_to_json(order.accepted),
+        left=act_to_json(order.left),
         asking=None if order.asking is None else [delivery_to_record(order.asking)],
         reading=delivery_to_record(order.reading),
         goods=list(order.goods),
@@ -174,7 +185,13 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         quote=money_from_json(record.get("quote")),
         url=record.get("url"),
         paid_at=time_from_json(record.get("paid")),
-        held=record.get("held"),
+        product_ids=tuple(record.get("ids", ())),
+        lines=tuple(_line_from_record(line) for line in record.get("lines", ())),
+        payment=payment_from_json(record.get("payment")),
+        held=_HELD_BEFORE.get(record.get("held", ""), record.get("held")),
+        came=tuple(record.get("came", ())),
+        accepted=act_from_json(record.get("accepted")),
+        left=act_from_json(record.get("left")),
         asking=delivery_from_record(record["asking"][0]) if "asking" in record else None,
         reading=delivery_from_record(record.get("reading", {})),
         goods=tuple(record.get("goods", ())),
@@ -199,6 +216,32 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         arrived=record.get("arrived", False),
         origin=int(record["origin"]) if "origin" in record else None,
         test=record.get("test", False),
+    )
+
+
+def _line_to_record(line: Line) -> Record:
+    return without_empty(
+        kind=line.kind.value,
+        offer=line.offer_id,
+        title=line.title,
+        quantity=line.quantity if line.quantity != 1 else None,
+        variant_title=line.variant_title,
+        roles=[str(role_id) for role_id in line.roles],
+        lasts=None if line.lasts is None else int(line.lasts.total_seconds()),
+        promise=line.promise.value if line.promise is not Promise.NOTHING else None,
+    )
+
+
+def _line_from_record(record: Mapping[str, Any]) -> Line:
+    return Line(
+        kind=OfferKind(record["kind"]),
+        offer_id=record["offer"],
+        title=record.get("title", ""),
+        quantity=record.get("quantity", 1),
+        variant_title=record.get("variant_title"),
+        roles=tuple(int(role_id) for role_id in record.get("roles", ())),
+        lasts=timedelta(seconds=record["lasts"]) if "lasts" in record else None,
+        promise=Promise(record.get("promise", Promise.NOTHING.value)),
     )
 
 

@@ -183,7 +183,7 @@ class GuildSettings:
     def terms(self) -> Terms:
         """What each offer gives today, and what this guild decided."""
         offers = {
-            entry.ref: OfferTerms(entry.roles, entry.policy.over(self.policy))
+            entry.ref: OfferTerms(entry.roles, entry.policy.over(self.policy), entry.lasts)
             for entry in self.entries()
         }
         days = sorted(self.remind_days, reverse=True)

@@ -10,22 +10,28 @@ import discord
 
 from ..fulfilment.causes import MUTE, Cause
 from ..fulfilment.engine import Engine
+from ..fulfilment.payments import HOLDS
 from ..i18n import _
+from ..store.ledger import Ledger
 from ..text import plain, shorten
 from .gate import Gate, say
+from .held_order import held_embed, held_view
 from .lasting import staff_button
 from .sentences import brake_sentences, waiting_sentence
 from .staff_room import StaffRoom
 
 _DESCRIPTION = 4000
+# Each is a message; more at once are told in one.
+_MOST_HELD = 5
 _TEMPLATE = re.compile(r"shoppex:retry:(?P<guild>[0-9]{1,20})")
 
 
 class AlarmBoard:
     """Tells staff of causes, each with the button that tries again."""
 
-    def __init__(self, room: StaffRoom) -> None:
+    def __init__(self, room: StaffRoom, ledger: Ledger) -> None:
         self._room = room
+        self._ledger = ledger
 
     async def tell(self, guild: discord.Guild, causes: Mapping[Cause, int]) -> None:
         """Show causes, with how many deliveries wait for each.
@@ -36,9 +42,21 @@ class AlarmBoard:
             When Discord did not take it.
         """
         await self._room.speak(guild)
-        view = discord.ui.View(timeout=None)
-        view.add_item(_button(guild.id))
-        await self._room.send(guild, alarm_embed(guild, causes), view)
+        held = [cause for cause in causes if cause.reason in HOLDS][:_MOST_HELD]
+        for cause in held:
+            await self._tell_held(guild, cause.order)
+        others = {cause: count for cause, count in causes.items() if cause not in held}
+        if others:
+            view = discord.ui.View(timeout=None)
+            view.add_item(_button(guild.id))
+            await self._room.send(guild, alarm_embed(guild, others), view)
+
+    async def _tell_held(self, guild: discord.Guild, uniqid: str) -> None:
+        place = self._ledger.locate(uniqid)
+        order = None if place is None else self._ledger.get(place[0]).orders.get(place[1])
+        if place is not None and order is not None:
+            view = held_view(place[0], order)
+            await self._room.send(guild, held_embed(guild, place[0], order), view)
 
 
 def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:

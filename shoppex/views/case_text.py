@@ -19,6 +19,7 @@ from ..seller.errors import (
     GivesNothing,
     NoSuchPurchase,
     NotAMember,
+    NothingHeld,
     NothingToGive,
     NothingToMove,
     NotRevoked,
@@ -54,6 +55,10 @@ def staff_sentence(refusal: Refusal) -> str:
             "you, or it was taken back. Nothing was changed."
         ),
         AlreadyRevoked: _("This was taken back before. Nothing was changed."),
+        NothingHeld: _(
+            "There is nothing to decide about this order any more. `/shoppex order` shows how it "
+            "stands."
+        ),
         NotRevoked: _("This was not taken back, so there is nothing to give back."),
         NothingToGive: _(
             "This gives no role, and has no pool of keys, so there is nothing to give. Nothing "
@@ -145,7 +150,7 @@ def _paid(order: Order) -> str:
         return _("nothing, it is a gift")
     if order.paid_at is None:
         return _("not yet")
-    lines = [] if order.quote is None else [format_money(order.quote)]
+    lines = [] if order.total is None else [format_money(order.total)]
     lines.append(format_dt(order.paid_at, "f"))
     if order.refunded is not None:
         lines.append(_("given back: {money}").format(money=format_money(order.refunded)))

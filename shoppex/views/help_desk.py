@@ -169,8 +169,8 @@ class HelpDesk:
         embed.add_field(name=_("Bought"), value=plain(order.describe()))
         stage = standing(account, order, terms, self._clock()).stage
         embed.add_field(name=_("State"), value=stage_text(stage))
-        if order.quote is not None:
-            embed.add_field(name=_("Total"), value=format_money(order.quote))
+        if order.total is not None:
+            embed.add_field(name=_("Total"), value=format_money(order.total))
         if how is not None:
             embed.add_field(name=_("What you can do"), value=how, inline=False)
         embed.set_footer(text=plain(guild.name))

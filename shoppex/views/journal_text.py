@@ -36,6 +36,8 @@ _SIGNS = {
     Happened.RESTORED: "♻️",
     Happened.GIVEN: "🎁",
     Happened.MOVED: "➡️",
+    Happened.ACCEPTED: "✅",
+    Happened.LEFT: "✋",
 }
 _TROUBLE = (Happened.REFUNDED, Happened.PARTLY_REFUNDED, Happened.DISPUTED, Happened.REVOKED)
 _GAIN = (Happened.SALE, Happened.RENEWED, Happened.SUBSCRIBED, Happened.DISPUTE_WON)
@@ -130,6 +132,8 @@ def _title(kind: Happened) -> str:
         Happened.RESTORED: _("Given back by staff"),
         Happened.GIVEN: _("Given by staff"),
         Happened.MOVED: _("Moved to another member by staff"),
+        Happened.ACCEPTED: _("Held order released by staff"),
+        Happened.LEFT: _("Held order left by staff"),
     }
     return titles[kind]
 
@@ -152,6 +156,8 @@ def _counted(heading: Heading, tally: Tally) -> str:
         Happened.RESTORED: _("Given back by staff: {count}"),
         Happened.GIVEN: _("Given by staff: {count}"),
         Happened.MOVED: _("Moved to another member by staff: {count}"),
+        Happened.ACCEPTED: _("Held orders released by staff: {count}"),
+        Happened.LEFT: _("Held orders left by staff: {count}"),
     }
     text = counts[heading.kind].format(count=tally.counts[heading])
     sums = [

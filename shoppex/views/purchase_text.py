@@ -25,6 +25,7 @@ from ..customer.errors import (
 from ..customer.pages import Stage, Standing, began_at
 from ..domain.account import Order, Replacement
 from ..domain.subscription import Subscription
+from ..fulfilment.letters import paid_text
 from ..i18n import _
 from ..selling.errors import Refusal
 from ..text import format_money, plain, shorten
@@ -185,8 +186,8 @@ def matter_embed(
         colour=colour,
     )
     embed.add_field(name=_("Since"), value=format_dt(began_at(matter), "D"))
-    if isinstance(matter, Order) and matter.quote is not None:
-        embed.add_field(name=_("Total"), value=format_money(matter.quote))
+    if isinstance(matter, Order) and matter.total is not None:
+        embed.add_field(name=_("Total"), value=format_money(matter.total))
     if isinstance(matter, Order) and matter.gift is not None:
         embed.add_field(name=_("Total"), value=_("a gift from this server"))
     if standing.until is not None:
@@ -226,8 +227,8 @@ def receipt_embed(order: Order, shop_name: str, colour: discord.Colour) -> disco
     embed = discord.Embed(
         title=_("Receipt"), description=f"**{plain(order.describe())}**", colour=colour
     )
-    if order.quote is not None:
-        embed.add_field(name=_("Paid"), value=format_money(order.quote))
+    if order.total is not None:
+        embed.add_field(name=_("Paid"), value=paid_text(order))
     if order.paid_at is not None:
         embed.add_field(name=_("On"), value=format_dt(order.paid_at, "f"))
     if order.refunded is not None:

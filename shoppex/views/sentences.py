@@ -224,9 +224,11 @@ def waiting_sentence(reason: str | None) -> str:
             "`/shoppex claim`"
         ),
         "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
-        "other_buyer": _("the payment names another buyer: look at the order at Shoppex"),
-        "other_total": _("another amount was paid than quoted: look at the order at Shoppex"),
-        "other_currency": _("another currency was paid than quoted: look at the order at Shoppex"),
+        "other_buyer": _("the paid order names another buyer: decide whether to deliver it"),
+        "paid_too_little": _("less was paid than the price: decide whether to deliver it"),
+        "unknown_lines": _(
+            "nothing in the paid cart is for sale here: decide whether to deliver it"
+        ),
         "secret_doubtful": _(
             "Shoppex may sign with a secret that I do not know, so I refuse what it sends and ask "
             "it instead: use `/shoppexset rotate`"

@@ -1,0 +1,70 @@
+"""One line of an order: a product, how many of it, and what that gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+
+class OfferKind(str, Enum):
+    """The two kinds of things for sale."""
+
+    PRODUCT = "product"
+    ITEM = "item"
+
+
+class Promise(str, Enum):
+    """What Shoppex delivers with an order, and has to be waited for."""
+
+    NOTHING = "nothing"
+    """Maybe a text; the buyer does not wait for it."""
+    SOMETHING = "something"
+    """A file, or what a merchant's own server makes: whatever comes is all."""
+    KEYS = "keys"
+    """As many keys as were bought."""
+
+
+# What each type of product delivers (contract, section 3).
+_PROMISES = {
+    "SERIALS": Promise.KEYS,
+    "DYNAMIC": Promise.SOMETHING,
+    "FILE": Promise.SOMETHING,
+}
+
+
+def promise_of(product_type: str) -> Promise:
+    """What Shoppex delivers with a product of that type."""
+    return _PROMISES.get(product_type.upper(), Promise.NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one line of a paid order is for.
+
+    Parameters
+    ----------
+    roles
+        What its offer gave when the line was fulfilled, or when it was ordered.
+    lasts
+        How long that lasts, for each piece; ``None`` for ever.
+    """
+
+    kind: OfferKind
+    offer_id: str
+    title: str
+    quantity: int = 1
+    variant_title: str | None = None
+    roles: tuple[int, ...] = ()
+    lasts: timedelta | None = None
+    promise: Promise = Promise.NOTHING
+
+    @property
+    def ref(self) -> str:
+        """The stable name of its offer within a guild."""
+        return f"{self.kind.value}:{self.offer_id}"
+
+    def describe(self) -> str:
+        """What it is for, in a few words."""
+        title = f"{self.title} ({self.variant_title})" if self.variant_title else self.title
+        return title if self.quantity == 1 else f"{self.quantity} × {title}"
