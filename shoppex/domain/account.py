@@ -14,6 +14,9 @@ from .staff_act import StaffAct
 from .status import OrderStatus
 from .subscription import Subscription
 
+NOBODY = 0
+"""Stands for a user whose data was deleted."""
+
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
 _PAYABLE = (*_UNPAID, OrderStatus.PARTIAL)
 
@@ -151,7 +154,8 @@ class Order:
     arrived
         Whether all of it was in the buyer's hands once, whatever is owed for it since.
     origin
-        The user who bought it, where staff moved it to another account since.
+        The user who bought it, where staff moved it to another account since; `NOBODY` once that
+        user's data was deleted.
     test
         Whether it only shows that everything works; it counts nowhere and is undone.
     """
@@ -170,12 +174,12 @@ class Order:
     status: OrderStatus = OrderStatus.PENDING
     uniqid: str | None = None
     quote: Money | None = None
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
     paid_at: datetime | None = None
     held: str | None = None
     asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
-    goods: tuple[str, ...] = ()
+    goods: tuple[str, ...] = field(default=(), repr=False)
     handed: tuple[str, ...] = ()
     told: int = 0
     fulfilled: bool = False
@@ -290,7 +294,7 @@ class Account:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     notices: Mapping[str, Delivery] = field(default_factory=dict)
     customers: tuple[str, ...] = ()
-    email: str | None = None
+    email: str | None = field(default=None, repr=False)
     reminders: bool = True
     banned_at: datetime | None = None
     resets: tuple[Reset, ...] = ()
