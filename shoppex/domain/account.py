@@ -27,6 +27,9 @@ __all__ = [
     "Reset",
 ]
 
+NOBODY = 0
+"""Stands for a user whose data was deleted."""
+
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
 _PAYABLE = (*_UNPAID, OrderStatus.PARTIAL)
 
@@ -158,7 +161,8 @@ class Order:
     arrived
         Whether all of it was in the buyer's hands once, whatever is owed for it since.
     origin
-        The user who bought it, where staff moved it to another account since.
+        The user who bought it, where staff moved it to another account since; `NOBODY` once that
+        user's data was deleted.
     test
         Whether it only shows that everything works; it counts nowhere and is undone.
     """
@@ -177,7 +181,7 @@ class Order:
     status: OrderStatus = OrderStatus.PENDING
     uniqid: str | None = None
     quote: Money | None = None
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
     paid_at: datetime | None = None
     product_ids: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -188,7 +192,7 @@ class Order:
     left: StaffAct | None = None
     asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
-    goods: tuple[str, ...] = ()
+    goods: tuple[str, ...] = field(default=(), repr=False)
     handed: tuple[str, ...] = ()
     told: int = 0
     fulfilled: bool = False
@@ -336,7 +340,7 @@ class Account:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     notices: Mapping[str, Delivery] = field(default_factory=dict)
     customers: tuple[str, ...] = ()
-    email: str | None = None
+    email: str | None = field(default=None, repr=False)
     reminders: bool = True
     banned_at: datetime | None = None
     resets: tuple[Reset, ...] = ()
