@@ -62,7 +62,15 @@ class Goods(NamedTuple):
 
 @dataclass(slots=True)
 class LineItem:
-    """One line of an order; of a bare payment, ``product`` is ``None``."""
+    """One line of an order; of a bare payment, ``product`` is ``None``.
+
+    Parameters
+    ----------
+    replaced
+        Serials that are dead; their replacements are among ``goods``.
+    replacements
+        Serials of ``goods`` that replaced another one.
+    """
 
     title: str
     quantity: int
@@ -72,6 +80,8 @@ class LineItem:
     delivery_instructions: str | None = None
     goods: Goods | None = None
     license_keys: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    replacements: frozenset[str] = frozenset()
     id: str = field(default_factory=new_id)
 
     @property
@@ -99,6 +109,21 @@ class LineItem:
             self.goods = Goods("access_url", (product.access_url,))
         elif product.service_text:
             self.goods = Goods("service_text", (product.service_text,))
+
+    def replace(self, quantity: int) -> bool:
+        """Hand out ``quantity`` new serials for the oldest ones; false if too few are left."""
+        product, goods = self.product, self.goods
+        if product is None or goods is None:
+            return False
+        pool = (self.variant or product).serials
+        if len(pool) < quantity:
+            return False
+        fresh = tuple(pool[:quantity])
+        del pool[:quantity]
+        self.replaced += goods.pieces[:quantity]
+        self.replacements |= set(fresh)
+        self.goods = goods._replace(pieces=(*fresh, *goods.pieces[quantity:]))
+        return True
 
 
 @dataclass(slots=True, eq=False)

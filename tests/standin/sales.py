@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .billing import Billing
     from .catalogue import Product
     from .licensing import Licensing
-    from .orders import Order
+    from .orders import LineItem, Order
     from .render.orders import OrderRender
     from .subscriptions import Subscription
     from .switches import Switches
@@ -88,6 +88,13 @@ class Sales:
         self._set(order, switches.refund_status if is_full else switches.partial_refund_status)
         order.refunds.append(Refund(amount, order.updated_at))
         return self._quietly(order, switches.refund_event)
+
+    def replace(self, order: Order, line: LineItem, quantity: int) -> Rounds:
+        """New serials are handed out for the oldest ones of a line, which are dead from now on."""
+        if not line.replace(quantity):
+            raise refused(f"{line.title} is out of stock: no replacement is left")
+        order.updated_at = self._clock()
+        return [[self._render.news(order, UPDATED)]]
 
     def dispute(self, order: Order) -> Rounds:
         """A gateway reports a dispute."""

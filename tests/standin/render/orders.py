@@ -12,7 +12,7 @@ from .base import Json, Render, custom_fields, display, unix
 if TYPE_CHECKING:
     from ..catalogue import Product
     from ..orders import LineItem, Order
-    from ..switches import FieldsShape
+    from ..switches import FieldsShape, GoodsShape
 
 _LONG = 600
 
@@ -86,6 +86,16 @@ class OrderRender(Render):
             "checkout_url": None,
             "return_url": order.return_url,
             "cancel_url": order.cancel_url,
+        }
+
+    def replacement(self, order: Order, line: LineItem, quantity: int) -> Json:
+        """The answer to a replacement (contract, section 15.6)."""
+        return {
+            "invoice_id": order.uniqid,
+            "product_id": self._reference(line.product) if line.product else None,
+            "quantity": quantity,
+            "message": "The replacement has been issued",
+            "created_at": unix(order.updated_at),
         }
 
     def link(self, order: Order) -> str:
@@ -192,8 +202,37 @@ class OrderRender(Render):
             return list(goods.pieces)
         if shape == "text":
             return "\n".join(goods.pieces)
+        if shape in ("serials", "summary") and goods.name == "serials":
+            return self._flagged(item, goods, shape)
+        if shape == "summary":
+            return _summary(goods)
         is_one = goods.name in ("service_text", "access_url")
         return {goods.name: goods.pieces[0] if is_one else list(goods.pieces)}
+
+    def _flagged(self, item: LineItem, goods: Goods, shape: GoodsShape) -> Json:
+        """Serials with what became of them: a dead one stands beside its replacement."""
+        dead = item.replaced if self._switches.replaced_serials == "beside" else ()
+        serials = [
+            {
+                "value": value,
+                "is_replacement": value in item.replacements,
+                "is_replaced": value in dead,
+            }
+            for value in (*dead, *goods.pieces)
+        ]
+        return {"serials": serials} if shape == "serials" else _summary() | {"serials": serials}
+
+
+def _summary(goods: Goods | None = None) -> Json:
+    """Goods in the shape of ``delivery_summary`` (contract, section 15.2), but for serials."""
+    name, pieces = (goods.name, list(goods.pieces)) if goods else ("", [])
+    links = [{"label": "Open", "value": each, "href": each} for each in pieces]
+    return {
+        "codes": pieces if name == "license_keys" else [],
+        "links": links if name == "access_url" else [],
+        "notes": pieces if name == "service_text" else [],
+        "serials": [],
+    }
 
 
 def _type(order: Order) -> str:
