@@ -49,8 +49,9 @@ class Switches:
         ``data.serials``, or in ``data.items[].delivered_items``.
     delivered_items
         Shape of ``items[].delivered_items`` once delivered (section 4.5): an object such as
-        ``{"serials": [...]}``, a plain list, text with one line per piece, always null, an object of serials each with
-        ``is_replacement`` and ``is_replaced``, or the shape of ``delivery_summary`` (15.2).
+        ``{"serials": [...]}``, a plain list, text with one line per piece, always null, an
+        object of serials each with ``is_replacement`` and ``is_replaced``, or the shape of
+        ``delivery_summary`` (15.2).
     replaced_serials
         Whether a replaced serial stands beside its replacement in the last two of these, or is
         gone (section 15.2).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..catalogue import new_id
@@ -53,10 +54,11 @@ class OrderRender(Render):
             "is_developer_invoice": order.is_payment,
             "developer_title": order.title,
             "checkout_url": link,
-            "items": [self._item(item) for item in order.items],
+            "items": [self._item(item, order) for item in order.items],
             "created_at": unix(order.created_at),
             "updated_at": unix(order.updated_at),
         }
+        result |= self._pricing(order) | self._still_open(order)
         return result | self._refunds(order) | custom_fields(order.custom_fields, shape)
 
     def invoice(self, order: Order) -> Json:
@@ -145,7 +147,7 @@ class OrderRender(Render):
                 piece for item in order.items if item.goods for piece in item.goods.pieces
             ]
         if switches.webhook_goods == "items":
-            result["items"] = [self._item(item) for item in order.items]
+            result["items"] = [self._item(item, order) for item in order.items]
         return result | custom_fields(order.custom_fields, switches.custom_fields_in_webhooks)
 
     def _refunds(self, order: Order) -> Json:
@@ -174,7 +176,7 @@ class OrderRender(Render):
             "type": product.type,
         }
 
-    def _item(self, item: LineItem) -> Json:
+    def _item(self, item: LineItem, order: Order) -> Json:
         return {
             "id": item.id,
             "product_id": self._reference(item.product) if item.product else None,
@@ -187,6 +189,81 @@ class OrderRender(Render):
             "total": self._money(item.total),
             "delivery_instructions": item.delivery_instructions,
             "delivered_items": self._delivered(item),
+            "delivery_status": _delivery_status(item, order),
+            "delivered_at": unix(item.delivered_at) if item.delivered_at else None,
+        }
+
+    def _pricing(self, order: Order) -> Json:
+        """What the price is made of (contract, section 15.1)."""
+        price, money = order.price, self._money
+        received = order.underpayment.received if order.underpayment else Decimal(0)
+        return {
+            "tax": money(price.tax),
+            "tax_percentage": float(price.tax_percentage),
+            "tip_amount": money(price.tip),
+            "tip_amount_display": display(price.tip, order.currency),
+            "balance_paid_amount": money(price.credit),
+            "already_paid_amount": money(received),
+            "remaining_amount": money(order.remaining),
+            "coupon_applied": order.coupon is not None,
+            "rates_snapshot": (
+                {name: float(rate) for name, rate in price.rates.items()} if price.rates else None
+            ),
+            "pricing_breakdown": {
+                "subtotal": money(order.subtotal),
+                "discount": money(order.discount),
+                "volume_discount": None,
+                "discount_label": order.coupon,
+                "affiliate_code": None,
+                "tip": money(price.tip),
+                "gateway_fee": money(price.gateway_fee),
+                "platform_fee": None,
+                "processing_fee": None,
+                "already_paid": money(received + price.credit),
+                "amount_due": money(order.remaining),
+                "total": money(order.total),
+                "currency": order.currency,
+            },
+        }
+
+    def _still_open(self, order: Order) -> Json:
+        """What the buyer still owes, in fields and in money (sections 15.3 and 15.4)."""
+        asking = [
+            {
+                "line_item_id": line.id,
+                "product_id": self._reference(line.product) if line.product else None,
+                "product_title": line.title,
+                "fields": [
+                    {"name": name, "type": "TEXT", "required": True} for name in line.asked
+                ],
+            }
+            for line in order.items
+            if line.asked and order.paid_at is not None
+        ]
+        history = [
+            {"status": status, "details": None, "created_at": unix(at)}
+            for status, at in order.history
+        ]
+        return {
+            "pending_custom_fields": {"version": 1, "line_items": asking} if asking else None,
+            "underpayment": self._underpayment(order),
+            "status_history": history,
+        }
+
+    def _underpayment(self, order: Order) -> Json | None:
+        short = order.underpayment
+        if short is None:
+            return None
+        missing = order.remaining
+        return {
+            "active": order.paid_at is None,
+            "expected_amount": self._money(order.total),
+            "received_amount": self._money(short.received),
+            "missing_amount": self._money(missing),
+            "currency": order.currency,
+            "shortfall_percent": float(missing / order.total * 100),
+            "buyer_actionable": short.reason is None,
+            "buyer_action_reason": short.reason,
         }
 
     def _delivered(self, item: LineItem) -> object:
@@ -233,6 +310,12 @@ def _summary(goods: Goods | None = None) -> Json:
         "notes": pieces if name == "service_text" else [],
         "serials": [],
     }
+
+
+def _delivery_status(item: LineItem, order: Order) -> str:
+    if order.paid_at is None:
+        return "PENDING"
+    return item.held or ("PENDING" if item.lacks_goods else "DELIVERED")
 
 
 def _type(order: Order) -> str:
