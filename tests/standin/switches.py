@@ -55,6 +55,11 @@ class Switches:
     replaced_serials
         Whether a replaced serial stands beside its replacement in the last two of these, or is
         gone (section 15.2).
+    delivery_summary, delivery_info
+        Whether lines, and invoices, carry their goods under these names as well (15.2).
+    camel_case
+        Whether orders are spelt as the customer portal does: ``lineItems``, ``totalDisplay``.
+        The names inside ``custom_fields`` stay (15.1).
     signed_links
         Whether the link to a file is signed anew, in its query, each time that it is shown.
     deliver_late
@@ -193,6 +198,9 @@ class Switches:
     webhook_goods: Literal["absent", "serials", "items"] = "absent"
     delivered_items: GoodsShape = "object"
     replaced_serials: Literal["beside", "gone"] = "beside"
+    delivery_summary: bool = False
+    delivery_info: bool = False
+    camel_case: bool = False
     signed_links: bool = False
     deliver_late: bool = False
     order_email_field: Literal["email", "customer_email"] = "email"

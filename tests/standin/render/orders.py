@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..catalogue import new_id
 from ..orders import Goods
@@ -59,7 +60,13 @@ class OrderRender(Render):
             "updated_at": unix(order.updated_at),
         }
         result |= self._pricing(order) | self._still_open(order)
-        return result | self._refunds(order) | custom_fields(order.custom_fields, shape)
+        if switches.delivery_info:
+            result["delivery_info"] = _delivery_info(order)
+        result |= self._refunds(order)
+        if switches.camel_case:
+            result["line_items"] = result.pop("items")
+            result = _camel(result)
+        return result | custom_fields(order.custom_fields, shape)
 
     def invoice(self, order: Order) -> Json:
         """An order or payment as an invoice shows it (contract, section 2.5)."""
@@ -177,7 +184,7 @@ class OrderRender(Render):
         }
 
     def _item(self, item: LineItem, order: Order) -> Json:
-        return {
+        result: Json = {
             "id": item.id,
             "product_id": self._reference(item.product) if item.product else None,
             "product_title": item.title,
@@ -192,6 +199,16 @@ class OrderRender(Render):
             "delivery_status": _delivery_status(item, order),
             "delivered_at": unix(item.delivered_at) if item.delivered_at else None,
         }
+        if self._switches.delivery_summary:
+            result["delivery_summary"] = self._delivery_summary(item)
+        return result
+
+    def _delivery_summary(self, item: LineItem) -> Json | None:
+        goods = item.goods
+        if goods is None:
+            return None
+        is_keys = goods.name == "serials"
+        return self._flagged(item, goods, "summary") if is_keys else _summary(goods)
 
     def _pricing(self, order: Order) -> Json:
         """What the price is made of (contract, section 15.1)."""
@@ -279,10 +296,10 @@ class OrderRender(Render):
             return list(goods.pieces)
         if shape == "text":
             return "\n".join(goods.pieces)
-        if shape in ("serials", "summary") and goods.name == "serials":
+        if shape == "serials" and goods.name == "serials":
             return self._flagged(item, goods, shape)
         if shape == "summary":
-            return _summary(goods)
+            return self._delivery_summary(item)
         is_one = goods.name in ("service_text", "access_url")
         return {goods.name: goods.pieces[0] if is_one else list(goods.pieces)}
 
@@ -309,6 +326,33 @@ def _summary(goods: Goods | None = None) -> Json:
         "links": links if name == "access_url" else [],
         "notes": pieces if name == "service_text" else [],
         "serials": [],
+    }
+
+
+def _delivery_info(order: Order) -> Json:
+    """All goods of an invoice (contract, section 15.2)."""
+    pieces: dict[str, list[str]] = {}
+    for line in order.items:
+        if line.goods:
+            pieces.setdefault(line.goods.name, []).extend(line.goods.pieces)
+    return {
+        "delivered_items": [*pieces.get("serials", ()), *pieces.get("service_text", ())],
+        "downloads": [],
+        "external_urls": pieces.get("access_url", []),
+        "license_keys": [key for line in order.items for key in line.license_keys],
+        "tracking_codes": [],
+    }
+
+
+def _camel(value: object) -> Any:
+    """The same JSON with its names in camel case; currencies are in capitals and stay."""
+    if isinstance(value, list):
+        return [_camel(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        re.sub(r"_([a-z])", lambda found: found[1].upper(), name): _camel(each)
+        for name, each in value.items()
     }
 
 
