@@ -91,7 +91,8 @@ class Product:
         What can be bought with it at the checkout.
     shown
         More fields of its answers, or other values of them, as JSON (section 15.5):
-        ``orderable``, ``supplier_backed``, ``hide_stock_counter``, ``images``, …
+        ``orderable``, ``supplier_backed``, ``hide_stock_counter``, ``images``, …; lines of orders
+        repeat ``delivery_time``, ``delivery_time_unit`` and ``delivery_text`` (15.2).
     """
 
     title: str

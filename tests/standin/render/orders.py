@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..catalogue import new_id
 from ..orders import Goods
 from ..webhooks import News
-from .base import Json, Render, custom_fields, display, unix
+from .base import Json, Render, custom_fields, display, iso, unix
 
 if TYPE_CHECKING:
     from ..catalogue import Product
@@ -199,6 +199,10 @@ class OrderRender(Render):
             "delivery_status": _delivery_status(item, order),
             "delivered_at": unix(item.delivered_at) if item.delivered_at else None,
         }
+        if item.product:
+            promised = ("delivery_time", "delivery_time_unit", "delivery_text")
+            shown = item.product.shown
+            result |= {name: shown[name] for name in promised if name in shown}
         if self._switches.delivery_summary:
             result["delivery_summary"] = self._delivery_summary(item)
         return result
@@ -251,19 +255,36 @@ class OrderRender(Render):
                 "product_id": self._reference(line.product) if line.product else None,
                 "product_title": line.title,
                 "fields": [
-                    {"name": name, "type": "TEXT", "required": True} for name in line.asked
+                    {
+                        "name": name,
+                        "type": "TEXT",
+                        "required": True,
+                        "collect_after_payment": True,
+                    }
+                    for name in line.asked
                 ],
             }
             for line in order.items
             if line.asked and order.paid_at is not None
         ]
         history = [
-            {"status": status, "details": None, "created_at": unix(at)}
-            for status, at in order.history
+            {
+                "id": f"{order.id}-{number}",
+                "invoice_id": order.uniqid,
+                "status": status,
+                "details": None,
+                "created_at": iso(at),
+            }
+            for number, (status, at) in enumerate(order.history)
         ]
         return {
             "pending_custom_fields": {"version": 1, "line_items": asking} if asking else None,
             "underpayment": self._underpayment(order),
+            "underpayment_status": "UNDERPAID" if order.status == "PARTIAL" else None,
+            "crypto_transactions": [
+                {"hash": f"tx-{order.id}", "amount": f"{part:.2f}", "confirmations": 1}
+                for part in ([order.underpayment.received] if order.underpayment else [])
+            ],
             "status_history": history,
         }
 
@@ -274,11 +295,11 @@ class OrderRender(Render):
         missing = order.remaining
         return {
             "active": order.paid_at is None,
-            "expected_amount": self._money(order.total),
-            "received_amount": self._money(short.received),
-            "missing_amount": self._money(missing),
+            "expected_amount": f"{order.total:.2f}",
+            "received_amount": f"{short.received:.2f}",
+            "missing_amount": f"{missing:.2f}",
             "currency": order.currency,
-            "shortfall_percent": float(missing / order.total * 100),
+            "shortfall_percent": f"{missing / order.total * 100:.2f}",
             "buyer_actionable": short.reason is None,
             "buyer_action_reason": short.reason,
         }

@@ -151,3 +151,11 @@ async def test_products_show_more_when_it_is_set(shop: StandIn, caller: Caller) 
     product.shown = {"orderable": 0, "supplier_backed": True, "unlisted": 0}
     shown = await caller.read(f"/products/{product.id}")
     assert (shown["orderable"], shown["supplier_backed"], shown["unlisted"]) == (0, True, 0)
+
+
+async def test_lines_repeat_the_time_that_is_promised(shop: StandIn, caller: Caller) -> None:
+    order = await placed(shop, caller)
+    assert "delivery_time" not in (await read(caller, order))["items"][0]
+    shop.products[0].shown = {"delivery_time": 3, "delivery_time_unit": "hours"}
+    [line] = (await read(caller, order))["items"]
+    assert (line["delivery_time"], line["delivery_time_unit"]) == (3, "hours")
