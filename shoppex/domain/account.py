@@ -372,7 +372,8 @@ class Account:
     def stuck(self) -> bool:
         """Whether something waits here for the buyer or for staff."""
         held = any(order.needs_decision or order.refunded for order in self.orders.values())
-        return held or any(delivery.stuck for delivery in self.deliveries())
+        odd = any(subscription.needs_a_look for subscription in self.subscriptions.values())
+        return held or odd or any(delivery.stuck for delivery in self.deliveries())
 
     def deliveries(self) -> Iterator[Delivery]:
         """Everything that was ever owed here, with what became of it."""
