@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..domain.remote import RemoteSubscription
 from ..domain.money import Money, parse_money
+from ..domain.remote import RemoteSubscription
 from ..domain.subscription_status import SubscriptionStatus, parse_subscription_status
 from .custom_fields import normalise
 from .errors import MalformedRecord
@@ -20,9 +20,9 @@ from .parsing import (
 from .references import (
     parse_customer_id,
     parse_gateway,
+    parse_invoices,
     parse_product_ids,
     parse_product_title,
-    parse_uniqids,
 )
 
 
@@ -66,7 +66,7 @@ def parse_subscription(data: Mapping[str, object]) -> RemoteSubscription:
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
         custom_fields=normalise(data.get("custom_fields")),
-        invoices=parse_uniqids(data.get("invoices")),
+        invoices=parse_invoices(data.get("invoices")),
     )
 
 

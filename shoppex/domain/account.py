@@ -29,6 +29,8 @@ __all__ = [
 
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
 _PAYABLE = (*_UNPAID, OrderStatus.PARTIAL)
+# Far more than anybody is told within the weeks for which they are kept.
+_MOST_NOTICES = 200
 
 
 class AccountKey(NamedTuple):
@@ -415,8 +417,11 @@ class Account:
         return replace(self, grants={**self.grants, role_id: grant})
 
     def with_notice(self, name: str, delivery: Delivery) -> Account:
-        """The account after news of one message."""
-        return replace(self, notices={**self.notices, name: delivery})
+        """The account after news of one message; of very many, the first are forgotten."""
+        notices = {**self.notices, name: delivery}
+        for told in list(self.notices)[: max(0, len(notices) - _MOST_NOTICES)]:
+            del notices[told]
+        return replace(self, notices=notices)
 
     def order_of(self, uniqid: str) -> Order | None:
         """The order with Shoppex's id ``uniqid``."""

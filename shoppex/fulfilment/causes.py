@@ -67,12 +67,16 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
         partly = order.refunded is not None and order.status is OrderStatus.PAID
         if partly and now - heard_at < _TOLD_FOR:
             yield Cause("partly_refunded", order=order.uniqid or "")
-    for subscription in account.subscriptions.values():
-        for concern in concerns_of(account, subscription, terms, now):
-            yield Cause(concern, order=subscription.id)
+    yield from _concerns(account, terms, now)
     for delivery in beside_roles(account):
         if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
             yield Cause(delivery.reason or "")
+
+
+def _concerns(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
+    for subscription in account.subscriptions.values():
+        for concern in concerns_of(account, subscription, terms, now):
+            yield Cause(concern, order=subscription.id)
 
 
 def beside_roles(account: Account) -> Iterator[Delivery | None]:

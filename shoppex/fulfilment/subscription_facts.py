@@ -82,6 +82,12 @@ def ask(subscription: Subscription, now: datetime) -> Subscription:
     return replace(subscription, asking=replace(waiting, begun_at=now))
 
 
+def with_asking(account: Account, subscription_id: str, asking: Delivery) -> Account:
+    """The account after a question about a subscription that brought no answer."""
+    known = account.subscriptions.get(subscription_id)
+    return account if known is None else account.with_subscription(replace(known, asking=asking))
+
+
 def learn_subscription(
     account: Account, subscription_id: str, news: RemoteSubscription, asked_at: datetime
 ) -> Account:
@@ -116,15 +122,27 @@ def learn_subscription(
         cancel_heard=cancelled and news.cancelled_at is None and _is_only_heard(known),
         read_at=asked_at,
         asking=answered(known.asking, asked_at),
-        invoices=tuple(dict.fromkeys((*known.invoices, *news.invoices)))[-_INVOICES:],
+        invoices=tuple(dict.fromkeys((*known.invoices, *news.invoices[::-1])))[-_INVOICES:],
         fulfilled=known.fulfilled and not moved,
         moved=known.moved or moved,
         price=news.price if known.moved or moved else None,
     )
+    account = _with_titles(account, learnt)
     learnt = replace(learnt, overdue=_is_overdue(account, learnt, asked_at))
     account = with_customer(_merged(account, learnt), news.customer_id)
     for uniqid in learnt.invoices:
         account = _with_listed(account, learnt, uniqid, asked_at)
+    return account
+
+
+def _with_titles(account: Account, learnt: Subscription) -> Account:
+    """The account in which what is still to be paid names today's plan."""
+    if not learnt.title:
+        return account
+    for order in account.orders.values():
+        unpaid = order.renewal and order.paid_at is None
+        if unpaid and order.title != learnt.title and learnt.is_named(order.subscription):
+            account = account.with_order(replace(order, title=learnt.title))
     return account
 
 
@@ -271,6 +289,14 @@ def is_proven(account: Account, order: Order, news: RemoteOrder) -> bool:
         or news.custom_fields.get(NONCE) == subscription.nonce
         or news.uniqid in subscription.invoices
     )
+
+
+def hear_of_renewal(account: Account, subscription_id: str, uniqid: str, now: datetime) -> Account:
+    """The account after an event about an unknown order that may be a further period."""
+    known = account.subscriptions.get(subscription_id)
+    if known is None:
+        return account
+    return with_renewal(account.with_subscription(ask(known, now)), known, uniqid, now)
 
 
 def with_customer(account: Account, customer_id: str | None) -> Account:

@@ -120,9 +120,7 @@ def roles_given_by(account: Account, matter: Matter, terms: Terms) -> tuple[int,
     return () if order is None else roles_of(order, terms)
 
 
-def concerns_about(
-    account: Account, matter: Matter, terms: Terms, now: datetime
-) -> Iterator[str]:
+def concerns_about(account: Account, matter: Matter, terms: Terms, now: datetime) -> Iterator[str]:
     """What is odd about the subscription of a purchase, as stable words."""
     _, subscription = parts_of(account, matter)
     if subscription is not None:

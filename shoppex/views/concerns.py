@@ -57,9 +57,7 @@ def _text(account: Account, subscription: Subscription, reason: str) -> str:
         return _(
             "The subscription of {member} was for {before} and is now for {plan}. That plan is "
             "not for sale in this server, so they keep the roles of the former one."
-        ).format(
-            member=member, plan=plan, before=_bold("" if order is None else order.describe())
-        )
+        ).format(member=member, plan=plan, before=_bold("" if order is None else order.describe()))
     if reason == OVERDUE:
         return _(
             "The last period that {member} paid for {plan} ended more than 30 days ago, and "
