@@ -9,7 +9,7 @@ from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
 from .errors import MalformedRecord
-from .goods import extract_goods, extract_keys, union
+from .goods import extract_goods, extract_keys, goods_of, keys_of, union
 from .parsing import (
     as_list,
     as_mapping,
@@ -74,9 +74,8 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         if isinstance(entry, Mapping)
     ]
     items = tuple(_parse_item(line) for line in lines if _is_bought(line))
-    delivered = [data.get("delivered_items"), *(line.get("delivered_items") for line in lines)]
-    by_item = [piece for value in delivered[1:] for piece in extract_goods(value)]
-    keys_by_item = [key for value in delivered[1:] for key in extract_keys(value)]
+    by_item = [piece for line in lines for piece in goods_of(line)]
+    keys_by_item = [key for line in lines for key in keys_of(line)]
     urls = (parse_http_url(data.get(name)) for name in links)
     status = parse_status(data.get("status"))
     total = parse_total(data)
@@ -91,12 +90,12 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         payment=parse_payment_amounts(data, total),
         rates=parse_rates(data),
         coupon_applied=bool(parse_flag(data.get("coupon_applied"))),
-        quantity=parse_count(data.get("quantity")),
+        quantity=_parse_quantity(data),
         url=next((url for url in urls if url is not None), None),
         custom_fields=_parse_fields(data, lines),
         items=items,
-        goods=tuple(union([extract_goods(data), extract_goods(delivered[0]), by_item])),
-        keys=len(union([extract_keys(data), extract_keys(delivered[0]), keys_by_item])),
+        goods=tuple(union([extract_goods(data), by_item])),
+        keys=len(union([extract_keys(data), keys_of(data), keys_by_item])),
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
         id=parse_id(data.get("id")),
@@ -109,6 +108,11 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         and (is_partial_refund(data.get("status")) or None not in (refunded, total)),
         email=_parse_email(data),
     )
+
+
+def _parse_quantity(data: Mapping[str, object]) -> int | None:
+    quantity = parse_count(data.get("quantity"))
+    return quantity if quantity is not None and quantity > 0 else None
 
 
 def _is_bought(line: Mapping[str, object]) -> bool:
@@ -127,7 +131,7 @@ def _parse_item(data: Mapping[str, object]) -> LineItem:
         product_id=parse_id(data.get("product_id")) or "",
         title=title[:_LONGEST_TITLE],
         quantity=max(1, parse_count(data.get("quantity")) or 1),
-        goods=extract_goods(data.get("delivered_items")),
+        goods=goods_of(data),
         product_ids=parse_product_ids([data]),
         product_type=(kind or "").strip().upper()[:_LONGEST_TYPE],
         variant_title=None if not variant_title else variant_title[:_LONGEST_TITLE],

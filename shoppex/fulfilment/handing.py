@@ -98,8 +98,15 @@ def _links(goods: tuple[str, ...]) -> Counter[str]:
 
 def _path(piece: str) -> str | None:
     """A link without its query; ``None`` for what is no link."""
-    is_link = piece.startswith(("https://", "http://")) and len(piece.split()) == 1
-    return piece.partition("#")[0].partition("?")[0] if is_link else None
+    _label, link = split_link(piece)
+    return None if link is None else link.partition("#")[0].partition("?")[0]
+
+
+def split_link(piece: str) -> tuple[str, str | None]:
+    """The label and the address of a piece that is nothing but a link; else no address."""
+    label, _, link = piece.rpartition(": ")
+    is_link = link.startswith(("https://", "http://")) and len(link.split()) == 1
+    return (label, link) if is_link and "\n" not in label else (piece, None)
 
 
 def _marks(goods: tuple[str, ...]) -> list[str]:

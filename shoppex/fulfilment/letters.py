@@ -15,6 +15,7 @@ from ..domain.terms import Terms
 from ..i18n import _
 from ..text import format_money, plain, shorten
 from .entitlement import plan_roles, roles_of
+from .handing import split_link
 from .notices import Notice, NoticeKind
 
 _LONGEST_CONTENT = 1900
@@ -171,10 +172,15 @@ def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]
     if len(text) > _LONGEST_CONTENT or "```" in text or text.endswith("`"):
         file = discord.File(io.BytesIO(text.encode()), filename="purchase.txt")
         return _("What you bought is in the attached file."), file
-    if all(piece.startswith(("https://", "http://")) for piece in goods):
+    links = [split_link(piece) for piece in goods]
+    if all(link is not None for _label, link in links):
         # Bare, Discord would fetch the address for a preview, and some work only once.
-        return "\n".join(f"<{piece}>" for piece in goods), None
+        return "\n".join(_link_line(label, link) for label, link in links), None
     return f"```\n{text}\n```", None
+
+
+def _link_line(label: str, link: str | None) -> str:
+    return f"**{plain(label)}:** <{link}>" if label else f"<{link}>"
 
 
 def parcels(goods: tuple[str, ...]) -> list[tuple[str, ...]]:

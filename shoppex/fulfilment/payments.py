@@ -90,9 +90,9 @@ def why_item_is_held(order: Order, news: RemoteOrder) -> str | None:
     Shoppex knows no price for it that could be checked there, so it has to come to the one
     that was asked for, but for what a discount or credit explains.
     """
-    payment = news.payment
-    if order.quote is None or payment is None:
+    if order.quote is None or news.total is None:
         return PAID_TOO_LITTLE
+    payment = news.payment or Payment(news.total)
     if news.coupon_applied and not payment.discount:
         return None
     price = _price_in(order.quote, payment.total.currency, news)

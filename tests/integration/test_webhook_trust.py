@@ -50,6 +50,12 @@ class Sale(NamedTuple):
         assert self.world.roles_of(self.world.buyer) == set()
         assert self.world.dms(self.world.buyer) == []
 
+    def assert_held(self) -> None:
+        """The buyer got no role, and was told that a person is looking."""
+        assert self.world.roles_of(self.world.buyer) == set()
+        [message] = self.world.dms(self.world.buyer)
+        assert message.embeds[0].title == "We are checking your payment."
+
     def assert_granted(self) -> None:
         """The buyer got the role and one message."""
         assert self.world.roles_of(self.world.buyer) == {"Gold"}
@@ -147,27 +153,27 @@ async def test_an_order_that_the_bot_did_not_make_grants_nothing(sale: Sale) -> 
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    "changes",
     [
-        ({"total": 9.98}, "other_total"),
-        ({"total": 10}, "other_total"),
-        ({"total": 0}, "other_total"),
-        ({"total": "0.00"}, "other_total"),
-        ({"total": -9.99}, "other_total"),
-        ({"total": 999}, "other_total"),
-        ({"total": "9.990001"}, "other_total"),
-        ({"currency": "USD"}, "other_currency"),
-        ({"currency": "XXX", "total": 1}, "other_currency"),
+        {"total": 9.98},
+        {"total": 10},
+        {"total": 0},
+        {"total": "0.00"},
+        {"total": -9.99},
+        {"total": 999},
+        {"total": "9.990001"},
+        {"currency": "USD"},
+        {"currency": "XXX", "total": 1},
+        {"quantity": 2},
     ],
 )
-async def test_another_sum_than_quoted_is_not_believed(
-    sale: Sale, caplog: pytest.LogCaptureFixture, changes: dict[str, object], reason: str
+async def test_another_sum_than_quoted_makes_shoppex_be_asked(
+    sale: Sale, changes: dict[str, object]
 ) -> None:
     answer = await sale.world.tell(paid_data(sale.order, **changes))
 
     assert (answer.status, answer.body) == (200, ASKED)
     assert sale.times_asked() == 1
-    assert reason in caplog.text
     await sale.assert_genuine_one_grants()
 
 
@@ -175,13 +181,13 @@ async def test_another_sum_than_quoted_is_held_for_staff_when_shoppex_says_it_to
     sale: Sale,
 ) -> None:
     world = sale.world
-    sale.order.discount = Decimal("0.01")
+    sale.order.items[0].unit_price -= Decimal("0.01")
 
     await world.pay_newest()
 
-    sale.assert_nothing_granted()
+    sale.assert_held()
     shown = await world.admin.slash(world.channel, "shoppexset show")
-    assert "another amount was paid" in text_of(shown)
+    assert "less was paid than the price" in text_of(shown)
 
 
 async def test_another_currency_is_held_for_staff_when_shoppex_says_it_too(sale: Sale) -> None:
@@ -190,9 +196,9 @@ async def test_another_currency_is_held_for_staff_when_shoppex_says_it_too(sale:
 
     await world.pay_newest()
 
-    sale.assert_nothing_granted()
+    sale.assert_held()
     shown = await world.admin.slash(world.channel, "shoppexset show")
-    assert "another currency was paid" in text_of(shown)
+    assert "less was paid than the price" in text_of(shown)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +266,7 @@ async def test_fields_that_name_somebody_else_are_held_for_staff_when_shoppex_sa
 
     await world.pay_newest()
 
-    sale.assert_nothing_granted()
+    sale.assert_held()
     assert world.roles_of(stranger) == set()
     shown = await world.admin.slash(world.channel, "shoppexset show")
     assert "names another buyer" in text_of(shown)

@@ -121,6 +121,8 @@ class Order:
         Oldest first.
     subscription
         What it began, or renews.
+    at_checkout
+        What the buyer changed at the checkout, as answers and events show it.
     """
 
     email: str
@@ -139,6 +141,7 @@ class Order:
     paid_at: datetime | None = None
     refunds: list[Refund] = field(default_factory=list)
     subscription: Subscription | None = None
+    at_checkout: dict[str, object] = field(default_factory=dict)
     is_payment: bool = False
     status: str = "PENDING"
     id: str = field(default_factory=new_id)

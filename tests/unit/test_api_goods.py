@@ -41,7 +41,7 @@ json_values = st.recursive(
         {"serial": "A-1", "license_key": "B-2"},
         {"text": "A-1", "service_text": "B-2"},
         {"service_text": "A-1", "dynamic_response": "B-2", "deliveryType": "x", "count": 2},
-        {"dynamic_response": {"serials": ["A-1", "B-2"], "note": "unseen"}},
+        {"dynamic_response": {"serials": ["A-1", "B-2"], "id": "unseen"}},
         {"serials": ["A-1", "B-2", "", "  ", None, True], "serial": "B-2"},
     ],
 )

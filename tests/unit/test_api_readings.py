@@ -20,6 +20,7 @@ from shoppex.api import (
 )
 from shoppex.api.product_reading import parse_levels
 from shoppex.domain.money import Money
+from shoppex.domain.payment import Payment
 from shoppex.domain.product import RoleBot, Stock, Variant
 from shoppex.domain.remote import LineItem, RemoteOrder
 from shoppex.domain.status import OrderStatus
@@ -72,7 +73,8 @@ def test_an_order() -> None:
         total=Money(Decimal("9.90"), "EUR"),
         url="https://checkout.shoppex.io/invoice/u-1",
         custom_fields={"nonce": "00ff"},
-        items=(LineItem("12", "Key", 2, ("A", "B")),),
+        payment=Payment(Money(Decimal("9.90"), "EUR")),
+        items=(LineItem("12", "Key", 2, ("A", "B"), ("12",)),),
         goods=("A", "B"),
         keys=2,
         created_at=datetime(2026, 3, 1, 12, tzinfo=timezone.utc),
@@ -88,9 +90,8 @@ def test_an_order() -> None:
 
 def test_the_short_form_of_a_webhook() -> None:
     data = {"uniqid": "u-1", "status": "COMPLETED", "total": "49.99", "currency": "usd"}
-    assert parse_order(data) == RemoteOrder(
-        "u-1", OrderStatus.PAID, Money(Decimal("49.99"), "USD")
-    )
+    total = Money(Decimal("49.99"), "USD")
+    assert parse_order(data) == RemoteOrder("u-1", OrderStatus.PAID, total, Payment(total))
 
 
 @pytest.mark.parametrize("uniqid", [None, "", " ", True, [], "x" * 200])

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
-from shoppex.domain.remote import RemoteOrder
+from shoppex.domain.payment import Payment
+from shoppex.domain.remote import LineItem, RemoteOrder
+from shoppex.domain.staff_act import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.tag import Tag
 from shoppex.domain.terms import Terms
@@ -56,14 +58,21 @@ WITH_KEY = replace(PAYMENT, goods=("AAAA",), keys=1)
 THANKS = "Thank you for your purchase!"
 UNPAID_FOR = timedelta(days=14)
 
-OTHERS = {
-    "other_currency": replace(PAYMENT, total=Money(PRICE.amount, "USD")),
-    "other_total": replace(PAYMENT, total=Money(Decimal("0.99"), "EUR")),
-    "other_buyer": replace(PAYMENT, custom_fields={**FIELDS, "discord_user_id": "223"}),
-}
+OTHER_BUYER = replace(PAYMENT, custom_fields={**FIELDS, "discord_user_id": "223"})
+UNKNOWN_CART = replace(
+    PAYMENT, items=(LineItem("p-9", "Other", 1, product_ids=("p-9",)),), looked_up=True
+)
+OTHER_TOTALS = [
+    replace(PAYMENT, total=total, payment=Payment(total))
+    for total in (
+        Money(PRICE.amount, "USD"),
+        Money(Decimal("0.99"), "EUR"),
+        Money(Decimal("10.00"), "EUR"),
+        Money(Decimal(0), "EUR"),
+    )
+]
 MISMATCHES = [
-    *OTHERS.values(),
-    replace(PAYMENT, total=Money(Decimal("10.00"), "EUR")),
+    OTHER_BUYER,
     replace(PAYMENT, custom_fields={**FIELDS, "discord_guild_id": "112"}),
     replace(PAYMENT, custom_fields={**FIELDS, "nonce": "00fe"}),
     replace(PAYMENT, custom_fields={"nonce": ""}),
@@ -125,22 +134,57 @@ def test_news_need_not_repeat_the_custom_fields() -> None:
 def test_a_payment_that_does_not_match_is_held_and_gives_nothing(
     order: Order, news: RemoteOrder
 ) -> None:
-    after = learn(KEY, order, news, NOW)
+    after = learn(KEY, order, news, NOW, NOW)
     assert after.held is not None
     assert not after.entitled
     assert after.paid_at is None
     assert after.goods == ()
 
 
-@pytest.mark.parametrize(("reason", "news"), OTHERS.items())
-def test_staff_are_told_what_does_not_match(reason: str, news: RemoteOrder) -> None:
-    assert distrust(KEY, ORDER, news) == reason
-    assert learn(KEY, ORDER, news, NOW).held == reason
+@pytest.mark.parametrize("news", OTHER_TOTALS)
+def test_the_price_of_a_product_is_settled_at_the_checkout(news: RemoteOrder) -> None:
+    heard = learn(KEY, ORDER, news, NOW)
+    assert not heard.entitled
+    assert heard.held is None
+    assert wants_reading(heard)
+
+    read = learn(KEY, ORDER, news, NOW, NOW)
+    assert read.entitled
+    assert read.total == news.total
+
+
+def test_a_cart_without_anything_known_is_held() -> None:
+    assert learn(KEY, ORDER, UNKNOWN_CART, NOW, NOW).held == "unknown_lines"
+    unsure = learn(KEY, ORDER, replace(UNKNOWN_CART, looked_up=False), NOW, NOW)
+    assert unsure.held is None
+    assert wants_reading(unsure)
+
+
+def test_staff_release_what_is_held() -> None:
+    held = learn(KEY, ORDER, UNKNOWN_CART, NOW, NOW)
+    accepted = replace(held, accepted=StaffAct(1, NOW, ""))
+    after = learn(KEY, accepted, UNKNOWN_CART, NOW, NOW)
+    assert after.entitled
+    assert after.quantity == ORDER.quantity
+
+
+@pytest.mark.parametrize("status", [OrderStatus.REFUNDED, OrderStatus.CANCELLED])
+def test_what_is_held_waits_for_nobody_once_the_money_went_back(status: OrderStatus) -> None:
+    held = learn(KEY, ORDER, UNKNOWN_CART, NOW, NOW)
+    after = learn(KEY, held, replace(UNKNOWN_CART, status=status), NOW, NOW)
+    assert after.held is None
+    assert not after.entitled
+
+
+def test_what_is_held_is_released_when_shoppex_sets_it_right() -> None:
+    held = learn(KEY, ORDER, UNKNOWN_CART, NOW, NOW)
+    assert learn(KEY, held, PAYMENT, NOW).held == "unknown_lines"
+    assert learn(KEY, held, PAYMENT, NOW, NOW).entitled
 
 
 @given(statuses)
 def test_custom_fields_of_somebody_else_are_refused_in_every_status(status: OrderStatus) -> None:
-    news = replace(OTHERS["other_buyer"], status=status)
+    news = replace(OTHER_BUYER, status=status)
     after = learn(KEY, ORDER, news, NOW)
     assert after.held == "other_buyer"
     assert after.status is OrderStatus.PENDING
@@ -569,7 +613,7 @@ def test_an_order_that_came_to_nothing_is_forgotten_as_well(status: OrderStatus)
         PAID,
         learn(KEY, PAID, replace(PAYMENT, status=OrderStatus.REFUNDED), NOW),
         learn(KEY, PAID, replace(PAYMENT, status=OrderStatus.DISPUTED), NOW),
-        learn(KEY, ORDER, OTHERS["other_total"], NOW),
+        learn(KEY, ORDER, UNKNOWN_CART, NOW, NOW),
         learn(KEY, ORDER, replace(PAYMENT, status=OrderStatus.PARTIAL), NOW),
     ],
     ids=["paid", "refunded", "disputed", "held", "partial"],
@@ -604,7 +648,7 @@ def test_a_finished_order_shrinks_to_what_is_still_needed() -> None:
         {"reading": Delivery()},
         {"asking": Delivery()},
         {"fulfilled": False},
-        {"held": "other_total"},
+        {"held": "paid_too_little"},
     ],
     ids=lambda owed: next(iter(owed)),
 )

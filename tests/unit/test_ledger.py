@@ -451,7 +451,7 @@ async def test_what_was_paid_for_may_stay_when_a_user_is_forgotten(disk: Disk) -
 
 async def test_an_order_whose_money_is_on_its_way_or_in_doubt_stays_too(disk: Disk) -> None:
     store = await disk.open()
-    held = replace(ORDER, nonce="cc", uniqid="u-3", held="other_total")
+    held = replace(ORDER, nonce="cc", uniqid="u-3", held="paid_too_little")
     partial = replace(ORDER, nonce="dd", uniqid="u-4", status=OrderStatus.PARTIAL)
     await store.ledger.update(
         ADA, lambda a: a.with_order(ORDER).with_order(held).with_order(partial)

@@ -57,6 +57,7 @@ class OrderRender(Render):
             "created_at": unix(order.created_at),
             "updated_at": unix(order.updated_at),
         }
+        result |= order.at_checkout
         return result | self._refunds(order) | custom_fields(order.custom_fields, shape)
 
     def invoice(self, order: Order) -> Json:
@@ -127,6 +128,8 @@ class OrderRender(Render):
             "created_at": self._event_time(order.created_at),
             "updated_at": self._event_time(order.updated_at),
         }
+        changed = order.at_checkout
+        result |= {name: value for name, value in changed.items() if name in result}
         result |= self._refunds(order)
         if switches.subscription_id_in_webhooks:
             result["subscription_id"] = self._subscription_id(order)
