@@ -9,7 +9,9 @@ from .errors import MalformedRecord
 from .parsing import (
     as_list,
     as_mapping,
+    is_unreadable_end,
     parse_count,
+    parse_end,
     parse_flag,
     parse_id,
     parse_text,
@@ -58,7 +60,8 @@ def parse_license(data: Mapping[str, object]) -> License:
         address_bound=any(map(parse_text, as_list(data.get("allowed_ips")))),
         uses=parse_count(data.get("uses")),
         max_uses=most if most is not None and most > 0 else None,
-        expires_at=parse_time(data.get("expires_at")),
+        expires_at=parse_end(data.get("expires_at")),
+        end_unreadable=is_unreadable_end(data.get("expires_at")),
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
     )

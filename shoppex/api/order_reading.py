@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..domain.money import Money
+from ..domain.refunds import is_all
 from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
@@ -80,6 +80,9 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
     status = parse_status(data.get("status"))
     total = parse_total(data)
     refunded = parse_refunded(data)
+    if status is OrderStatus.PAID and is_all(refunded, total):
+        # Whatever word the order keeps: given back in parts, it went back all the same.
+        status = OrderStatus.REFUNDED
     return RemoteOrder(
         uniqid=uniqid,
         status=status,
@@ -101,14 +104,10 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         customer_id=parse_customer_id(data),
         gateway=parse_gateway(data),
         refunded=refunded,
-        partially_refunded=is_partial_refund(data.get("status"))
-        or (status is OrderStatus.PAID and _is_part(refunded, total)),
+        partially_refunded=status is OrderStatus.PAID
+        and (is_partial_refund(data.get("status")) or None not in (refunded, total)),
         email=_parse_email(data),
     )
-
-
-def _is_part(refunded: Money | None, total: Money | None) -> bool:
-    return refunded is not None and total is not None and refunded.amount < total.amount
 
 
 def _parse_quantity(data: Mapping[str, object]) -> int | None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
+
+from ..domain.money import parse_amount
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECONDS_FROM = 1e11
 _DIGITS = re.compile(r"\d{1,17}(?:\.\d{1,9})?", re.ASCII)
 _ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,12}))?(?:Z|([+-]\d\d):?(\d\d))?",
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,12}))?(?:Z| ?([+-]\d\d)(?::?(\d\d))?)?",
     re.ASCII | re.IGNORECASE,
 )
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# RFC 9110, section 5.6.7: the one form in which they are written today.
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
+# What was sold through Discord did not end before there was a Discord.
+_NOTHING_ENDED_BEFORE = datetime(2015, 1, 1, tzinfo=timezone.utc)
+_NO_TIMES = ("", "null", "none", "never")
 _WHOLE = re.compile(r"[+-]?\d{1,10}(?:\.0{1,9})?", re.ASCII)
 _LARGEST_INTEGER = 10**64
 _LONGEST_NUMBER = 128
@@ -74,10 +83,11 @@ def parse_flag(value: object) -> bool | None:
 
 
 def parse_time(value: object) -> datetime | None:
-    """Read a moment out of Unix seconds or milliseconds, as number or text, or ISO 8601.
+    """Read a moment out of Unix seconds or milliseconds, as number or text, or out of a date.
 
-    Contract, C5: numbers above 1e11 are milliseconds. ISO text without a zone is UTC. Zero and
-    less are no time: that is how a missing one is stored.
+    Contract, C5: numbers above 1e11 are milliseconds. Text may be ISO 8601, also as PostgreSQL
+    writes it, or an HTTP date; without a zone it is UTC, and a day alone is its beginning. Zero
+    and less are no time: that is how a missing one is stored.
 
     Returns
     -------
@@ -85,14 +95,37 @@ def parse_time(value: object) -> datetime | None:
         Aware, in UTC.
     """
     if isinstance(value, str):
-        text = value.strip()
-        return _from_unix(float(text)) if _DIGITS.fullmatch(text) else _from_iso(text)
+        return _from_text(value.strip(), time.min)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
     try:
         return _from_unix(float(value))
     except (OverflowError, ValueError):
         return None
+
+
+def parse_end(value: object) -> datetime | None:
+    """Read the moment at which something ends, as `parse_time` does; a day alone is its end.
+
+    A moment before anything was sold here is none: that is a number of days, or a zero.
+    """
+    last = _from_text(value.strip(), time.max) if isinstance(value, str) else parse_time(value)
+    return last if last is not None and last >= _NOTHING_ENDED_BEFORE else None
+
+
+def is_unreadable_end(value: object) -> bool:
+    """Whether something is said about an end that `parse_end` cannot read.
+
+    To be told from nothing being said: what cannot be read ends nothing, and is not "never".
+    """
+    if value is None or value is False or parse_end(value) is not None:
+        return False
+    if isinstance(value, str):
+        text = value.strip().lower()
+        # Zero dates: MySQL's, Go's, and Unix's.
+        zero = text.startswith(("0000-00-00", "0001-01-01", "1970-01-01t00:00:00"))
+        return text not in _NO_TIMES and not zero and parse_amount(text) != 0
+    return parse_amount(value) != 0
 
 
 def parse_http_url(value: object) -> str | None:
@@ -140,13 +173,28 @@ def _from_unix(number: float) -> datetime | None:
         return None
 
 
+def _from_text(text: str, time_of_day: time) -> datetime | None:
+    """A moment; of a day that stands alone, that time."""
+    if _DIGITS.fullmatch(text):
+        return _from_unix(float(text))
+    try:
+        if _DATE.fullmatch(text):
+            day = datetime.fromisoformat(text)
+            return datetime.combine(day, time_of_day, timezone.utc)
+        if _HTTP_DATE.fullmatch(text):
+            return parsedate_to_datetime(text).astimezone(timezone.utc)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return _from_iso(text)
+
+
 def _from_iso(text: str) -> datetime | None:
     match = _ISO.fullmatch(text)
     if match is None:
         return None
     date, time, fraction, hours, minutes = match.groups()
     # Python 3.10 reads neither "Z" nor any number of decimals.
-    zone = f"{hours}:{minutes}" if hours else "+00:00"
+    zone = f"{hours}:{minutes or '00'}" if hours else "+00:00"
     try:
         moment = datetime.fromisoformat(f"{date}T{time}.{(fraction or '0')[:6]:0<6}{zone}")
         return moment.astimezone(timezone.utc)

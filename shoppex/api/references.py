@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from .parsing import as_list, as_mapping, parse_id, parse_text
+from .parsing import as_list, as_mapping, parse_id, parse_text, parse_time
 
 _MOST_ENTRIES = 1000
+_MOST_INVOICES = 36
 _LONGEST_TITLE = 256
 
 
@@ -41,6 +42,19 @@ def parse_uniqids(value: object) -> tuple[str, ...]:
     """Read the public ids in a list of records or of plain ids; the internal where it has none."""
     names = (_uniqid(entry) for entry in as_list(value)[:_MOST_ENTRIES])
     return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
+def parse_invoices(value: object) -> tuple[str, ...]:
+    """Read the ids of the newest invoices in a list, as `parse_uniqids` does; at most 36.
+
+    The newest come first; where not all say when they were made, they are as in the list.
+    """
+    entries = as_list(value)[:_MOST_ENTRIES]
+    times = [parse_time(as_mapping(entry).get("created_at")) for entry in entries]
+    if all(time is not None for time in times):
+        made = sorted(zip(times, range(len(entries)), strict=True), reverse=True)
+        entries = [entries[place] for _, place in made]
+    return parse_uniqids(entries)[:_MOST_INVOICES]
 
 
 def _uniqid(entry: object) -> str | None:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..domain.money import Money, parse_money
 from ..domain.remote import RemoteSubscription
-from ..domain.subscription_status import parse_subscription_status
+from ..domain.subscription_status import SubscriptionStatus, parse_subscription_status
 from .custom_fields import normalise
 from .errors import MalformedRecord
-from .parsing import as_mapping, parse_id, parse_time
+from .parsing import (
+    as_list,
+    as_mapping,
+    is_unreadable_end,
+    parse_end,
+    parse_id,
+    parse_time,
+)
 from .references import (
     parse_customer_id,
     parse_gateway,
+    parse_invoices,
     parse_product_ids,
     parse_product_title,
-    parse_uniqids,
 )
 
 
@@ -35,23 +43,43 @@ def parse_subscription(data: Mapping[str, object]) -> RemoteSubscription:
     data = as_mapping(data.get("subscription")) or data
     uniqid, internal = _ids(data)
     cancelled = parse_time(data.get("cancelled_at")) or parse_time(data.get("canceled_at"))
+    status = parse_subscription_status(data.get("status"))
+    ends = [record.get("current_period_end") for record in (data, _first_item(data))]
+    if status is SubscriptionStatus.TRIALING:
+        ends.append(data.get("trial_end"))
+    period_end = next((end for end in map(parse_end, ends) if end is not None), None)
+    starts = (record.get("current_period_start") for record in (data, _first_item(data)))
     return RemoteSubscription(
         uniqid=uniqid,
         id=internal,
-        status=parse_subscription_status(data.get("status")),
+        status=status,
         product_ids=parse_product_ids([data]),
         product_title=parse_product_title(data),
         customer_id=parse_customer_id(data),
         gateway=parse_gateway(data),
-        period_start=parse_time(data.get("current_period_start")),
-        period_end=parse_time(data.get("current_period_end")),
-        trial_end=parse_time(data.get("trial_end")),
+        period_start=next((start for start in map(parse_time, starts) if start), None),
+        period_end=period_end,
+        end_unreadable=period_end is None and any(map(is_unreadable_end, ends)),
+        price=_price(data),
+        trial_end=parse_end(data.get("trial_end")),
         cancelled_at=cancelled,
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
         custom_fields=normalise(data.get("custom_fields")),
-        invoices=parse_uniqids(data.get("invoices")),
+        invoices=parse_invoices(data.get("invoices")),
     )
+
+
+def _first_item(data: Mapping[str, object]) -> Mapping[str, object]:
+    """The first of its items, which is where Stripe keeps the period of late."""
+    items = data.get("items")
+    entries = as_list(items) or as_list(as_mapping(items).get("data"))
+    return as_mapping(entries[0]) if entries else {}
+
+
+def _price(data: Mapping[str, object]) -> Money | None:
+    product = as_mapping(data.get("product"))
+    return parse_money(product.get("price"), product.get("currency"))
 
 
 def _ids(data: Mapping[str, object]) -> tuple[str, str]:

@@ -53,6 +53,10 @@ class NeverEnds(Refusal):
     """The licence lasts for ever, so it cannot last longer."""
 
 
+class EndUnreadable(Refusal):
+    """The licence expires at a time that cannot be read, so it cannot be counted on from it."""
+
+
 class Gone(Refusal):
     """Shoppex does not know it any more."""
 

@@ -19,7 +19,16 @@ from ..selling.errors import TooManyOrders
 from ..selling.pace import Pace
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .errors import MoneyBack, NeverEnds, NotActive, NotBound, NotTheirs, TooOften, understood
+from .errors import (
+    EndUnreadable,
+    MoneyBack,
+    NeverEnds,
+    NotActive,
+    NotBound,
+    NotTheirs,
+    TooOften,
+    understood,
+)
 from .resets import count_reset, take_back_reset
 from .shops import Shops
 
@@ -187,6 +196,8 @@ class LicenseDesk:
         ------
         NeverEnds
             When it has no end.
+        EndUnreadable
+            When nobody can tell from where to count.
         NotSetUp, ShopUnavailable, KeyRefused, ChangeRefused, Gone
         """
         now = self._clock()
@@ -195,6 +206,8 @@ class LicenseDesk:
         except ApiError as error:
             raise understood(error) from error
         is_expired = current.status is LicenseStatus.EXPIRED
+        if current.end_unreadable:
+            raise EndUnreadable
         if current.expires_at is None and not is_expired:
             raise NeverEnds
         until = max(current.expires_at or now, now) + timedelta(days=days)

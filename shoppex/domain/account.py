@@ -32,6 +32,8 @@ NOBODY = 0
 
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
 _PAYABLE = (*_UNPAID, OrderStatus.PARTIAL)
+# Far more than anybody is told within the weeks for which they are kept.
+_MOST_NOTICES = 200
 
 
 class AccountKey(NamedTuple):
@@ -376,7 +378,8 @@ class Account:
     def stuck(self) -> bool:
         """Whether something waits here for the buyer or for staff."""
         held = any(order.needs_decision or order.refunded for order in self.orders.values())
-        return held or any(delivery.stuck for delivery in self.deliveries())
+        odd = any(subscription.needs_a_look for subscription in self.subscriptions.values())
+        return held or odd or any(delivery.stuck for delivery in self.deliveries())
 
     def deliveries(self) -> Iterator[Delivery]:
         """Everything that was ever owed here, with what became of it."""
@@ -418,8 +421,11 @@ class Account:
         return replace(self, grants={**self.grants, role_id: grant})
 
     def with_notice(self, name: str, delivery: Delivery) -> Account:
-        """The account after news of one message."""
-        return replace(self, notices={**self.notices, name: delivery})
+        """The account after news of one message; of very many, the first are forgotten."""
+        notices = {**self.notices, name: delivery}
+        for told in list(self.notices)[: max(0, len(notices) - _MOST_NOTICES)]:
+            del notices[told]
+        return replace(self, notices=notices)
 
     def order_of(self, uniqid: str) -> Order | None:
         """The order with Shoppex's id ``uniqid``."""

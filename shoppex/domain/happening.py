@@ -29,6 +29,7 @@ class Happened(str, Enum):
     MOVED = "moved"
     ACCEPTED = "held order accepted"
     LEFT = "held order left"
+    PLAN_LEFT = "other plan left"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class License:
         How often it was used, and may be; ``None`` when not said, or without a limit.
     expires_at
         ``None`` when it does not expire.
+    end_unreadable
+        Whether it expires at a time that cannot be read; it may be any, and is not never.
     """
 
     uniqid: str
@@ -65,6 +67,7 @@ class License:
     uses: int | None = None
     max_uses: int | None = None
     expires_at: datetime | None = None
+    end_unreadable: bool = False
     created_at: datetime | None = None
     updated_at: datetime | None = None
 

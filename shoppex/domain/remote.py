@@ -117,6 +117,10 @@ class RemoteSubscription:
         Shoppex's word in upper case; ``PAYPAL`` ends at once when cancelled (C15).
     period_start, period_end
         Of the time that is paid for, or free for trial.
+    end_unreadable
+        Whether something is said about that end that cannot be read; it may be any day.
+    price
+        Of today's plan, for a period.
     custom_fields
         Already normalised to name → text.
     invoices
@@ -132,6 +136,8 @@ class RemoteSubscription:
     gateway: str | None = None
     period_start: datetime | None = None
     period_end: datetime | None = None
+    end_unreadable: bool = False
+    price: Money | None = None
     trial_end: datetime | None = None
     cancelled_at: datetime | None = None
     created_at: datetime | None = None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .delivery import Delivery
+from .money import Money
 from .staff_act import StaffAct
 from .subscription_status import SubscriptionStatus
 from .terms import Policy
@@ -42,6 +43,19 @@ class Subscription:
         What it gave when it was last fulfilled, for the day its product is no longer sold here.
     period_start, period_end
         Of what is paid for, or free for trial.
+    end_unsure
+        Whether nobody knows when what is paid for ends: Shoppex named no end, or none that can
+        be read. ``period_end`` may then be of an earlier period.
+    cancelled_at
+        When it was cancelled, as Shoppex says; else when the bot heard of it.
+    cancel_heard
+        Whether ``cancelled_at`` is only when the bot heard of it.
+    overdue
+        Whether Shoppex goes on with it long after the end of what was paid for.
+    moved
+        Whether its plan changed at Shoppex and the buyer has not got the roles of today's plan.
+    price
+        Of a plan to which it moved, for a period.
     read_at
         When the API was last asked with success.
     asking
@@ -68,7 +82,12 @@ class Subscription:
     customer_id: str | None = None
     period_start: datetime | None = None
     period_end: datetime | None = None
+    end_unsure: bool = False
     cancelled_at: datetime | None = None
+    cancel_heard: bool = False
+    overdue: bool = False
+    moved: bool = False
+    price: Money | None = None
     read_at: datetime | None = None
     asking: Delivery | None = None
     invoices: tuple[str, ...] = ()
@@ -85,6 +104,13 @@ class Subscription:
     def runs(self) -> bool:
         """Whether it is to be renewed."""
         return self.status in _RUNS
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether there may be something about it that staff have to know."""
+        ends = self.status in (SubscriptionStatus.CANCELLED, SubscriptionStatus.PAUSED)
+        odd = self.overdue or self.moved or (ends and end_of(self) is None)
+        return odd and self.revoked is None
 
     def is_named(self, name: str | None) -> bool:
         """Whether that is one of its ids."""
@@ -113,7 +139,8 @@ def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> St
     """What a subscription means for access (contract, section 5).
 
     Access that was paid for ends only when the API has confirmed it after the end: a renewal
-    that nobody told of must not cost anybody their role.
+    that nobody told of must not cost anybody their role. It never ends on a day that cannot be
+    read: an error is not an answer.
     """
     status = subscription.status
     if subscription.kept and subscription.governs:
@@ -130,9 +157,9 @@ def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> St
     if status is SubscriptionStatus.PAUSED and policy.paused_keeps:
         return Standing(gives=True)
     if status is SubscriptionStatus.PAUSED:
-        return _until(subscription, subscription.period_end, now)
+        return _until(subscription, now)
     if status is SubscriptionStatus.CANCELLED:
-        return _until(subscription, _end_of(subscription), now)
+        return _until(subscription, now)
     young = now - subscription.known_since < _UNDECIDED_FOR
     return Standing(gives=False, check_at=_again(subscription) if young else None)
 
@@ -143,14 +170,27 @@ def _again(subscription: Subscription) -> datetime | None:
     return None if read_at is None else read_at + _AGAIN_AFTER
 
 
-def _end_of(subscription: Subscription) -> datetime | None:
-    end = None if subscription.gateway == _ENDS_AT_ONCE else subscription.period_end
-    return end or subscription.cancelled_at or subscription.read_at
+def end_of(subscription: Subscription) -> datetime | None:
+    """When one that is cancelled or paused ends; ``None`` when Shoppex did not say readably."""
+    at_once = subscription.gateway == _ENDS_AT_ONCE
+    if at_once and subscription.status is SubscriptionStatus.CANCELLED:
+        stated = None if subscription.cancel_heard else subscription.cancelled_at
+        if stated is not None:
+            return stated
+    if subscription.end_unsure:
+        return None
+    # Earlier versions took the last of these for the end where there was none.
+    return subscription.period_end or subscription.cancelled_at or subscription.read_at
 
 
-def _until(subscription: Subscription, end: datetime | None, now: datetime) -> Standing:
+def _until(subscription: Subscription, now: datetime) -> Standing:
+    end = end_of(subscription)
+    if end is None:
+        since = subscription.cancelled_at or subscription.read_at
+        young = since is not None and now - since < _UNDECIDED_FOR
+        return Standing(gives=True, check_at=_again(subscription) if young else None)
     check_at = _unconfirmed(subscription, end)
-    gives = check_at is not None or (end is not None and now < end)
+    gives = check_at is not None or now < end
     return Standing(gives, end, check_at)
 
 

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from ..domain.account import Account
 from ..domain.delivery import Delivery, DeliveryState
+from ..domain.status import OrderStatus
 from ..domain.terms import Terms
+from .concerns import concerns_of
 from .desired import desired
 from .rehearsal import is_only_tested
 
@@ -32,7 +34,7 @@ class Cause(NamedTuple):
     role_id
         The role that it is about; 0 when it is about none.
     order
-        Shoppex's id of the order, where each order is a matter of its own.
+        Shoppex's id of the order, or the subscription, where each is a matter of its own.
     """
 
     reason: str
@@ -62,11 +64,19 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
         if order.held is not None and order.needs_decision:
             yield Cause(order.held, order=order.uniqid or "")
         heard_at = order.changed_at or order.paid_at or order.created_at
-        if order.refunded is not None and now - heard_at < _TOLD_FOR:
+        partly = order.refunded is not None and order.status is OrderStatus.PAID
+        if partly and now - heard_at < _TOLD_FOR:
             yield Cause("partly_refunded", order=order.uniqid or "")
+    yield from _concerns(account, terms, now)
     for delivery in beside_roles(account):
         if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
             yield Cause(delivery.reason or "")
+
+
+def _concerns(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
+    for subscription in account.subscriptions.values():
+        for concern in concerns_of(account, subscription, terms, now):
+            yield Cause(concern, order=subscription.id)
 
 
 def beside_roles(account: Account) -> Iterator[Delivery | None]:

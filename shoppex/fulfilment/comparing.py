@@ -12,7 +12,7 @@ from ..store.ledger import Ledger
 from .facts import learn
 from .places import Places
 from .recorder import Recorder
-from .subscription_facts import learn_subscription
+from .subscription_facts import is_moved, learn_subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,9 @@ class Comparison:
         if found is None:
             return SubscriptionNews(key, nonce, None, news, asked_at)
         known = found[1]
+        if is_moved(known, news):
+            # To what is found out when it is read by itself.
+            return SubscriptionNews(key, nonce, None, news, asked_at)
         account = self._ledger.get(key)
         learnt = learn_subscription(account, known.id, news, asked_at).subscriptions[known.id]
         # When it was asked about says nothing about the subscription.

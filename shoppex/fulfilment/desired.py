@@ -12,6 +12,7 @@ from ..domain.subscription import Subscription, standing_of
 from ..domain.terms import Terms
 from .entitlement import (
     claims_of,
+    is_plan_unsold,
     order_gives,
     plan_roles,
     policy_of,
@@ -175,9 +176,12 @@ def settle_roles(account: Account, terms: Terms, now: datetime) -> Account:
         gives = subscription_gives(account, subscription, terms, now)
         if subscription.fulfilled or not gives:
             continue
+        if is_plan_unsold(subscription, terms):
+            # Put on sale after all, it gives what it then gives.
+            continue
         roles = plan_roles(subscription, terms)
         if all(_is_given(account, role_id) for role_id in roles):
-            plan = replace(subscription, roles=roles, fulfilled=True)
+            plan = replace(subscription, roles=roles, fulfilled=True, moved=False, price=None)
             account = account.with_subscription(plan)
     wanted = {claim.role_id for claim in claims_of(account, terms, now)}
     grants = {

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from ..domain.account import Account, Grant
 from ..domain.delivery import Delivery
 from ..domain.terms import Terms
+from .concerns import END_UNREADABLE, OVERDUE, PLAN_UNSOLD, concerns_of
 from .desired import desired
-from .entitlement import roles_of
+from .entitlement import plan_roles, roles_of
 
 
 class DriftKind(str, Enum):
@@ -31,6 +32,19 @@ class DriftKind(str, Enum):
     """Lacks what was given: staff took it, or the member left and came back."""
     BANNED = "banned"
     """Lacks what was paid for before a ban."""
+    OTHER_PLAN = "other plan"
+    """Keeps it by a subscription whose plan changed to one that is not for sale here."""
+    END_UNKNOWN = "end unknown"
+    """Keeps it by a subscription that is to end nobody knows when."""
+    OVERDUE = "overdue"
+    """Keeps it by a subscription that nothing was paid for in a long time."""
+
+
+_BY_CONCERN = {
+    PLAN_UNSOLD: DriftKind.OTHER_PLAN,
+    END_UNREADABLE: DriftKind.END_UNKNOWN,
+    OVERDUE: DriftKind.OVERDUE,
+}
 
 
 class Drift(NamedTuple):
@@ -70,6 +84,10 @@ def compare(
     for role_id in sorted(wanted):
         if role_id not in role_ids:
             yield _missing(role_id, account.grants.get(role_id))
+    for subscription in account.subscriptions.values():
+        for concern in concerns_of(account, subscription, terms, now):
+            for role_id in sorted({*plan_roles(subscription, terms)} & set(role_ids)):
+                yield Drift(_BY_CONCERN[concern], role_id)
     for role_id in sorted(_lost_by_a_ban(account, terms) - wanted.keys() - set(role_ids)):
         yield Drift(DriftKind.BANNED, role_id)
 

@@ -16,7 +16,8 @@ from ..domain.account import Account, Order
 from ..domain.line import Line
 from ..domain.offer import offer_ref, product_ref
 from ..domain.status import OrderStatus
-from ..domain.subscription import Subscription, standing_of
+from ..domain.subscription import Subscription, end_of, standing_of
+from ..domain.subscription_status import SubscriptionStatus
 from ..domain.terms import Policy, Terms
 
 # As good as for ever, and far from the end of the calendar.
@@ -86,7 +87,18 @@ def subscription_gives(
     policy = policy_of(subscription, terms)
     invoice = last_invoice(account, subscription)
     worth = invoice is None or subscription.kept or _is_worth(invoice, policy)
+    if invoice is None and not subscription.kept and is_end_unknown(subscription, policy):
+        # Nobody paid for one that was cancelled before it began.
+        return False
     return worth and standing_of(subscription, policy, now).gives
+
+
+def is_end_unknown(subscription: Subscription, policy: Policy) -> bool:
+    """Whether it is to end, and Shoppex does not say readably when."""
+    ends = subscription.status is SubscriptionStatus.CANCELLED or (
+        subscription.status is SubscriptionStatus.PAUSED and not policy.paused_keeps
+    )
+    return ends and end_of(subscription) is None
 
 
 def last_invoice(account: Account, subscription: Subscription) -> Order | None:
@@ -181,6 +193,11 @@ def plan_ref(subscription: Subscription, terms: Terms) -> str:
     refs = [product_ref(offer_id) for offer_id in subscription.offer_ids]
     sold = (ref for ref in refs if ref in terms.offers)
     return next(sold, refs[0] if refs else "")
+
+
+def is_plan_unsold(subscription: Subscription, terms: Terms) -> bool:
+    """Whether its plan changed at Shoppex to one that is not for sale here."""
+    return subscription.moved and terms.roles(plan_ref(subscription, terms)) is None
 
 
 def policy_of(subscription: Subscription, terms: Terms) -> Policy:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from ..domain.account import NOBODY, Account, AccountKey, OfferKind, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
+from ..domain.refunds import is_all
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
 from ..domain.tag import USER, Tag
@@ -28,6 +29,9 @@ from .payments import (
 )
 
 _SEEN = 8
+_SPARE_PIECES = 60
+_DIGESTS_OF_A_PIECE = 3
+_MOST_TEXT = 256 * 1024
 _NO_TERMS = Terms()
 # The money is not there, or not any more: nobody has to decide about it.
 _CLOSED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
@@ -83,6 +87,8 @@ def learn(
     terms
         What else is sold in the guild: a cart may have been edited at the checkout.
     """
+    if news.status is OrderStatus.PAID and is_all(news.refunded, news.total or order.total):
+        news = replace(news, status=OrderStatus.REFUNDED, partially_refunded=False)
     first_payment = is_first_payment(order, news)
     if asked_at is None and (order.held is not None or not is_as_ordered(order, news)):
         return ask_again(replace(order, uniqid=order.uniqid or news.uniqid), now)
@@ -107,6 +113,7 @@ def learn(
     learnt = replace(
         order,
         created_at=born or order.created_at,
+        title=(_title_of(news) if order.renewal else "") or order.title,
         uniqid=order.uniqid or news.uniqid,
         quote=_late_quote(order, news) or order.quote,
         # A link to pay is of no use then, and every write of its file would carry it along.
@@ -118,7 +125,22 @@ def learn(
         refunded=refunded,
         subscription=order.subscription or news.subscription_id,
     )
+    if asked_at is None and _is_full(order) and unknown(news.goods, order.handed, order.goods):
+        # Whoever knows the secret can name any number of pieces; only the API lists them all.
+        return ask_again(learnt, now)
     return _take_goods(learnt, news)
+
+
+def _is_full(order: Order) -> bool:
+    """Whether an order has so many goods already that no event is believed to bring more."""
+    pieces = len(order.goods) + len(order.handed)
+    most = _SPARE_PIECES + _DIGESTS_OF_A_PIECE * order.keys_due
+    return pieces > most or sum(map(len, order.goods)) > _MOST_TEXT
+
+
+def _title_of(news: RemoteOrder) -> str:
+    """What it is for today: the plan may have changed since the subscription began."""
+    return next((item.title for item in news.items if item.title), "")
 
 
 def _held(order: Order, news: RemoteOrder, reason: str, now: datetime) -> Order:

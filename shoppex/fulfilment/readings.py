@@ -18,9 +18,10 @@ from .desired import Desired, desired
 from .facts import answered, says_too_little
 from .failures import Failure, after_failure, classify
 from .goods_lookup import read_whole
+from .plan_lookup import look_up_plan
 from .product_lookup import look_up_products
 from .recorder import Recorder
-from .subscription_facts import is_proven
+from .subscription_facts import is_proven, with_asking
 
 log = logging.getLogger("red.shoppex.readings")
 
@@ -103,7 +104,10 @@ class ReadStep:
         return self._clients.client_for(api_key)
 
     async def _read(self, key: AccountKey, nonce: str) -> None:
-        order = self._ledger.get(key).orders[nonce]
+        order = self._ledger.get(key).orders.get(nonce)
+        if order is None:
+            # It made room for another, or was moved, meanwhile.
+            return
         client = self._client(key)
         if client is None or order.remote_id is None:
             await self._change(key, nonce, lambda o: self._after(o, _NO_KEY))
@@ -132,7 +136,9 @@ class ReadStep:
         await self._change(key, nonce, lambda o: self._conclude(o, asked_at))
 
     async def _read_subscription(self, key: AccountKey, subscription_id: str) -> None:
-        subscription = self._ledger.get(key).subscriptions[subscription_id]
+        subscription = self._ledger.get(key).subscriptions.get(subscription_id)
+        if subscription is None:
+            return
         client = self._client(key)
         failure = _NO_KEY
         if client is not None:
@@ -140,6 +146,7 @@ class ReadStep:
             asked_at = max(self._clock(), subscription.read_at or self._clock())
             try:
                 news = await client.subscriptions.get(subscription.id)
+                news = await look_up_plan(client, subscription, news)
             except ApiError as error:
                 log.warning("Subscription %s cannot be read: %s", subscription.id, error)
                 failure = classify(error)
@@ -152,12 +159,7 @@ class ReadStep:
                 return
         begun = subscription.asking or Delivery(begun_at=self._clock())
         asking = after_failure(begun, failure, self._clock(), random.random)
-        await self._ledger.update(
-            key,
-            lambda a: a.with_subscription(
-                replace(a.subscriptions[subscription_id], asking=asking)
-            ),
-        )
+        await self._ledger.update(key, lambda a: with_asking(a, subscription_id, asking))
 
     def _conclude(self, order: Order, asked_at: datetime) -> Order:
         """The order after it was read: asked no more, and read again if something is missing."""
@@ -206,9 +208,7 @@ class ReadStep:
         return replace(order, asking=asking, reading=reading)
 
     async def _change(self, key: AccountKey, nonce: str, change: Callable[[Order], Order]) -> None:
-        await self._ledger.update(
-            key, lambda account: account.with_order(change(account.orders[nonce]))
-        )
+        await self._ledger.update(key, lambda account: account.with_changed(nonce, change))
 
 
 def _unless_hopeless(order: Order, error: ApiError, now: datetime) -> Failure:

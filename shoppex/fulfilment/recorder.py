@@ -18,18 +18,19 @@ from ..store.ledger import Ledger
 from .facts import ask_again, distrust, has_seen, learn, mark_seen
 from .places import Places
 from .subscription_facts import (
-    ask,
     hear_of,
     hear_of_id,
+    hear_of_renewal,
     learn_subscription,
     with_customer,
-    with_renewal,
 )
 
 log = logging.getLogger("red.shoppex.recorder")
 
 Observer = Callable[[Account, Account], Awaitable[None]]
 
+# An id of Shoppex's has some 30 characters; a header may have thousands.
+_LONGEST_ID = 100
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 # What the name of an event says beside the status in its payload. `order:paid` is not among
@@ -104,6 +105,7 @@ class Recorder:
         self._clock = clock
         self._on_change = on_change
         self._observe = observe
+        self._full: set[AccountKey] = set()
         self._terms = terms
 
     def passing_on(self, on_change: Callable[[AccountKey], None]) -> Recorder:
@@ -129,6 +131,7 @@ class Recorder:
             return await self._hear_of_subscription(guild_id, event)
         if not event.family.startswith("order:"):
             return Outcome.IGNORED
+        delivery_id = delivery_id[:_LONGEST_ID]
         try:
             news = parse_order(event.data)
         except MalformedOrder:
@@ -210,7 +213,20 @@ class Recorder:
             When the fact could not be written.
         """
         now = self._clock()
-        return await self._change(key, lambda a: hear_of(a, news, nonce, now))
+        outcome = await self._change(key, lambda a: hear_of(a, news, nonce, now))
+        if self._ledger.locate_subscription(news.uniqid, news.id) is None:
+            self._note_full(key)
+        return outcome
+
+    def _note_full(self, key: AccountKey) -> None:
+        """Say once that events about an account are not followed up, however many come."""
+        if key not in self._full:
+            self._full.add(key)
+            log.warning(
+                "Guild %s is told of more renewals or subscriptions of one member than can be: "
+                "only what Shoppex lists is believed",
+                key.guild_id,
+            )
 
     async def _hear_of_subscription(self, guild_id: int, event: Hearing) -> Outcome:
         try:
@@ -242,15 +258,11 @@ class Recorder:
         if key.guild_id != guild_id:
             return Outcome.OTHER_GUILD
         now = self._clock()
-        return await self._change(
-            key,
-            lambda a: with_renewal(
-                a.with_subscription(ask(a.subscriptions[subscription.id], now)),
-                subscription,
-                news.uniqid,
-                now,
-            ),
-        )
+        name = subscription.id
+        outcome = await self._change(key, lambda a: hear_of_renewal(a, name, news.uniqid, now))
+        if self._ledger.get(key).order_of(news.uniqid) is None:
+            self._note_full(key)
+        return outcome
 
     async def _change(self, key: AccountKey, change: Callable[[Account], Account]) -> Outcome:
         before = self._ledger.get(key)

@@ -217,6 +217,21 @@ def left(account: Account, name: str, act: StaffAct) -> Account:
     return account.with_order(replace(_held_order(account, name), left=act))
 
 
+def plan_left(account: Account, name: str) -> Account:
+    """The account in which a subscription to another plan goes on giving what it gave.
+
+    Raises
+    ------
+    NoSuchPurchase, NothingHeld
+    """
+    subscription = matter_of(account, name)
+    if isinstance(subscription, Order) or not subscription.moved:
+        raise NothingHeld
+    return account.with_subscription(
+        replace(subscription, fulfilled=True, moved=False, price=None)
+    )
+
+
 def _held_order(account: Account, name: str) -> Order:
     order = matter_of(account, name)
     if not isinstance(order, Order) or order.held is None or order.accepted is not None:

@@ -12,6 +12,7 @@ from ..domain.account import Account, AccountKey, Grant, Order
 from ..domain.delivery import DeliveryState
 from ..domain.subscription import Subscription
 from ..domain.terms import Terms
+from ..fulfilment.concerns import concerns_of
 from ..fulfilment.entitlement import claims_of, last_invoice, plan_roles, roles_of
 from ..store.ledger import Ledger
 from .errors import NoSuchPurchase
@@ -117,6 +118,13 @@ def roles_given_by(account: Account, matter: Matter, terms: Terms) -> tuple[int,
     if subscription is not None:
         return plan_roles(subscription, terms)
     return () if order is None else roles_of(order, terms)
+
+
+def concerns_about(account: Account, matter: Matter, terms: Terms, now: datetime) -> Iterator[str]:
+    """What is odd about the subscription of a purchase, as stable words."""
+    _, subscription = parts_of(account, matter)
+    if subscription is not None:
+        yield from concerns_of(account, subscription, terms, now)
 
 
 def role_stories(

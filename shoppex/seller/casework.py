@@ -11,7 +11,7 @@ from ..domain.staff_act import StaffAct
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..store.shop_settings import ItemEntry, ProductEntry
-from .acts import accepted, gift_of, given_back, left, redelivered, revoked
+from .acts import accepted, gift_of, given_back, left, plan_left, redelivered, revoked
 from .cases import Case, matter_of, number_of, roles_given_by
 from .errors import NothingToGive
 from .journal import Journal
@@ -100,6 +100,15 @@ class Casework:
         """
         act = StaffAct(by, self._clock(), "")
         await self._change(case, lambda a: left(a, case.name, act), Happened.LEFT, by)
+
+    async def leave_plan(self, case: Case, by: int) -> None:
+        """Let a subscription to a plan that is not for sale go on giving what it gave.
+
+        Raises
+        ------
+        NoSuchPurchase, NothingHeld, StoreUnavailable
+        """
+        await self._change(case, lambda a: plan_left(a, case.name), Happened.PLAN_LEFT, by)
 
     async def grant(
         self, key: AccountKey, entry: ProductEntry | ItemEntry, days: int | None, act: StaffAct

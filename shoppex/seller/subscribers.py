@@ -16,11 +16,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..domain.account import Account
-from ..domain.subscription import Subscription
+from ..domain.subscription import Subscription, end_of
 from ..domain.subscription_status import SubscriptionStatus
 from .periods import Window
-
-_ENDS_AT_ONCE = "PAYPAL"
 
 
 class Life(NamedTuple):
@@ -85,7 +83,8 @@ def life_of(account: Account, subscription: Subscription) -> Life | None:
     begun = min(paid_at or subscription.known_since, subscription.known_since)
     revoked_at = None if subscription.revoked is None else subscription.revoked.at
     ended, over_by = revoked_at, None
-    if subscription.status is SubscriptionStatus.CANCELLED:
+    # One whose end cannot be read goes on.
+    if subscription.status is SubscriptionStatus.CANCELLED and end_of(subscription) is not None:
         ends = [moment for moment in (revoked_at, _end_of(subscription)) if moment is not None]
         ended = min(ends, default=None)
         if ended is None:
@@ -95,9 +94,8 @@ def life_of(account: Account, subscription: Subscription) -> Life | None:
 
 
 def _end_of(subscription: Subscription) -> datetime | None:
-    at_once = subscription.gateway == _ENDS_AT_ONCE
-    paid_until = None if at_once else subscription.period_end
-    return paid_until or subscription.cancelled_at
+    known = subscription.period_end is not None or subscription.cancelled_at is not None
+    return end_of(subscription) if known else None
 
 
 class SubscriberCount:

@@ -12,6 +12,7 @@ from ..domain.account import Account, AccountKey, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.terms import Terms
 from ..fulfilment.causes import Cause, causes_of
+from ..fulfilment.concerns import CONCERNS
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .cases import Matter, matter_of, roles_given_by
@@ -57,7 +58,9 @@ def matters_behind(account: Account, cause: Cause, terms: Terms) -> Iterator[Mat
         if concerned:
             yield order
     for subscription in account.subscriptions.values():
-        if not cause.role_id and _waits([subscription.asking], cause):
+        concerned = cause.order in ("", subscription.id) and cause.reason in CONCERNS
+        asked = not cause.role_id and not cause.order and _waits([subscription.asking], cause)
+        if concerned or asked:
             yield matter_of(account, subscription.id)
 
 

@@ -11,11 +11,12 @@ from ..domain.account import Account
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.terms import Terms
 from ..fulfilment.causes import beside_roles, causes_of
+from ..fulfilment.concerns import CONCERNS
 from ..fulfilment.desired import desired
 
 _STOPPED = (DeliveryState.NEEDS_STAFF, DeliveryState.NEEDS_BUYER, DeliveryState.FAILED)
 # Staff are to know of it, but nothing is undelivered.
-_NO_DELIVERY = "partly_refunded"
+_NO_DELIVERY = frozenset({"partly_refunded", *CONCERNS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Waits:
         if not held and all(d.state not in _STOPPED for d in account.deliveries()):
             return
         reasons = (cause.reason for cause in causes_of(account, terms, now))
-        self.staff.update(reason for reason in reasons if reason != _NO_DELIVERY)
+        self.staff.update(reason for reason in reasons if reason not in _NO_DELIVERY)
         for delivery in _current(account, terms, now):
             if delivery is not None and delivery.state is DeliveryState.NEEDS_BUYER:
                 self.buyers[delivery.reason or ""] += 1

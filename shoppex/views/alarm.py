@@ -9,13 +9,16 @@ from typing import Any
 import discord
 
 from ..fulfilment.causes import MUTE, Cause
+from ..fulfilment.concerns import CONCERNS
 from ..fulfilment.engine import Engine
 from ..fulfilment.payments import HOLDS
 from ..i18n import _
 from ..store.ledger import Ledger
 from ..text import plain, shorten
+from .concerns import concern_embed
 from .gate import Gate, say
 from .held_order import held_embed, held_view
+from .journal import matter_buttons
 from .lasting import staff_button
 from .sentences import brake_sentences, waiting_sentence
 from .staff_room import StaffRoom
@@ -23,6 +26,7 @@ from .staff_room import StaffRoom
 _DESCRIPTION = 4000
 # Each is a message; more at once are told in one.
 _MOST_HELD = 5
+_MOST_CONCERNS = 5
 _TEMPLATE = re.compile(r"shoppex:retry:(?P<guild>[0-9]{1,20})")
 
 
@@ -45,7 +49,11 @@ class AlarmBoard:
         held = [cause for cause in causes if cause.reason in HOLDS][:_MOST_HELD]
         for cause in held:
             await self._tell_held(guild, cause.order)
-        others = {cause: count for cause, count in causes.items() if cause not in held}
+        concerns = [cause for cause in causes if cause.reason in CONCERNS][:_MOST_CONCERNS]
+        for cause in concerns:
+            await self._tell_concern(guild, cause)
+        told = {*held, *concerns}
+        others = {cause: count for cause, count in causes.items() if cause not in told}
         if others:
             view = discord.ui.View(timeout=None)
             view.add_item(_button(guild.id))
@@ -57,6 +65,16 @@ class AlarmBoard:
         if place is not None and order is not None:
             view = held_view(place[0], order)
             await self._room.send(guild, held_embed(guild, place[0], order), view)
+
+    async def _tell_concern(self, guild: discord.Guild, cause: Cause) -> None:
+        found = self._ledger.locate_subscription(cause.order)
+        if found is not None:
+            key, subscription = found
+            embed = concern_embed(guild, self._ledger.get(key), subscription, cause.reason)
+            view = discord.ui.View(timeout=None)
+            for button in matter_buttons(key, subscription.id, _("Subscription")):
+                view.add_item(button)
+            await self._room.send(guild, embed, view)
 
 
 def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:
@@ -107,7 +125,7 @@ def _title(causes: Mapping[Cause, int]) -> str:
     reasons = {cause.reason for cause in causes}
     if reasons == {MUTE}:
         return _("I cannot write into the log channel")
-    if reasons <= {MUTE, "secret_doubtful", *brake_sentences()}:
+    if reasons <= {MUTE, "secret_doubtful", *brake_sentences(), *CONCERNS}:
         return _("What waits for you")
     return _("Paid orders are waiting for you")
 
@@ -115,4 +133,5 @@ def _title(causes: Mapping[Cause, int]) -> str:
 def cause_line(cause: Cause, count: int) -> str:
     """One cause, with the role that it is about and how many deliveries wait for it."""
     role = f" (<@&{cause.role_id}>)" if cause.role_id else ""
-    return f"⚠️ {count} × {waiting_sentence(cause.reason)}{role}"
+    number = f" · `{cause.order}`" if cause.reason in CONCERNS else ""
+    return f"⚠️ {count} × {waiting_sentence(cause.reason)}{role}{number}"

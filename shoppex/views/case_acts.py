@@ -16,6 +16,7 @@ from ..seller.acts import (
     RoleChanges,
     gift_of,
     given_back,
+    plan_left,
     redelivered,
     revoked,
     role_changes,
@@ -138,6 +139,31 @@ class CaseActs:
             )
 
         await ask(interaction, self._gate, guild, embed, _("Yes, take it back"), act)
+
+    async def ask_leave_plan(
+        self, interaction: discord.Interaction[Red], guild: discord.Guild, number: str
+    ) -> None:
+        """Ask whether a subscription to an unsold plan is to keep the roles of the former one."""
+        if not await admit_staff(interaction, self._gate, guild):
+            return
+        by = interaction.user.id
+        try:
+            case = find_case(self._ledger, guild.id, number)
+            plan_left(self._ledger.get(case.key), case.name)
+        except Refusal as refusal:
+            await say(interaction, staff_sentence(refusal))
+            return
+        text = _(
+            "The member keeps the roles of the former plan for as long as they pay for this one, "
+            "even if you put it on sale later. You are not asked about it again."
+        )
+
+        async def act() -> str:
+            await self._casework.leave_plan(case, by)
+            return _("✅ It stays as it is. `/shoppex revoke` still takes it back.")
+
+        embed = self._embed(_("Leave it as it is?"), case, text)
+        await ask(interaction, self._gate, guild, embed, _("Yes, leave it"), act)
 
     async def ask_give_back(
         self, interaction: discord.Interaction[Red], guild: discord.Guild, number: str

@@ -30,6 +30,7 @@ from ..seller.errors import (
 )
 from ..selling.errors import Refusal
 from ..text import format_money, plain, shorten
+from .concerns import concern_line
 from .purchase_text import customer_sentence, list_line, stage_text, title_of
 from .sentences import progress_sentence, waiting_sentence
 
@@ -97,11 +98,25 @@ def act_text(act: StaffAct) -> str:
 
 
 def case_embed(
-    account: Account, matter: Matter, standing: Standing, roles: Sequence[int]
+    account: Account,
+    matter: Matter,
+    standing: Standing,
+    roles: Sequence[int],
+    concerns: Sequence[str] = (),
 ) -> discord.Embed:
-    """One purchase in full, for staff."""
+    """One purchase in full, for staff.
+
+    Parameters
+    ----------
+    concerns
+        What is odd about its subscription, as stable words.
+    """
     order, subscription = parts_of(account, matter)
-    embed = discord.Embed(title=plain(title_of(matter)), description=_state(matter, standing))
+    text = _state(matter, standing)
+    if subscription is not None:
+        odd = (concern_line(subscription, concern) for concern in concerns)
+        text = "\n".join((text, *odd))
+    embed = discord.Embed(title=plain(title_of(matter)), description=text)
     embed.add_field(name=_("Member"), value=f"<@{account.key.user_id}>")
     embed.add_field(name=_("Since"), value=format_dt(began_at(matter), "f"))
     if isinstance(matter, Order):

@@ -11,10 +11,12 @@ from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..customer.pages import matters_of, standing
 from ..domain.account import AccountKey, Order
+from ..domain.subscription import Subscription
 from ..i18n import _
 from ..seller.cases import (
     Case,
     Matter,
+    concerns_about,
     find_case,
     matter_of,
     name_of,
@@ -146,6 +148,7 @@ class Casebook:
             matter,
             standing(account, matter, terms, self._clock()),
             roles_given_by(account, matter, terms),
+            tuple(concerns_about(account, matter, terms, self._clock())),
         )
         embed.colour = await self.gate.colour(interaction)
         await show(interaction, embed, CaseView(self, interaction.user.id, guild, case, matter))
@@ -214,7 +217,12 @@ class CaseView(StaffView):
             self.add_item(PressButton(_("Revoke"), self._revoke, style=danger))
         elif matter.revoked is not None:
             self.add_item(PressButton(_("Give back"), self._give_back))
+        if isinstance(matter, Subscription) and matter.moved and matter.revoked is None:
+            self.add_item(PressButton(_("Leave it as it is"), self._leave_plan))
         self.add_item(PressButton(_("Member"), self._member))
+
+    async def _leave_plan(self, interaction: discord.Interaction[Red]) -> None:
+        await self._book.acts.ask_leave_plan(interaction, self.guild, self._number)
 
     async def _redeliver(self, interaction: discord.Interaction[Red]) -> None:
         await self._book.acts.ask_redeliver(interaction, self.guild, self._number)

@@ -20,6 +20,7 @@ def problem_sentence(name: str, reason: str) -> str:
         **_webhook(),
         **_server(),
         **_shop(),
+        **_subscriptions(),
         **_host(),
         **_unknown(),
     }
@@ -228,6 +229,25 @@ def _shop() -> _Sentences:
             "Shoppex's own bot gives a role for these, too, so buyers have to sign in to Discord "
             "at the checkout: {subjects}. If that is not meant, switch Assign Role off in each of "
             "these products at Shoppex, under Discord."
+        ),
+    }
+
+
+def _subscriptions() -> _Sentences:
+    return {
+        ("subscriptions", "plan_unsold"): _(
+            "Subscriptions changed at Shoppex to plans that are not for sale here, so the buyers "
+            "keep what the former plans gave: {subjects}. Put the plans on sale with `/shoppexset "
+            "product add`, or see `/shoppex waiting` to revoke or leave each."
+        ),
+        ("subscriptions", "subscription_overdue"): _(
+            "Nothing was paid for these subscriptions for 30 days after their end, and Shoppex "
+            "goes on with them, so the buyers keep what they give: {subjects}. See `/shoppex "
+            "waiting`."
+        ),
+        ("subscriptions", "end_unreadable"): _(
+            "These subscriptions are to end, but Shoppex does not say readably when, so the "
+            "buyers keep what they give: {subjects}. See `/shoppex waiting`."
         ),
     }
 

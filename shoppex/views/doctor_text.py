@@ -28,6 +28,7 @@ def title_of(name: str) -> str:
         "slash": _("Slash commands"),
         "products": _("Products at Shoppex"),
         "role_bot": _("Shoppex's own role bot"),
+        "subscriptions": _("Subscriptions"),
         "storage": _("Storage"),
         "lanes": _("Deliveries under way"),
         "waiting": _("Waits for you"),

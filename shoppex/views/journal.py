@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from ..domain.account import AccountKey
 from ..domain.happening import Happening
 from ..i18n import _
 from ..seller.pile import Pile
@@ -71,6 +72,21 @@ def journal_button(
             await show_member(interaction, guild_id, int(match["user"]))
 
     return staff_button(gate, _TEMPLATE, press)
+
+
+def matter_buttons(
+    key: AccountKey, number: str, label: str
+) -> list[discord.ui.Button[discord.ui.View]]:
+    """The buttons that show a purchase by its number, and who it is of."""
+    labels = {
+        f"shoppex:order:{number}:{key.guild_id}:0": label,
+        f"shoppex:member:{key.user_id}:{key.guild_id}:0": _("Member"),
+    }
+    return [
+        discord.ui.Button(label=text, custom_id=custom_id)
+        for custom_id, text in labels.items()
+        if _TEMPLATE.fullmatch(custom_id)
+    ]
 
 
 def _buttons(

@@ -38,6 +38,7 @@ _SIGNS = {
     Happened.MOVED: "➡️",
     Happened.ACCEPTED: "✅",
     Happened.LEFT: "✋",
+    Happened.PLAN_LEFT: "✋",
 }
 _TROUBLE = (Happened.REFUNDED, Happened.PARTLY_REFUNDED, Happened.DISPUTED, Happened.REVOKED)
 _GAIN = (Happened.SALE, Happened.RENEWED, Happened.SUBSCRIBED, Happened.DISPUTE_WON)
@@ -134,6 +135,7 @@ def _title(kind: Happened) -> str:
         Happened.MOVED: _("Moved to another member by staff"),
         Happened.ACCEPTED: _("Held order released by staff"),
         Happened.LEFT: _("Held order left by staff"),
+        Happened.PLAN_LEFT: _("Left with the roles of the former plan by staff"),
     }
     return titles[kind]
 
@@ -158,6 +160,7 @@ def _counted(heading: Heading, tally: Tally) -> str:
         Happened.MOVED: _("Moved to another member by staff: {count}"),
         Happened.ACCEPTED: _("Held orders released by staff: {count}"),
         Happened.LEFT: _("Held orders left by staff: {count}"),
+        Happened.PLAN_LEFT: _("Left with the roles of a former plan by staff: {count}"),
     }
     text = counts[heading.kind].format(count=tally.counts[heading])
     sums = [

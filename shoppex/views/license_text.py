@@ -74,9 +74,7 @@ def license_embed(holding: Holding, colour: discord.Colour, *, staff: bool) -> d
     if not staff and (what := advice(license_)) is not None:
         text += f"\n{what}"
     embed = discord.Embed(title=plain(short(license_)), description=text, colour=colour)
-    never = _("never")
-    expires = never if license_.expires_at is None else format_dt(license_.expires_at, "f")
-    embed.add_field(name=_("Expires"), value=expires)
+    embed.add_field(name=_("Expires"), value=_expires(license_))
     embed.add_field(name=_("Uses"), value=_uses(license_))
     embed.add_field(name=_("Machine"), value=_machine(license_))
     if staff and holding.owner is not None:
@@ -85,6 +83,12 @@ def license_embed(holding: Holding, colour: discord.Colour, *, staff: bool) -> d
         embed.add_field(name=_("Order"), value=f"`{plain(license_.invoice_ids[0])}`")
     embed.set_footer(text=_("Only you can see this. Licence {id}").format(id=license_.uniqid))
     return embed
+
+
+def _expires(license_: License) -> str:
+    if license_.end_unreadable:
+        return _("at a time that I cannot read; the staff can see it at Shoppex")
+    return _("never") if license_.expires_at is None else format_dt(license_.expires_at, "f")
 
 
 def _uses(license_: License) -> str:

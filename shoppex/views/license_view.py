@@ -110,7 +110,7 @@ class LicenseView(GuardedView):
             self.add_item(PressButton(_("Suspend"), self._suspend))
         elif not expired:
             self.add_item(PressButton(_("Reactivate"), self._reactivate))
-        if expired or license_.expires_at is not None:
+        if (expired or license_.expires_at is not None) and not license_.end_unreadable:
             self.add_item(PressButton(_("Extend"), self._extend))
 
     async def show(self, interaction: discord.Interaction[Red]) -> None:

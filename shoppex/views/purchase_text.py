@@ -8,6 +8,7 @@ from discord.utils import format_dt
 from ..customer.errors import (
     AlreadyDecided,
     ChangeRefused,
+    EndUnreadable,
     Gone,
     HandedOver,
     KeyRefused,
@@ -66,6 +67,10 @@ def customer_sentence(refusal: Refusal) -> str:
             "free it. Ask them, and name the licence's number."
         ),
         NeverEnds: _("This licence has no end, so there is nothing to extend."),
+        EndUnreadable: _(
+            "Shoppex says when this licence expires in a form that I cannot read, so nothing was "
+            "changed. Change its end at Shoppex."
+        ),
         Gone: _(
             "Shoppex does not know this any more, so nothing was changed. If it should be there, "
             "press “Something is wrong” in `/purchases`, or ask the server's staff."

@@ -247,6 +247,18 @@ def waiting_sentence(reason: str | None) -> str:
         "partly_refunded": _(
             "a part of the money went back, and nothing was taken: decide what the buyer keeps"
         ),
+        "end_unreadable": _(
+            "a subscription is to end, but Shoppex does not say readably when, so the buyer keeps "
+            "what it gives: look there, and use `/shoppex revoke` when it is over"
+        ),
+        "subscription_overdue": _(
+            "nothing was paid for a subscription for 30 days after its end, and Shoppex goes on "
+            "with it, so the buyer keeps what it gives: look there, or use `/shoppex revoke`"
+        ),
+        "plan_unsold": _(
+            "a subscription changed at Shoppex to a plan that is not for sale here, so the buyer "
+            "keeps what the former plan gave: put the plan on sale, revoke it, or leave it"
+        ),
         "renewal_unproven": _(
             "Shoppex does not say which subscription this renews: look at the order at Shoppex"
         ),
@@ -295,5 +307,17 @@ def drift_sentence(kind: DriftKind, reason: str | None) -> str:
             "Give it by hand if that is not meant."
         ),
         DriftKind.BANNED: _("paid for it before a ban, which ended that. A new purchase counts."),
+        DriftKind.OTHER_PLAN: _(
+            "keeps it although their subscription changed at Shoppex to a plan that is not for "
+            "sale here. Put that plan on sale, or revoke the subscription."
+        ),
+        DriftKind.END_UNKNOWN: _(
+            "keeps it because Shoppex does not say readably when their subscription ends. Look "
+            "there, and revoke the subscription when it is over."
+        ),
+        DriftKind.OVERDUE: _(
+            "keeps it although nothing was paid for their subscription for 30 days after its end. "
+            "Look at Shoppex, and revoke the subscription if it is over."
+        ),
     }
     return sentences[kind].format(why=why)

@@ -141,6 +141,20 @@ def shortened(performed: web.StreamResponse | None, keep: int) -> web.Response |
     return web.json_response(body)
 
 
+def altered(
+    performed: web.StreamResponse | None, change: Callable[[dict[str, object]], None]
+) -> web.Response | None:
+    """An answer with each of its records altered; ``None`` when it has none."""
+    if not isinstance(performed, web.Response) or not isinstance(performed.body, bytes):
+        return None
+    body = json.loads(performed.body)
+    data = body.get("data")
+    for record in data if isinstance(data, list) else [data]:
+        if isinstance(record, dict):
+            change(record)
+    return web.json_response(body, status=performed.status)
+
+
 def cloudflare_page(status: int, title: str) -> web.Response:
     """A page as Cloudflare puts it in front of the API (contract, section 0, fact 10)."""
     return web.Response(

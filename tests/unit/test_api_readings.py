@@ -209,7 +209,7 @@ def test_what_was_given_back(data: dict[str, object], amount: str | None) -> Non
         ({"status": "PARTIALLY_REFUNDED"}, OrderStatus.PAID, True),
         ({"status": "partial refund"}, OrderStatus.PAID, True),
         ({"refunded_amount": "9.89"}, OrderStatus.PAID, True),
-        ({"refunded_amount": "9.90"}, OrderStatus.PAID, False),
+        ({"refunded_amount": "9.90"}, OrderStatus.REFUNDED, False),
         ({"refunded_amount": 1, "total": None}, OrderStatus.PAID, False),
         ({"status": "REFUNDED", "refunded_amount": 1}, OrderStatus.REFUNDED, False),
         ({"status": "REFUNDED_MAYBE", "refunded_amount": 1}, OrderStatus.UNKNOWN, False),

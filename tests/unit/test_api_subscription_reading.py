@@ -57,7 +57,7 @@ def test_a_webhook_may_say_little() -> None:
     data = {"id": "sub_1", "status": "ACTIVE", "gateway": "PAYPAL", "current_period_end": "?"}
     subscription = parse_subscription(data)
     assert subscription == RemoteSubscription(
-        "sub_1", "sub_1", SubscriptionStatus.ACTIVE, gateway="PAYPAL"
+        "sub_1", "sub_1", SubscriptionStatus.ACTIVE, gateway="PAYPAL", end_unreadable=True
     )
     assert subscription.product_id is None
 

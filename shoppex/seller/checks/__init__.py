@@ -18,6 +18,7 @@ from .access import Access, Clock
 from .host import Storing, Waiting, Working
 from .products import Sold
 from .server import Intents, Permission, Roles, Slash
+from .subscriptions import Subscriptions
 from .webhooks import Listening, Webhooks
 
 
@@ -43,6 +44,7 @@ def every_check(
         Roles(),
         Slash(bot, budget, command_names),
         Sold(),
+        Subscriptions(ledger, clock),
         Storing(ledger),
         Working(engine, clock),
         Waiting(alarms),

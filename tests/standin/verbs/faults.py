@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ..errors import ApiError, envelope
-from ..faults import ALWAYS, Fault, Hang, cloudflare_page, drop, shortened
+from ..faults import ALWAYS, Fault, Hang, altered, cloudflare_page, drop, shortened
 from ..life import Life
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..faults import Act
 
@@ -105,6 +105,18 @@ class FaultVerbs(Life):
             _request: web.Request, performed: web.StreamResponse | None
         ) -> web.StreamResponse | None:
             return shortened(performed, keep)
+
+        return self._fault(answer, "GET", path_glob, times=times, after=True)
+
+    def change_records(
+        self, path_glob: str, change: Callable[[dict[str, object]], None], *, times: int = ALWAYS
+    ) -> Fault:
+        """Let ``change`` alter each record that matching reads answer, until it is stopped."""
+
+        async def answer(
+            _request: web.Request, performed: web.StreamResponse | None
+        ) -> web.StreamResponse | None:
+            return altered(performed, change)
 
         return self._fault(answer, "GET", path_glob, times=times, after=True)
 
