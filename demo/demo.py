@@ -89,7 +89,10 @@ async def tell(story: Transcript, world: World) -> int:
 
     cleo = world.guild.add_member(world.env.create_user("cleo"))
     role_came = await sell(story, world, world.buyer, "Gold Pass", "A role")
-    key_came = await sell(story, world, cleo, "Cellar Key", "A key")
+    world.shop.add_coupon("CELLAR10", percent=10)
+    key_came = await sell(
+        story, world, cleo, "Cellar Key", "A key, with a coupon and a tip", coupon=True
+    )
 
     story.chapter("What arrived")
     has_role = role_came and world.roles_of(world.buyer) == {"Gold"}
@@ -100,9 +103,15 @@ async def tell(story: Transcript, world: World) -> int:
 
 
 async def sell(
-    story: Transcript, world: World, buyer: simcord.MemberActor, product: str, title: str
+    story: Transcript,
+    world: World,
+    buyer: simcord.MemberActor,
+    product: str,
+    title: str,
+    *,
+    coupon: bool = False,
 ) -> bool:
-    """One member buys one thing. Whether anything arrived."""
+    """One member buys one thing, maybe at another price. Whether anything arrived."""
     story.chapter(title)
     story.line(buyer.name, f"/buy  product: {product}")
     invoice = await world.order(product, buyer=buyer, email=f"{buyer.name}@example.com")
@@ -113,6 +122,9 @@ async def sell(
         return False
     story.line("bot", f"[Pay now] {link}")
     order = world.shop.orders[-1]
+    if coupon:
+        world.shop.edit_checkout(order.uniqid, coupon="CELLAR10", tip=2)
+        story.line(buyer.name, "types the coupon CELLAR10 there, and gives a tip of 2.00")
     began = await pay(story, buyer.name, link, order)
     await world.env.settle()
     seconds = time.perf_counter() - began
@@ -125,6 +137,8 @@ async def sell(
     for message in messages:
         embed = message.embeds[0]
         story.line("DM", f"{embed.title} {embed.description}")
+        paid = next(field.value for field in embed.fields if field.name == "Paid")
+        story.line("DM", f"Paid: {', '.join((paid or '').splitlines())}")
         for line in message.content.splitlines():
             story.line("DM", line)
     return bool(messages)
