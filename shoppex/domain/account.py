@@ -27,6 +27,9 @@ __all__ = [
     "Reset",
 ]
 
+NOBODY = 0
+"""Stands for a user whose data was deleted."""
+
 _UNPAID = (OrderStatus.UNKNOWN, OrderStatus.PENDING, OrderStatus.CANCELLED)
 _PAYABLE = (*_UNPAID, OrderStatus.PARTIAL)
 # Far more than anybody is told within the weeks for which they are kept.
@@ -160,7 +163,8 @@ class Order:
     arrived
         Whether all of it was in the buyer's hands once, whatever is owed for it since.
     origin
-        The user who bought it, where staff moved it to another account since.
+        The user who bought it, where staff moved it to another account since; `NOBODY` once that
+        user's data was deleted.
     test
         Whether it only shows that everything works; it counts nowhere and is undone.
     """
@@ -179,7 +183,7 @@ class Order:
     status: OrderStatus = OrderStatus.PENDING
     uniqid: str | None = None
     quote: Money | None = None
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
     paid_at: datetime | None = None
     product_ids: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -190,7 +194,7 @@ class Order:
     left: StaffAct | None = None
     asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
-    goods: tuple[str, ...] = ()
+    goods: tuple[str, ...] = field(default=(), repr=False)
     handed: tuple[str, ...] = ()
     told: int = 0
     fulfilled: bool = False
@@ -338,7 +342,7 @@ class Account:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     notices: Mapping[str, Delivery] = field(default_factory=dict)
     customers: tuple[str, ...] = ()
-    email: str | None = None
+    email: str | None = field(default=None, repr=False)
     reminders: bool = True
     banned_at: datetime | None = None
     resets: tuple[Reset, ...] = ()

@@ -18,8 +18,8 @@ _PICKUP = ":pickup:"
 def taken_over(source: Account, target: Account) -> Account:
     """The target with everything that the source bought, marked.
 
-    What waited for the first owner is tried with the second. Which roles the cog gave stays
-    with who has them; here they are to be given.
+    A test stays where it runs: it is undone there. What waited for the first owner is tried
+    with the second. Which roles the cog gave stays with who has them; here they are to be given.
     """
     given = [role_id for role_id, grant in source.grants.items() if not _is_gone(grant)]
     owed = {
@@ -30,6 +30,7 @@ def taken_over(source: Account, target: Account) -> Account:
     orders = {
         nonce: _moved(order, source.key.user_id, target.key.user_id)
         for nonce, order in source.orders.items()
+        if not order.test
     }
     notices = {
         name: _for_another(notice)
@@ -70,7 +71,7 @@ def left_behind(source: Account, target: Account) -> Account:
 
 
 def _moved(order: Order, source_id: int, target_id: int) -> Order:
-    buyer = order.origin or source_id
+    buyer = source_id if order.origin is None else order.origin
     return replace(
         order,
         message=_for_another(order.message),

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from ..domain.account import Account, AccountKey, OfferKind, Order, Promise
+from ..domain.account import NOBODY, Account, AccountKey, OfferKind, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
 from ..domain.refunds import is_all
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
-from ..domain.tag import Tag
+from ..domain.tag import USER, Tag
 from ..domain.terms import Terms
 from .handing import is_all_listed, unknown
 from .notices import moment_of
@@ -46,7 +46,7 @@ def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
     """
     if order.paid_at is not None or order.renewal or order.accepted is not None:
         return None
-    sent = Tag(order.origin or key.user_id, key.guild_id, order.nonce).to_fields()
+    sent = _sent_fields(key, order)
     if any(news.custom_fields.get(name, value) != value for name, value in sent.items()):
         return OTHER_BUYER
     return None
@@ -234,6 +234,16 @@ def says_too_little(order: Order, news: RemoteOrder) -> bool:
     """
     matters = order.kind is OfferKind.ITEM and order.accepted is None
     return matters and is_first_payment(order, news) and news.total is None
+
+
+def _sent_fields(key: AccountKey, order: Order) -> dict[str, str]:
+    """The custom fields that must come back."""
+    buyer = key.user_id if order.origin is None else order.origin
+    sent = Tag(buyer, key.guild_id, order.nonce).to_fields()
+    if buyer == NOBODY:
+        # Only the tag still names the user whose data was deleted. Server and nonce are proof.
+        del sent[USER]
+    return sent
 
 
 def ask_again(order: Order, now: datetime) -> Order:

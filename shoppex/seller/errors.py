@@ -59,7 +59,7 @@ class RolesAboveYou(Refusal):
     Parameters
     ----------
     role_ids
-        The roles that are not below the highest of the one who asked.
+        The roles that the one who asked could not give by hand.
     """
 
     def __init__(self, role_ids: tuple[int, ...]) -> None:

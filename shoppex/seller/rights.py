@@ -30,14 +30,28 @@ _DANGEROUS = discord.Permissions(
 def why_not_sell(role: discord.Role, author: discord.Member, me: discord.Member) -> str | None:
     """Why ``author`` cannot sell a role, as a stable word; ``None`` when they can."""
     reason = why_not_give(role, me)
-    if reason is None and not could_hand_out(author, role):
+    if reason is not None:
+        return reason
+    if not could_hand_out(author, role):
         return "role_above_you"
-    return reason
+    return "role_power_beyond_you" if lacks_power(author, role) else None
 
 
 def could_hand_out(member: discord.Member, role: discord.Role) -> bool:
-    """Whether a role is below somebody, by Discord's own rule of who may give what by hand."""
-    return member.id == role.guild.owner_id or role < member.top_role
+    """Whether somebody could give a role by hand, by Discord's own rule.
+
+    The server's owner, or who has Manage Roles and a highest role above it; administrators have
+    every permission. https://discord.com/developers/docs/topics/permissions#permission-hierarchy
+    """
+    if member.id == role.guild.owner_id:
+        return True
+    return member.guild_permissions.manage_roles and role < member.top_role
+
+
+def lacks_power(member: discord.Member, role: discord.Role) -> bool:
+    """Whether a role gives power over the server that somebody does not have themself."""
+    power = discord.Permissions(role.permissions.value & _DANGEROUS.value)
+    return not power.is_subset(member.guild_permissions)
 
 
 def refuse_what_is_above(guild: discord.Guild, user_id: int, role_ids: Iterable[int]) -> None:

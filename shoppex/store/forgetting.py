@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..domain.account import Account
+from ..domain.account import NOBODY, Account
 from ..domain.staff_act import StaffAct
-
-_NOBODY = 0
 
 
 def only_paid(account: Account) -> Account:
@@ -40,14 +38,14 @@ def without_name(account: Account, user_id: int) -> Account:
     """Somebody's account, in which it no longer says what another did, or was the first to buy."""
 
     def act(done: StaffAct | None) -> StaffAct | None:
-        return done._replace(by=_NOBODY) if done is not None and done.by == user_id else done
+        return done._replace(by=NOBODY) if done is not None and done.by == user_id else done
 
     orders = {
         nonce: replace(
             order,
             gift=act(order.gift),
             revoked=act(order.revoked),
-            origin=None if order.origin == user_id else order.origin,
+            origin=NOBODY if order.origin == user_id else order.origin,
         )
         for nonce, order in account.orders.items()
     }

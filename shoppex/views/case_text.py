@@ -43,8 +43,8 @@ def staff_sentence(refusal: Refusal) -> str:
     """Why something that staff want cannot be done."""
     if isinstance(refusal, RolesAboveYou):
         return _(
-            "{roles} is not below your own highest role, so you could not hand it out yourself. "
-            "Nothing was changed. Ask somebody with a higher role to do it."
+            "{roles} is not below your own highest role, or you lack Manage Roles, so you could "
+            "not hand it out yourself. Nothing was changed. Ask somebody who could."
         ).format(roles=", ".join(f"<@&{role_id}>" for role_id in refusal.role_ids))
     sentences = {
         NoSuchPurchase: _(
@@ -139,7 +139,7 @@ def case_embed(
         embed.add_field(name=_("Gift"), value=act_text(matter.gift), inline=False)
     if matter.revoked is not None:
         embed.add_field(name=_("Taken back"), value=act_text(matter.revoked), inline=False)
-    if isinstance(matter, Order) and matter.origin is not None:
+    if isinstance(matter, Order) and matter.origin:
         embed.add_field(name=_("Bought by"), value=f"<@{matter.origin}>", inline=False)
     embed.set_footer(text=_("Only you can see this. Number {id}").format(id=number_of(matter)))
     return embed

@@ -99,4 +99,5 @@ def _plan(subscription: Subscription) -> str:
 
 
 def _bold(title: str) -> str:
-    return f"**{plain(title, 200) or _('another plan')}**"
+    name = plain(title, 200) or _("another plan")
+    return f"**{name}**"

@@ -122,7 +122,8 @@ def role_sentence(reason: str, role: str) -> str:
     Parameters
     ----------
     reason
-        From :func:`~shoppex.fulfilment.obstacles.why_not_give`, or ``role_above_you``.
+        From :func:`~shoppex.fulfilment.obstacles.why_not_give`, or
+        :func:`~shoppex.seller.rights.why_not_sell`.
     role
         The role, as it is to be shown.
     """
@@ -144,8 +145,12 @@ def role_sentence(reason: str, role: str) -> str:
             "Settings → Roles, drag my role above it."
         ),
         "role_above_you": _(
-            "You cannot sell {role}, because it is not below your own highest role: nobody sells "
-            "what they could not hand out. Ask somebody with a higher role."
+            "You cannot sell {role}: you lack Manage Roles, or it is not below your own highest "
+            "role. Nobody sells what they could not hand out. Ask somebody who could."
+        ),
+        "role_power_beyond_you": _(
+            "You cannot sell {role}: it gives power over the server that you do not have "
+            "yourself. Ask somebody who has it."
         ),
     }
     return sentences.get(reason, _("{role} cannot be given.")).format(role=role)

@@ -129,9 +129,9 @@ def _refusal(refusal: Refusal) -> str:
         )
     if isinstance(refusal, RoleAboveTester):
         return _(
-            "You would have {role} for a moment, and it is not below your own highest role: "
-            "nobody gets by a test what they could not hand out. Nothing was tested. Ask "
-            "somebody with a higher role to do it."
+            "You would have {role} for a moment, and you lack Manage Roles, or it is not below "
+            "your own highest role: nobody gets by a test what they could not hand out. Nothing "
+            "was tested. Ask somebody who could."
         ).format(role=f"<@&{refusal.role_id}>")
     return refusal_sentence(refusal)
 

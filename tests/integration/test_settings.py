@@ -226,6 +226,8 @@ async def test_a_word_that_is_no_role(world: World) -> None:
 @pytest.mark.parametrize("sure", [True, False])
 async def test_a_role_with_power_asks_first(world: World, sure: bool) -> None:  # noqa: FBT001
     power = discord.Permissions(ban_members=True, send_messages=True)
+    has_it = discord.Permissions(manage_guild=True, manage_roles=True, ban_members=True)
+    world.env.backend.edit_role(world.guild.id, world.admins.id, {"permissions": has_it.value})
     mod = world.guild.create_role("Mod", permissions=power)
     asked = await world.admin.slash(
         world.channel, "shoppexset item add", title="M", price="1", currency="EUR", roles="Mod"

@@ -563,6 +563,8 @@ async def test_a_role_that_cannot_be_sold(stocked: Desk) -> None:
 async def test_a_role_with_power_asks_first(stocked: Desk, *, sure: bool) -> None:
     world = stocked.world
     power = discord.Permissions(ban_members=True)
+    has_it = discord.Permissions(manage_guild=True, manage_roles=True, ban_members=True)
+    world.env.backend.edit_role(world.guild.id, world.admins.id, {"permissions": has_it.value})
     mod = world.guild.create_role("Mod", permissions=power)
     await stocked.choose(TO_PRODUCT, ["Pass 00"])
     await stocked.choose(TO_ROLES, [mod])

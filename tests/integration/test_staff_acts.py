@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
+import discord
 import pytest
 import simcord
 
@@ -404,7 +405,9 @@ async def test_offers_are_completed_for_staff_only(world: World, gold: simcord.R
 async def test_the_role_for_staff_is_enough_for_all_of_it(
     world: World, gold: simcord.RoleHandle
 ) -> None:
-    helpers = world.guild.create_role("Helpers")
+    helpers = world.guild.create_role(
+        "Helpers", permissions=discord.Permissions(manage_roles=True)
+    )
     world.env.backend.reorder_roles(world.guild.id, [{"id": helpers.id, "position": 3}])
     await world.admin.slash(world.channel, "shoppexset staffrole", role=helpers)
     hal = world.guild.add_member(world.env.create_user("hal"), roles=[helpers])

@@ -17,7 +17,7 @@ misreading on one side does not hide the same misreading on the other.
 ``postman`` sends the webhooks.
 """
 
-from .catalogue import Coupon, Product, Variant
+from .catalogue import Addon, Coupon, Product, Variant
 from .customers import Customer
 from .events import ALL_EVENTS, ORDER_EVENTS, SUBSCRIPTION_EVENTS, SUGGESTED_EVENTS
 from .faults import ALWAYS, Fault, Hang
@@ -37,6 +37,7 @@ __all__ = [
     "ORDER_EVENTS",
     "SUBSCRIPTION_EVENTS",
     "SUGGESTED_EVENTS",
+    "Addon",
     "Answer",
     "Coupon",
     "Customer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
 
 CENT = Decimal("0.01")
 
@@ -45,6 +46,14 @@ class Variant:
         return name in (self.id, self.uniqid)
 
 
+class Addon(NamedTuple):
+    """Something that can be bought with a product; ``price`` is in major units."""
+
+    title: str
+    price: Decimal
+    required: bool = False
+
+
 @dataclass(slots=True)
 class Product:
     """A product of the catalogue. Change its fields at any time to change the shop.
@@ -78,6 +87,12 @@ class Product:
         What a buyer of a ``SERVICE`` or a ``FILE`` gets as ``delivered_items``.
     discord_role
         The ids of the server and of the role that Shoppex's own bot gives (section 8).
+    addons
+        What can be bought with it at the checkout.
+    shown
+        More fields of its answers, or other values of them, as JSON (section 15.5):
+        ``orderable``, ``supplier_backed``, ``hide_stock_counter``, ``images``, …; lines of orders
+        repeat ``delivery_time``, ``delivery_time_unit`` and ``delivery_text`` (15.2).
     """
 
     title: str
@@ -106,6 +121,8 @@ class Product:
     service_text: str = ""
     access_url: str = ""
     discord_role: tuple[str, str] | None = None
+    addons: tuple[Addon, ...] = ()
+    shown: dict[str, Any] = field(default_factory=dict)
     id: str = field(default_factory=new_id)
     uniqid: str = field(default_factory=new_id)
 

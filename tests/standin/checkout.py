@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from .checkout_form import edit_form, read_edit
 from .errors import ApiError
 from .orders import PAID
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from .editing import Editing
     from .orders import LineItem, Order
     from .postman import Postman
     from .sales import Sales
@@ -38,9 +40,10 @@ button { width: 100%; padding: .8rem; border: 0; border-radius: .6rem; backgroun
 class Checkout:
     """The pages under ``/invoice/{uniqid}``."""
 
-    def __init__(self, state: State, sales: Sales, postman: Postman) -> None:
+    def __init__(self, state: State, sales: Sales, editing: Editing, postman: Postman) -> None:
         self._state = state
         self._sales = sales
+        self._editing = editing
         self._postman = postman
 
     def routes(self) -> list[web.RouteDef]:
@@ -48,17 +51,39 @@ class Checkout:
         return [
             web.get("/invoice/{uniqid}", self._show),
             web.post("/invoice/{uniqid}/pay", self._paid),
+            web.post("/invoice/{uniqid}/edit", self._edited),
+            web.post("/invoice/{uniqid}/fields", self._filled),
         ]
 
     async def _show(self, request: web.Request) -> web.Response:
-        return _html(_page(self._order(request)))
+        return self._answer(self._order(request))
 
     async def _paid(self, request: web.Request) -> web.Response:
         order = self._order(request)
         if not order.payable:
-            return _html(_page(order), status=409)
+            return self._answer(order, status=409)
         await self._postman.announce(self._sales.pay(order))
         raise web.HTTPSeeOther(f"/invoice/{order.uniqid}")
+
+    async def _edited(self, request: web.Request) -> web.Response:
+        order = self._order(request)
+        try:
+            self._editing.apply(order, read_edit(self._state, order, await request.post()))
+        except (ApiError, ArithmeticError, ValueError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        raise web.HTTPSeeOther(f"/invoice/{order.uniqid}")
+
+    async def _filled(self, request: web.Request) -> web.Response:
+        """All fields that are filled in are done; the line ships when none is left."""
+        order = self._order(request)
+        sent = await request.post()
+        for line in order.items:
+            line.asked = tuple(name for name in line.asked if not sent.get(f"{line.id}:{name}"))
+        await self._postman.announce(self._sales.line_moved(order))
+        raise web.HTTPSeeOther(f"/invoice/{order.uniqid}")
+
+    def _answer(self, order: Order, status: int = 200) -> web.Response:
+        return _html(_page(order, edit_form(self._state, order)), status=status)
 
     def _order(self, request: web.Request) -> Order:
         try:
@@ -71,7 +96,7 @@ def _html(text: str, status: int = 200) -> web.Response:
     return web.Response(status=status, text=text, content_type="text/html")
 
 
-def _page(order: Order) -> str:
+def _page(order: Order, form: str) -> str:
     title = escape(order.title or order.items[0].title)
     rows = "".join(_row(item, order) for item in order.items)
     discount = (
@@ -79,14 +104,24 @@ def _page(order: Order) -> str:
         if order.discount
         else ""
     )
+    extras = "".join(
+        f"<tr><td>{name}</td><td>{_money(amount, order)}</td></tr>"
+        for name, amount in (
+            ("Tip", order.price.tip),
+            ("Gateway fee", order.price.gateway_fee),
+            ("Tax", order.price.tax),
+            ("Store credit", -order.price.credit),
+        )
+        if amount
+    )
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Checkout - {title}</title><style>{_STYLE}</style></head><body><main>"
-        f"<h1>{title}</h1><table>{rows}{discount}"
+        f"<h1>{title}</h1><table>{rows}{discount}{extras}"
         f'<tr class="total"><td>Total</td><td>{_money(order.total, order)}</td></tr></table>'
         f'<p class="muted">Invoice {escape(order.uniqid)} for {escape(order.email)}</p>'
-        f"{_state_of(order)}</main></body></html>"
+        f"{_state_of(order)}{form}</main></body></html>"
     )
 
 
@@ -104,7 +139,7 @@ def _state_of(order: Order) -> str:
         return (
             f'<p class="status">Status: {escape(order.status)}</p>'
             f'<form method="post" action="/invoice/{escape(order.uniqid)}/pay">'
-            f"<button>Pay {_money(order.total, order)}</button></form>"
+            f"<button>Pay {_money(order.remaining, order)}</button></form>"
         )
     if order.status != PAID:
         return f'<p class="status">Status: {escape(order.status)}</p>'

@@ -90,7 +90,9 @@ class Life:
         gate = Gate(self._keys, self._switches, self._faults, self.requests, self._clock)
         application = web.Application(middlewares=[gate.middleware])
         application.add_routes(all_routes(parts))
-        application.add_routes(Checkout(self._state, parts.sales, parts.postman).routes())
+        application.add_routes(
+            Checkout(self._state, parts.sales, parts.editing, parts.postman).routes()
+        )
         return application
 
     @property

@@ -44,6 +44,41 @@ class Refund(NamedTuple):
     at: datetime
 
 
+@dataclass(slots=True)
+class Price:
+    """What the checkout changed about the price (contract, section 15.1), in major units.
+
+    Parameters
+    ----------
+    credit
+        Store credit that pays a part; the total stays.
+    rate
+        What a unit of ``base_currency`` is worth in the currency of the order.
+    rates
+        All rates at that time.
+    edited
+        Whether the buyer changed anything.
+    """
+
+    tip: Decimal = Decimal(0)
+    gateway_fee: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    tax_percentage: Decimal = Decimal(0)
+    credit: Decimal = Decimal(0)
+    country: str | None = None
+    base_currency: str | None = None
+    rate: Decimal = Decimal(1)
+    rates: dict[str, Decimal] | None = None
+    edited: bool = False
+
+
+class Underpayment(NamedTuple):
+    """Too little came in, in crypto (contract, section 15.4); ``reason`` may be ``None``."""
+
+    received: Decimal
+    reason: str | None
+
+
 class Goods(NamedTuple):
     """What was delivered for one line.
 
@@ -62,7 +97,22 @@ class Goods(NamedTuple):
 
 @dataclass(slots=True)
 class LineItem:
-    """One line of an order; of a bare payment, ``product`` is ``None``."""
+    """One line of an order; of a bare payment, ``product`` is ``None``.
+
+    Parameters
+    ----------
+    replaced
+        Serials that are dead; their replacements are among ``goods``.
+    replacements
+        Serials of ``goods`` that replaced another one.
+    addons
+        Title and price of what is bought with it.
+    held
+        Why it is not delivered although it is paid (section 15.2).
+    asked
+        Names of the fields that the buyer still has to fill in (section 15.3); it is delivered
+        when there are none left.
+    """
 
     title: str
     quantity: int
@@ -72,12 +122,29 @@ class LineItem:
     delivery_instructions: str | None = None
     goods: Goods | None = None
     license_keys: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    replacements: frozenset[str] = frozenset()
+    addons: tuple[tuple[str, Decimal], ...] = ()
+    held: Literal["AWAITING_FULFILLMENT", "FAILED"] | None = None
+    asked: tuple[str, ...] = ()
+    delivered_at: datetime | None = None
     id: str = field(default_factory=new_id)
 
     @property
     def total(self) -> Decimal:
         """Major units, before any discount."""
-        return to_cents(self.unit_price * self.quantity)
+        addons = sum((cost for _, cost in self.addons), start=Decimal(0))
+        return to_cents(self.unit_price * self.quantity) + addons
+
+    @property
+    def lacks_goods(self) -> bool:
+        """Whether it delivers something, and has not yet."""
+        product = self.product
+        if self.held or self.asked:
+            return True
+        if product is None or self.goods is not None:
+            return False
+        return product.delivers_serials or bool(product.access_url or product.service_text)
 
     def deliver(self) -> None:
         """Take the goods off the shelf, once.
@@ -85,7 +152,7 @@ class LineItem:
         Too few keys in the pool deliver none: refill it and release the goods again.
         """
         product = self.product
-        if product is None or self.goods is not None:
+        if product is None or self.goods is not None or self.held or self.asked:
             return
         shelf = self.variant or product
         if product.delivers_serials:
@@ -99,6 +166,21 @@ class LineItem:
             self.goods = Goods("access_url", (product.access_url,))
         elif product.service_text:
             self.goods = Goods("service_text", (product.service_text,))
+
+    def replace(self, quantity: int) -> bool:
+        """Hand out ``quantity`` new serials for the oldest ones; false if too few are left."""
+        product, goods = self.product, self.goods
+        if product is None or goods is None:
+            return False
+        pool = (self.variant or product).serials
+        if len(pool) < quantity:
+            return False
+        fresh = tuple(pool[:quantity])
+        del pool[:quantity]
+        self.replaced += goods.pieces[:quantity]
+        self.replacements |= set(fresh)
+        self.goods = goods._replace(pieces=(*fresh, *goods.pieces[quantity:]))
+        return True
 
 
 @dataclass(slots=True, eq=False)
@@ -142,6 +224,9 @@ class Order:
     refunds: list[Refund] = field(default_factory=list)
     subscription: Subscription | None = None
     at_checkout: dict[str, object] = field(default_factory=dict)
+    price: Price = field(default_factory=Price)
+    underpayment: Underpayment | None = None
+    history: list[tuple[str, datetime]] = field(default_factory=list)
     is_payment: bool = False
     status: str = "PENDING"
     id: str = field(default_factory=new_id)
@@ -155,7 +240,16 @@ class Order:
     @property
     def total(self) -> Decimal:
         """Major units: what the buyer pays."""
-        return self.subtotal - self.discount
+        price = self.price
+        return self.subtotal - self.discount + price.tip + price.gateway_fee + price.tax
+
+    @property
+    def remaining(self) -> Decimal:
+        """Major units that are still to be paid."""
+        if self.paid_at is not None:
+            return Decimal(0)
+        received = self.underpayment.received if self.underpayment else Decimal(0)
+        return self.total - self.price.credit - received
 
     @property
     def refunded(self) -> Decimal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .billing import Billing
+from .editing import Editing
 from .licensing import Licensing
 from .render.catalogue import CatalogueRender
 from .render.customers import CustomerRender
@@ -51,6 +52,7 @@ class Parts:
     billing: Billing
     licensing: Licensing
     sales: Sales
+    editing: Editing
 
 
 def put_together(
@@ -77,5 +79,15 @@ def put_together(
     licensing = Licensing(state, clock, switches)
     sales = Sales(clock, switches, orders, billing, licensing)
     return Parts(
-        url, clock, state, switches, endpoints, postman, render, billing, licensing, sales
+        url,
+        clock,
+        state,
+        switches,
+        endpoints,
+        postman,
+        render,
+        billing,
+        licensing,
+        sales,
+        Editing(state),
     )

@@ -23,7 +23,7 @@ def place_order(state: State, form: OrderForm, now: datetime, *, trial_is_free: 
 
     Stock is checked here and falls when the order is paid: nothing is reserved.
     """
-    items = [_line(state, line, f"items[{i}]") for i, line in enumerate(form.items)]
+    items = [make_line(state, line, f"items[{i}]") for i, line in enumerate(form.items)]
     for item in items:
         if trial_is_free and item.product and item.product.trial_period:
             item.unit_price = Decimal(0)
@@ -68,7 +68,8 @@ def place_payment(state: State, form: PaymentForm, now: datetime) -> Order:
     return order
 
 
-def _line(state: State, line: LineForm, where: str) -> LineItem:
+def make_line(state: State, line: LineForm, where: str) -> LineItem:
+    """A line of an order, or an ``ApiError``; ``where`` names it in that error."""
     product = state.product(line.product_id)
     variant = _chosen(product, line.variant_id, where)
     if product.on_hold:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .errors import Problem, invalid, refused
-from .orders import PAID, PARTIALLY_REFUNDED, REVERSED, UPDATED, VOIDED, Refund, event_of
+from .orders import (
+    PAID,
+    PARTIALLY_REFUNDED,
+    REVERSED,
+    UPDATED,
+    VOIDED,
+    Refund,
+    Underpayment,
+    event_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
     from .billing import Billing
     from .catalogue import Product
     from .licensing import Licensing
-    from .orders import Order
+    from .orders import LineItem, Order
     from .render.orders import OrderRender
     from .subscriptions import Subscription
     from .switches import Switches
@@ -54,7 +63,8 @@ class Sales:
 
         ``gateway`` is where the money came in; by default what the order says, or Stripe.
         """
-        order.gateway = gateway or order.gateway or "STRIPE"
+        is_free = order.price.edited and not order.total and order.subscription is None
+        order.gateway = None if is_free else gateway or order.gateway or "STRIPE"
         self._set(order, PAID)
         order.paid_at = order.updated_at
         others = self._billing.paid(order)
@@ -68,6 +78,9 @@ class Sales:
     def deliver(self, order: Order) -> None:
         """What is not delivered yet is, licences included."""
         order.deliver()
+        for line in order.items:
+            if line.delivered_at is None and not line.lacks_goods:
+                line.delivered_at = self._clock()
         self._licensing.grant(order)
 
     def move(self, order: Order, status: str) -> Rounds:
@@ -88,6 +101,27 @@ class Sales:
         self._set(order, switches.refund_status if is_full else switches.partial_refund_status)
         order.refunds.append(Refund(amount, order.updated_at))
         return self._quietly(order, switches.refund_event)
+
+    def replace(self, order: Order, line: LineItem, quantity: int) -> Rounds:
+        """New serials are handed out for the oldest ones of a line, which are dead from now on."""
+        if not line.replace(quantity):
+            raise refused(f"{line.title} is out of stock: no replacement is left")
+        order.updated_at = self._clock()
+        return [[self._render.news(order, UPDATED)]]
+
+    def underpay(self, order: Order, received: Decimal, reason: str | None) -> Rounds:
+        """Too little comes in, in crypto."""
+        if not order.payable or not 0 < received < order.remaining:
+            raise refused("Only a part of what is still to be paid can be underpaid")
+        order.underpayment = Underpayment(received, reason)
+        return self.move(order, "PARTIAL")
+
+    def line_moved(self, order: Order) -> Rounds:
+        """Something changed about the delivery of a line; what can be delivered now is."""
+        if order.status == PAID:
+            self.deliver(order)
+        order.updated_at = self._clock()
+        return [[self._render.news(order, UPDATED)]]
 
     def dispute(self, order: Order) -> Rounds:
         """A gateway reports a dispute."""
@@ -123,5 +157,8 @@ class Sales:
         return [[self._render.news(order, UPDATED)]] if event == "updated" else []
 
     def _set(self, order: Order, status: str) -> None:
+        is_news = order.status != status
         order.status = status
         order.updated_at = self._clock()
+        if is_news:
+            order.history.append((status, order.updated_at))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .customers import Customer
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Profile:
-    """What ``GET /me`` says of the shop. Change its fields to make it another shop."""
+    """What ``GET /me`` says of the shop. Change its fields to make it another shop.
+
+    The rest counts at the checkout only: fees of gateways and taxes of countries in per cent,
+    and what one unit of `currency` is worth in the other currencies that are enabled.
+    """
 
     id: str = "1"
     name: str = "Stand-in"
     currency: str = "EUR"
+    gateway_fees: dict[str, Decimal] = field(default_factory=lambda: {"PAYPAL": Decimal(5)})
+    taxes: dict[str, Decimal] = field(default_factory=lambda: {"DE": Decimal(19)})
+    rates: dict[str, Decimal] = field(default_factory=lambda: {"USD": Decimal("1.1")})
 
 
 class State:
@@ -39,6 +47,7 @@ class State:
         self.subscriptions: list[Subscription] = []
         self.customers: dict[str, Customer] = {}
         self.licenses: list[License] = []
+        self.credit: dict[str, Decimal] = {}
 
     def product(self, name: str) -> Product:
         """The product with that id, uniqid or slug; 404 when there is none."""

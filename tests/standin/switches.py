@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 FieldsShape = Literal["as_sent", "map", "list", "json", "wrapped", "null", "missing"]
-GoodsShape = Literal["object", "list", "text", "null"]
+GoodsShape = Literal["object", "list", "text", "null", "serials", "summary"]
 PageModel = Literal["limit", "per_page"]
 LogRows = Literal["delivery", "attempt"]
 Quiet = Literal["updated", "none"]
@@ -49,7 +49,17 @@ class Switches:
         ``data.serials``, or in ``data.items[].delivered_items``.
     delivered_items
         Shape of ``items[].delivered_items`` once delivered (section 4.5): an object such as
-        ``{"serials": [...]}``, a plain list, text with one line per piece, or always null.
+        ``{"serials": [...]}``, a plain list, text with one line per piece, always null, an
+        object of serials each with ``is_replacement`` and ``is_replaced``, or the shape of
+        ``delivery_summary`` (15.2).
+    replaced_serials
+        Whether a replaced serial stands beside its replacement in the last two of these, or is
+        gone (section 15.2).
+    delivery_summary, delivery_info
+        Whether lines, and invoices, carry their goods under these names as well (15.2).
+    camel_case
+        Whether orders are spelt as the customer portal does: ``lineItems``, ``totalDisplay``.
+        The names inside ``custom_fields`` stay (15.1).
     signed_links
         Whether the link to a file is signed anew, in its query, each time that it is shown.
     deliver_late
@@ -187,6 +197,10 @@ class Switches:
     money: Literal["number", "text"] = "number"
     webhook_goods: Literal["absent", "serials", "items"] = "absent"
     delivered_items: GoodsShape = "object"
+    replaced_serials: Literal["beside", "gone"] = "beside"
+    delivery_summary: bool = False
+    delivery_info: bool = False
+    camel_case: bool = False
     signed_links: bool = False
     deliver_late: bool = False
     order_email_field: Literal["email", "customer_email"] = "email"

@@ -87,12 +87,21 @@ def test_what_a_ban_ended() -> None:
     assert list(compare(account, (), {GOLD}, TERMS, NOW)) == [Drift(DriftKind.BANNED, GOLD)]
 
 
+def undisputed(account: Account) -> Account:
+    """The account without what staff have to look at although the roles are as they should be."""
+    calm = {
+        name: replace(sub, moved=False, overdue=False, end_unsure=False)
+        for name, sub in account.subscriptions.items()
+    }
+    return replace(account, banned_at=None, subscriptions=calm)
+
+
 @given(accounts, roles, roles)
 def test_it_names_exactly_the_roles_that_disagree(
     account: Account, has: tuple[int, ...], sold: tuple[int, ...]
 ) -> None:
     terms = Terms()
-    account = replace(account, banned_at=None)
+    account = undisputed(account)
     wanted = set(desired(account, terms, NOW).roles)
     told = [drift.role_id for drift in compare(account, has, sold, terms, NOW)]
     of_interest = {*sold, *account.grants}
@@ -103,6 +112,7 @@ def test_it_names_exactly_the_roles_that_disagree(
 def test_who_has_exactly_what_is_wanted_never_drifts(
     account: Account, data: st.DataObject
 ) -> None:
-    wanted = tuple(desired(replace(account, banned_at=None), Terms(), NOW).roles)
+    account = undisputed(account)
+    wanted = tuple(desired(account, Terms(), NOW).roles)
     sold = data.draw(roles)
-    assert not list(compare(replace(account, banned_at=None), wanted, sold, Terms(), NOW))
+    assert not list(compare(account, wanted, sold, Terms(), NOW))

@@ -10,6 +10,7 @@ import pytest
 
 from shoppex.fulfilment.causes import BRAKE
 from shoppex.fulfilment.drift import DriftKind
+from shoppex.fulfilment.payments import HOLDS
 from shoppex.seller.access import Accepted
 from shoppex.seller.troubles import SetupTrouble, Trouble
 from shoppex.selling.requirements import USEFUL_SCOPES
@@ -19,7 +20,7 @@ from shoppex.views.setup_sentences import trouble_sentence
 
 FULFILMENT = Path(__file__).parents[2] / "shoppex" / "fulfilment"
 # The functions that say by a word why something cannot be.
-REFUSING = ("why_not_give", "distrust")
+REFUSING = ("why_not_give",)
 STAFF, ANYBODY = "NEEDS_STAFF", "anybody"
 
 
@@ -50,7 +51,7 @@ def constant(node: ast.expr | None) -> Iterator[str]:
         yield node.value
 
 
-WORDS = sorted(set(words()))
+WORDS = sorted({*words(), *((reason, STAFF) for reason in HOLDS)})
 
 
 def test_the_words_are_found() -> None:

@@ -33,6 +33,8 @@ class CatalogueCalls(Calls):
             web.get(f"{API_PREFIX}/me", self._me),
             web.get(f"{API_PREFIX}/me/capabilities", self._capabilities),
             self._route("GET", "/products", "products.read", self._products),
+            # Shoppex's own client asks with the slash (contract, section 1).
+            self._route("GET", "/products/", "products.read", self._products),
             self._route("GET", "/products/{id}", "products.read", self._product),
             self._route("GET", "/products/{id}/stock", "products.read", self._stock),
             self._route("GET", "/products/{id}/variants", "products.read", self._variants),

@@ -8,6 +8,7 @@ from .catalogue import CatalogueCalls
 from .customers import CustomerCalls
 from .licenses import LicenseCalls
 from .orders import OrderCalls
+from .replacements import ReplacementCalls
 from .serials import SerialCalls
 from .subscriptions import SubscriptionCalls
 from .webhooks import WebhookCalls
@@ -26,6 +27,7 @@ def all_routes(parts: Parts) -> list[web.RouteDef]:
         CatalogueCalls(state, switches, render.catalogue),
         SerialCalls(state, switches, render.catalogue),
         OrderCalls(state, clock, switches, render.orders, sales, endpoints, postman),
+        ReplacementCalls(state, switches, render.orders, sales, postman),
         SubscriptionCalls(state, switches, render.subscriptions, parts.billing, sales, postman),
         LicenseCalls(state, clock, switches, render.licenses, parts.licensing),
         CustomerCalls(state, switches, render.customers),

@@ -62,7 +62,17 @@ class CatalogueRender(Render):
             }
         if variants:
             result["variants"] = self.variants(product)
-        return result
+        if product.addons:
+            result["addons"] = [
+                {
+                    "id": f"{product.id}-{number}",
+                    "title": addon.title,
+                    "price": self._money(addon.price),
+                    "required": addon.required,
+                }
+                for number, addon in enumerate(product.addons)
+            ]
+        return result | product.shown
 
     def variants(self, product: Product) -> list[Json]:
         """The variants of a product."""

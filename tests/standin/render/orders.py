@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from ..catalogue import new_id
 from ..orders import Goods
 from ..webhooks import News
-from .base import Json, Render, custom_fields, display, unix
+from .base import Json, Render, custom_fields, display, iso, unix
 
 if TYPE_CHECKING:
     from ..catalogue import Product
     from ..orders import LineItem, Order
-    from ..switches import FieldsShape
+    from ..switches import FieldsShape, GoodsShape
 
 _LONG = 600
 
@@ -53,12 +55,19 @@ class OrderRender(Render):
             "is_developer_invoice": order.is_payment,
             "developer_title": order.title,
             "checkout_url": link,
-            "items": [self._item(item) for item in order.items],
+            "items": [self._item(item, order) for item in order.items],
             "created_at": unix(order.created_at),
             "updated_at": unix(order.updated_at),
         }
+        result |= self._pricing(order) | self._still_open(order)
+        if switches.delivery_info:
+            result["delivery_info"] = _delivery_info(order)
+        result |= self._refunds(order)
         result |= order.at_checkout
-        return result | self._refunds(order) | custom_fields(order.custom_fields, shape)
+        if switches.camel_case:
+            result["line_items"] = result.pop("items")
+            result = _camel(result)
+        return result | custom_fields(order.custom_fields, shape)
 
     def invoice(self, order: Order) -> Json:
         """An order or payment as an invoice shows it (contract, section 2.5)."""
@@ -87,6 +96,16 @@ class OrderRender(Render):
             "checkout_url": None,
             "return_url": order.return_url,
             "cancel_url": order.cancel_url,
+        }
+
+    def replacement(self, order: Order, line: LineItem, quantity: int) -> Json:
+        """The answer to a replacement (contract, section 15.6)."""
+        return {
+            "invoice_id": order.uniqid,
+            "product_id": self._reference(line.product) if line.product else None,
+            "quantity": quantity,
+            "message": "The replacement has been issued",
+            "created_at": unix(order.updated_at),
         }
 
     def link(self, order: Order) -> str:
@@ -138,7 +157,7 @@ class OrderRender(Render):
                 piece for item in order.items if item.goods for piece in item.goods.pieces
             ]
         if switches.webhook_goods == "items":
-            result["items"] = [self._item(item) for item in order.items]
+            result["items"] = [self._item(item, order) for item in order.items]
         return result | custom_fields(order.custom_fields, switches.custom_fields_in_webhooks)
 
     def _refunds(self, order: Order) -> Json:
@@ -167,8 +186,8 @@ class OrderRender(Render):
             "type": product.type,
         }
 
-    def _item(self, item: LineItem) -> Json:
-        return {
+    def _item(self, item: LineItem, order: Order) -> Json:
+        result: Json = {
             "id": item.id,
             "product_id": self._reference(item.product) if item.product else None,
             "product_title": item.title,
@@ -180,6 +199,112 @@ class OrderRender(Render):
             "total": self._money(item.total),
             "delivery_instructions": item.delivery_instructions,
             "delivered_items": self._delivered(item),
+            "delivery_status": _delivery_status(item, order),
+            "delivered_at": unix(item.delivered_at) if item.delivered_at else None,
+        }
+        if item.product:
+            promised = ("delivery_time", "delivery_time_unit", "delivery_text")
+            shown = item.product.shown
+            result |= {name: shown[name] for name in promised if name in shown}
+        if self._switches.delivery_summary:
+            result["delivery_summary"] = self._delivery_summary(item)
+        return result
+
+    def _delivery_summary(self, item: LineItem) -> Json | None:
+        goods = item.goods
+        if goods is None:
+            return None
+        is_keys = goods.name == "serials"
+        return self._flagged(item, goods, "summary") if is_keys else _summary(goods)
+
+    def _pricing(self, order: Order) -> Json:
+        """What the price is made of (contract, section 15.1)."""
+        price, money = order.price, self._money
+        received = order.underpayment.received if order.underpayment else Decimal(0)
+        return {
+            "tax": money(price.tax),
+            "tax_percentage": float(price.tax_percentage),
+            "tip_amount": money(price.tip),
+            "tip_amount_display": display(price.tip, order.currency),
+            "balance_paid_amount": money(price.credit),
+            "already_paid_amount": money(received),
+            "remaining_amount": money(order.remaining),
+            "coupon_applied": order.coupon is not None,
+            "rates_snapshot": (
+                {name: float(rate) for name, rate in price.rates.items()} if price.rates else None
+            ),
+            "pricing_breakdown": {
+                "subtotal": money(order.subtotal),
+                "discount": money(order.discount),
+                "volume_discount": None,
+                "discount_label": order.coupon,
+                "affiliate_code": None,
+                "tip": money(price.tip),
+                "gateway_fee": money(price.gateway_fee),
+                "platform_fee": None,
+                "processing_fee": None,
+                "already_paid": money(received + price.credit),
+                "amount_due": money(order.remaining),
+                "total": money(order.total),
+                "currency": order.currency,
+            },
+        }
+
+    def _still_open(self, order: Order) -> Json:
+        """What the buyer still owes, in fields and in money (sections 15.3 and 15.4)."""
+        asking = [
+            {
+                "line_item_id": line.id,
+                "product_id": self._reference(line.product) if line.product else None,
+                "product_title": line.title,
+                "fields": [
+                    {
+                        "name": name,
+                        "type": "TEXT",
+                        "required": True,
+                        "collect_after_payment": True,
+                    }
+                    for name in line.asked
+                ],
+            }
+            for line in order.items
+            if line.asked and order.paid_at is not None
+        ]
+        history = [
+            {
+                "id": f"{order.id}-{number}",
+                "invoice_id": order.uniqid,
+                "status": status,
+                "details": None,
+                "created_at": iso(at),
+            }
+            for number, (status, at) in enumerate(order.history)
+        ]
+        return {
+            "pending_custom_fields": {"version": 1, "line_items": asking} if asking else None,
+            "underpayment": self._underpayment(order),
+            "underpayment_status": "UNDERPAID" if order.status == "PARTIAL" else None,
+            "crypto_transactions": [
+                {"hash": f"tx-{order.id}", "amount": f"{part:.2f}", "confirmations": 1}
+                for part in ([order.underpayment.received] if order.underpayment else [])
+            ],
+            "status_history": history,
+        }
+
+    def _underpayment(self, order: Order) -> Json | None:
+        short = order.underpayment
+        if short is None:
+            return None
+        missing = order.remaining
+        return {
+            "active": order.paid_at is None,
+            "expected_amount": f"{order.total:.2f}",
+            "received_amount": f"{short.received:.2f}",
+            "missing_amount": f"{missing:.2f}",
+            "currency": order.currency,
+            "shortfall_percent": f"{missing / order.total * 100:.2f}",
+            "buyer_actionable": short.reason is None,
+            "buyer_action_reason": short.reason,
         }
 
     def _delivered(self, item: LineItem) -> object:
@@ -195,8 +320,70 @@ class OrderRender(Render):
             return list(goods.pieces)
         if shape == "text":
             return "\n".join(goods.pieces)
+        if shape == "serials" and goods.name == "serials":
+            return self._flagged(item, goods, shape)
+        if shape == "summary":
+            return self._delivery_summary(item)
         is_one = goods.name in ("service_text", "access_url")
         return {goods.name: goods.pieces[0] if is_one else list(goods.pieces)}
+
+    def _flagged(self, item: LineItem, goods: Goods, shape: GoodsShape) -> Json:
+        """Serials with what became of them: a dead one stands beside its replacement."""
+        dead = item.replaced if self._switches.replaced_serials == "beside" else ()
+        serials = [
+            {
+                "value": value,
+                "is_replacement": value in item.replacements,
+                "is_replaced": value in dead,
+            }
+            for value in (*dead, *goods.pieces)
+        ]
+        return {"serials": serials} if shape == "serials" else _summary() | {"serials": serials}
+
+
+def _summary(goods: Goods | None = None) -> Json:
+    """Goods in the shape of ``delivery_summary`` (contract, section 15.2), but for serials."""
+    name, pieces = (goods.name, list(goods.pieces)) if goods else ("", [])
+    links = [{"label": "Open", "value": each, "href": each} for each in pieces]
+    return {
+        "codes": pieces if name == "license_keys" else [],
+        "links": links if name == "access_url" else [],
+        "notes": pieces if name == "service_text" else [],
+        "serials": [],
+    }
+
+
+def _delivery_info(order: Order) -> Json:
+    """All goods of an invoice (contract, section 15.2)."""
+    pieces: dict[str, list[str]] = {}
+    for line in order.items:
+        if line.goods:
+            pieces.setdefault(line.goods.name, []).extend(line.goods.pieces)
+    return {
+        "delivered_items": [*pieces.get("serials", ()), *pieces.get("service_text", ())],
+        "downloads": [],
+        "external_urls": pieces.get("access_url", []),
+        "license_keys": [key for line in order.items for key in line.license_keys],
+        "tracking_codes": [],
+    }
+
+
+def _camel(value: object) -> Any:
+    """The same JSON with its names in camel case; currencies are in capitals and stay."""
+    if isinstance(value, list):
+        return [_camel(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        re.sub(r"_([a-z])", lambda found: found[1].upper(), name): _camel(each)
+        for name, each in value.items()
+    }
+
+
+def _delivery_status(item: LineItem, order: Order) -> str:
+    if order.paid_at is None:
+        return "PENDING"
+    return item.held or ("PENDING" if item.lacks_goods else "DELIVERED")
 
 
 def _type(order: Order) -> str:
