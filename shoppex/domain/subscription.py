@@ -148,7 +148,7 @@ def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> St
     if subscription.runs:
         end = subscription.period_end
         check_at = _unconfirmed(subscription, end)
-        if end is not None and check_at is None and end <= now:
+        if end is not None and check_at is None:
             # Within the days of grace it runs on past its end.
             check_at = _again(subscription)
         return Standing(gives=True, check_at=check_at)

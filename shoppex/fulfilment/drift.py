@@ -84,12 +84,18 @@ def compare(
     for role_id in sorted(wanted):
         if role_id not in role_ids:
             yield _missing(role_id, account.grants.get(role_id))
+    for role_id in sorted(_lost_by_a_ban(account, terms) - wanted.keys() - set(role_ids)):
+        yield Drift(DriftKind.BANNED, role_id)
+
+
+def kept_in_doubt(
+    account: Account, role_ids: Collection[int], terms: Terms, now: datetime
+) -> Iterator[Drift]:
+    """What a member keeps by a subscription that staff have to look at."""
     for subscription in account.subscriptions.values():
         for concern in concerns_of(account, subscription, terms, now):
             for role_id in sorted({*plan_roles(subscription, terms)} & set(role_ids)):
                 yield Drift(_BY_CONCERN[concern], role_id)
-    for role_id in sorted(_lost_by_a_ban(account, terms) - wanted.keys() - set(role_ids)):
-        yield Drift(DriftKind.BANNED, role_id)
 
 
 def _surplus(role_id: int, grant: Grant | None) -> Drift:

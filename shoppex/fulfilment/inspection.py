@@ -11,7 +11,7 @@ from redbot.core.utils import AsyncIter
 from ..domain.account import AccountKey
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .drift import Drift, compare
+from .drift import Drift, compare, kept_in_doubt
 
 _BETWEEN_PAUSES = 50
 
@@ -38,6 +38,8 @@ class Inspection:
                 seen.add(member.id)
                 account = self._ledger.get(key)
                 for drift in compare(account, _role_ids(member), sold, terms, now):
+                    yield member, drift
+                for drift in kept_in_doubt(account, _role_ids(member), terms, now):
                     yield member, drift
         async for member in AsyncIter(list(guild.members), steps=_BETWEEN_PAUSES):
             if member.id not in seen and not sold.isdisjoint(_role_ids(member)):

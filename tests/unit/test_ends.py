@@ -152,6 +152,16 @@ def test_an_end_that_nobody_knows_is_never_now() -> None:
     assert standing_of(paused, Policy(), NOW).gives
 
 
+def test_one_read_at_a_time_ahead_of_its_end_is_read_again() -> None:
+    """The clock was ahead when it was read, and is right again."""
+    running = replace(
+        CANCELLED, status=SubscriptionStatus.ACTIVE, period_end=FEBRUARY, read_at=FEBRUARY
+    )
+    check_at = standing_of(running, Policy(), NOW).check_at
+    assert check_at is not None
+    assert check_at > FEBRUARY
+
+
 def test_paypal_ends_when_shoppex_says_that_it_was_cancelled() -> None:
     paypal = replace(CANCELLED, gateway="PAYPAL", end_unsure=True)
     assert end_of(paypal) == NOW
