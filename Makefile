@@ -8,7 +8,7 @@ WORKERS ?= 3
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --quiet
 RED := XDG_CONFIG_HOME=$(CURDIR)/.run/config XDG_DATA_HOME=$(CURDIR)/.run/share $(BIN)
 
-.PHONY: help test lint json postgres locales bench demo run clean
+.PHONY: help test lint json postgres locales bench fuzz fuzz-minute demo run clean
 
 help:
 	@echo "make test          set up, then run the linters, the type checker and every test"
@@ -16,6 +16,7 @@ help:
 	@echo "make postgres      run what is about keeping things on Red's PostgreSQL backend, too"
 	@echo "make locales       bring shoppex/locales up to date with the code"
 	@echo "make bench         measure what the cog claims, into docs/performance.md"
+	@echo "make fuzz          try for ten minutes to break it, into docs/reliability.md"
 	@echo "make demo          sell a role and a key, with no Discord and no Shoppex account"
 	@echo "make demo PAUSE=1  the same, but you pay by hand in a browser"
 	@echo "make run           start a real Red with the cog on its path; needs RED_TOKEN"
@@ -47,6 +48,12 @@ locales: $(READY)
 
 bench: $(READY)
 	@PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python -m bench
+
+fuzz: $(READY)
+	@PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python -m fuzz
+
+fuzz-minute: $(READY)
+	@PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python -m fuzz --minutes 1
 
 demo: $(READY)
 	@PAUSE="$(PAUSE)" PYTHONPATH="$(CURDIR):$(CURDIR)/tests" $(BIN)/python demo/demo.py

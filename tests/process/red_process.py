@@ -18,7 +18,7 @@ _LAUNCHER = Path(__file__).with_name("launch.py")
 _INSTANCE = "standin"
 _START_SECONDS = 90.0
 _LAST_CHARACTERS = 4000
-_JSON: Mapping[str, object] = {"STORAGE_TYPE": "JSON", "STORAGE_DETAILS": {}}
+JSON: Mapping[str, object] = {"STORAGE_TYPE": "JSON", "STORAGE_DETAILS": {}}
 
 
 class RedProcess:
@@ -48,7 +48,7 @@ class RedProcess:
         environment: Mapping[str, str] | None = None,
         flags: tuple[str, ...] = (),
         probe: Path | None = None,
-        storage: Mapping[str, object] = _JSON,
+        storage: Mapping[str, object] = JSON,
     ) -> None:
         self.data_path = folder / "data"
         self._folder = folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import standin
 from discord_standin import DiscordStandIn, Member, Message, RateLimits, Role
 
-from .red_process import PREFIX, RedProcess
+from .red_process import JSON, PREFIX, RedProcess
 
 _WEBHOOK_SECONDS = 60.0
 
@@ -122,6 +122,7 @@ async def open_live_world(
     rate_limits: RateLimits | None = None,
     flags: tuple[str, ...] = (),
     probe: Path | None = None,
+    storage: Mapping[str, object] | None = None,
 ) -> AsyncIterator[LiveWorld]:
     """Both stand-ins, and a bot that is not started yet. No process is left behind.
 
@@ -131,7 +132,7 @@ async def open_live_world(
         Where the bot keeps everything.
     rate_limits
         Discord's, if any.
-    flags, probe
+    flags, probe, storage
         Those of `RedProcess`.
     """
     async with (
@@ -139,7 +140,14 @@ async def open_live_world(
         DiscordStandIn(clock=_now, rate_limits=rate_limits) as discord,
     ):
         shop_url = {"SHOPPEX_API_URL": shop.api_url}
-        red = RedProcess(folder, discord, environment=shop_url, flags=flags, probe=probe)
+        red = RedProcess(
+            folder,
+            discord,
+            environment=shop_url,
+            flags=flags,
+            probe=probe,
+            storage=JSON if storage is None else storage,
+        )
         try:
             yield LiveWorld(discord, shop, red)
         finally:
