@@ -18,6 +18,7 @@ from shoppex.domain.account import (
 )
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
+from shoppex.domain.outstanding import Outstanding, Underpayment
 from shoppex.domain.staff_act import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
@@ -102,6 +103,16 @@ orders = st.builds(
     revoked=st.none() | acts,
     arrived=st.booleans(),
     origin=st.none() | snowflakes,
+    outstanding=st.none()
+    | st.builds(
+        Outstanding,
+        by_seller=st.booleans(),
+        within=st.none() | st.integers(1, 10**6).map(lambda s: timedelta(seconds=s)),
+        failed=st.just(True),
+        questions=st.lists(texts, max_size=2).map(tuple),
+    ),
+    underpayment=st.none() | st.builds(Underpayment),
+    stalled=st.sampled_from([None, "underpaid"]),
     test=st.booleans(),
 )
 subscriptions = st.builds(

@@ -10,6 +10,7 @@ from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
 from .errors import MalformedRecord
 from .goods import extract_goods, extract_keys, goods_of, keys_of, union
+from .outstanding_reading import parse_outstanding, parse_underpayment
 from .parsing import (
     as_list,
     as_mapping,
@@ -106,6 +107,8 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         refunded=refunded,
         partially_refunded=status is OrderStatus.PAID
         and (is_partial_refund(data.get("status")) or None not in (refunded, total)),
+        outstanding=parse_outstanding(data, lines) if status is OrderStatus.PAID else None,
+        underpayment=parse_underpayment(data) if status is OrderStatus.PARTIAL else None,
         email=_parse_email(data),
     )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..domain.account import Account, OfferKind, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
+from ..domain.outstanding import Outstanding
 from ..domain.status import OrderStatus
 from ..domain.subscription import Subscription, standing_of
 from ..domain.subscription_status import SubscriptionStatus
@@ -26,10 +27,13 @@ class Stage(str, Enum):
 
     UNPAID = "unpaid"
     CONFIRMING = "confirming"
+    UNDERPAID = "underpaid"
     EXPIRED = "expired"
     HELD = "held"
     ON_THE_WAY = "on the way"
     KEY_LATE = "key late"
+    QUESTIONS = "questions"
+    BY_SELLER = "by seller"
     NEEDS_BUYER = "needs buyer"
     RULES = "rules"
     NEEDS_STAFF = "needs staff"
@@ -147,16 +151,26 @@ def _of_order(
     # A message that held nothing is nothing to fetch.
     if order.goods and order.message.state is DeliveryState.NEEDS_BUYER:
         return Stage.NEEDS_BUYER
+    if order.outstanding is not None:
+        return _outstanding(order.outstanding)
     if waits_for_goods and order.reading.waits:
         return Stage.KEY_LATE
     on_the_way = any(delivery.waits or delivery.stuck for delivery in given)
     return Stage.ON_THE_WAY if on_the_way or DeliveryState.PENDING in states else Stage.DONE
 
 
+def _outstanding(outstanding: Outstanding) -> Stage:
+    if outstanding.questions:
+        return Stage.QUESTIONS
+    return Stage.NEEDS_STAFF if outstanding.failed else Stage.BY_SELLER
+
+
 def _closed(order: Order, now: datetime, until: datetime | None) -> Stage | None:
     """Where an order stands that gives nothing, or nothing any more."""
     if order.held is not None:
         return Stage.HELD
+    if order.underpayment is not None:
+        return Stage.UNDERPAID
     if order.status in _BY_STATUS:
         return _BY_STATUS[order.status]
     if order.revoked is not None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .delivery import Delivery, DeliveryState
 from .line import Line, OfferKind, Promise
 from .money import Money
+from .outstanding import Outstanding, Underpayment
 from .payment import Payment
 from .staff_act import StaffAct
 from .status import OrderStatus
@@ -165,6 +166,13 @@ class Order:
     origin
         The user who bought it, where staff moved it to another account since; `NOBODY` once that
         user's data was deleted.
+    outstanding
+        What it waits for besides, once paid; ``None`` when that is nothing, or not known.
+    underpayment
+        Set while too little has arrived for it.
+    stalled
+        Why staff have to look at a payment that does not become complete, or at a delivery of
+        the seller's, as a stable word.
     test
         Whether it only shows that everything works; it counts nowhere and is undone.
     """
@@ -215,6 +223,9 @@ class Order:
     revoked: StaffAct | None = None
     arrived: bool = False
     origin: int | None = None
+    outstanding: Outstanding | None = None
+    underpayment: Underpayment | None = None
+    stalled: str | None = None
     test: bool = False
 
     @property
@@ -377,7 +388,10 @@ class Account:
     @property
     def stuck(self) -> bool:
         """Whether something waits here for the buyer or for staff."""
-        held = any(order.needs_decision or order.refunded for order in self.orders.values())
+        held = any(
+            order.needs_decision or order.refunded or order.stalled
+            for order in self.orders.values()
+        )
         odd = any(subscription.needs_a_look for subscription in self.subscriptions.values())
         return held or odd or any(delivery.stuck for delivery in self.deliveries())
 

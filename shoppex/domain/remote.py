@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from .money import Money
+from .outstanding import Outstanding, Underpayment
 from .payment import Payment
 from .status import OrderStatus
 from .subscription_status import SubscriptionStatus
@@ -75,6 +76,10 @@ class RemoteOrder:
         What was given back so far; ``None`` when nothing of it was said.
     partially_refunded
         Whether it is still paid, though a part was given back.
+    outstanding
+        What a paid order waits for; ``None`` where Shoppex says nothing of it.
+    underpayment
+        Set while too little was paid.
     """
 
     uniqid: str
@@ -99,6 +104,8 @@ class RemoteOrder:
     gateway: str | None = None
     refunded: Money | None = None
     partially_refunded: bool = False
+    outstanding: Outstanding | None = None
+    underpayment: Underpayment | None = None
     email: str | None = field(default=None, repr=False)
 
 

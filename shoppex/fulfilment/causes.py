@@ -63,6 +63,8 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
     for order in account.orders.values():
         if order.held is not None and order.needs_decision:
             yield Cause(order.held, order=order.uniqid or "")
+        if order.stalled is not None and not order.test:
+            yield Cause(order.stalled, order=order.uniqid or "")
         heard_at = order.changed_at or order.paid_at or order.created_at
         partly = order.refunded is not None and order.status is OrderStatus.PAID
         if partly and now - heard_at < _TOLD_FOR:

@@ -207,8 +207,11 @@ def _told_from(order: Order) -> datetime | None:
         return None
     if order.kind is OfferKind.ITEM or order.reading.state is DeliveryState.DELIVERED:
         return _EVER
+    looked = order.reading.attempts > 0 or not order.reading.waits
+    if order.outstanding is not None and looked:
+        # The buyer has to know that it takes the seller, or themselves, to go on.
+        return _EVER
     if order.promise is Promise.NOTHING:
-        looked = order.reading.attempts > 0 or not order.reading.waits
         return _EVER if order.goods or looked else None
     if order.reading.state is DeliveryState.NEEDS_STAFF:
         return None if order.reading.reason == "api_key_refused" else _EVER

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ..domain.account import NOBODY, Account, AccountKey, OfferKind, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
+from ..domain.outstanding import Outstanding, TopUp, Underpayment
 from ..domain.refunds import is_all
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus, advance
@@ -30,6 +31,11 @@ from .payments import (
 
 _SEEN = 8
 _SPARE_PIECES = 60
+# How long staff hear nothing of what mostly mends itself: a buyer pays the rest, a network
+# confirms, a seller delivers.
+_UNDERPAID_FOR = timedelta(hours=1)
+_CONFIRMED_WITHIN = timedelta(hours=24)
+_SELLER_DELIVERS_WITHIN = timedelta(days=3)
 _DIGESTS_OF_A_PIECE = 3
 _MOST_TEXT = 256 * 1024
 _NO_TERMS = Terms()
@@ -110,21 +116,30 @@ def learn(
     refunded = _refunded(order, news)
     paid_at = order.paid_at or (now if status is OrderStatus.PAID else None)
     born = news.created_at if order.renewal else None
+    outstanding = _outstanding(order, news, status)
+    asks = outstanding is not None and bool(outstanding.questions)
     learnt = replace(
         order,
         created_at=born or order.created_at,
         title=(_title_of(news) if order.renewal else "") or order.title,
         uniqid=order.uniqid or news.uniqid,
         quote=_late_quote(order, news) or order.quote,
-        # A link to pay is of no use then, and every write of its file would carry it along.
-        url=None if paid_at is not None else order.url or news.url,
+        # Once paid it is of no use, but for what has to be filled in there, and every write of
+        # its file would carry it along.
+        url=None if paid_at is not None and not asks else order.url or news.url,
         status=status,
         paid_at=paid_at,
         payment=order.payment if order.paid_at is not None else payment_of(order, news),
         changed_at=now if _is_a_turn(order, status, refunded) else order.changed_at,
         refunded=refunded,
         subscription=order.subscription or news.subscription_id,
+        outstanding=outstanding,
+        underpayment=_underpayment(order, news, status, asked_at),
     )
+    learnt = replace(learnt, stalled=_why_stalled(learnt, now))
+    if asked_at is None and _waits_for_others(learnt):
+        # What is missing, and whether it came meanwhile, is the API's to say.
+        learnt = ask_again(learnt, now)
     if asked_at is None and _is_full(order) and unknown(news.goods, order.handed, order.goods):
         # Whoever knows the secret can name any number of pieces; only the API lists them all.
         return ask_again(learnt, now)
@@ -136,6 +151,49 @@ def _is_full(order: Order) -> bool:
     pieces = len(order.goods) + len(order.handed)
     most = _SPARE_PIECES + _DIGESTS_OF_A_PIECE * order.keys_due
     return pieces > most or sum(map(len, order.goods)) > _MOST_TEXT
+
+
+def _outstanding(order: Order, news: RemoteOrder, status: OrderStatus) -> Outstanding | None:
+    """What a paid order waits for, by the last news that said anything of it."""
+    if status is not OrderStatus.PAID or order.kind is OfferKind.ITEM:
+        return None
+    told = order.outstanding if news.outstanding is None else news.outstanding
+    return told if told is not None and told.anything else None
+
+
+def _underpayment(
+    order: Order, news: RemoteOrder, status: OrderStatus, asked_at: datetime | None
+) -> Underpayment | None:
+    """What is missing of a payment, by the API's last word."""
+    if status is not OrderStatus.PARTIAL:
+        return None
+    if news.status is not OrderStatus.PARTIAL or asked_at is None:
+        return order.underpayment
+    told, before = news.underpayment, order.underpayment
+    # A list says less than the order itself.
+    return before if told == Underpayment() and before is not None else told
+
+
+def _waits_for_others(order: Order) -> bool:
+    return order.status is OrderStatus.PARTIAL or order.outstanding is not None
+
+
+def _why_stalled(order: Order, now: datetime) -> str | None:
+    """Why staff have to look at an order that does not go on, as a stable word."""
+    if order.status is OrderStatus.PARTIAL:
+        lasted = now - (order.changed_at or order.created_at)
+        if order.underpayment is None:
+            return "confirming_long" if lasted > _CONFIRMED_WITHIN else None
+        hopeless = order.underpayment.top_up is not TopUp.POSSIBLE
+        return "underpaid" if hopeless or lasted > _UNDERPAID_FOR else None
+    waits = order.outstanding
+    if waits is None or not order.entitled or order.paid_at is None:
+        return None
+    if waits.failed:
+        return "delivery_failed"
+    promised = _SELLER_DELIVERS_WITHIN if waits.within is None else waits.within
+    late = waits.by_seller and not waits.questions and now - order.paid_at > promised
+    return "seller_late" if late else None
 
 
 def _title_of(news: RemoteOrder) -> str:
@@ -196,7 +254,9 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
         reopened = order.message.state is DeliveryState.DELIVERED
         message = Delivery() if reopened else order.message
         order = replace(order, goods=(*order.goods, *new), message=message)
-    complete = order.kind is OfferKind.ITEM or keeps_promise(order, news)
+    complete = order.kind is OfferKind.ITEM or (
+        keeps_promise(order, news) and order.outstanding is None
+    )
     return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
 
 
@@ -306,7 +366,7 @@ def forget_notices(account: Account, before: datetime) -> Account:
 def _is_finished(order: Order, before: datetime) -> bool:
     owed = (order.asking, order.message, order.reading if order.open_readings else None)
     waits = any(delivery is not None and delivery.waits for delivery in owed)
-    closed = order.fulfilled or not order.entitled
+    closed = (order.fulfilled and order.outstanding is None) or not order.entitled
     old = order.paid_at is not None and order.paid_at < before
     return old and closed and order.held is None and not waits
 

@@ -10,7 +10,9 @@ import discord
 from discord.utils import format_dt
 
 from ..domain.account import Account, Order, Promise
+from ..domain.links import order_page
 from ..domain.money import Money
+from ..domain.outstanding import TopUp
 from ..domain.terms import Terms
 from ..i18n import _
 from ..text import format_money, plain, shorten
@@ -62,7 +64,10 @@ def order_letter(
         name = _("Price, not charged") if order.test else _("Paid")
         embed.add_field(name=name, value=paid_text(order))
     _add_roles(embed, guild, roles_of(order, terms))
-    if order.promise is not Promise.NOTHING and not order.goods and not order.told:
+    if order.outstanding is not None:
+        for name, value in outstanding_fields(order):
+            embed.add_field(name=name, value=value, inline=False)
+    elif order.promise is not Promise.NOTHING and not order.goods and not order.told:
         embed.add_field(
             name=_("Not here yet"),
             value=_(
@@ -89,7 +94,9 @@ def notice_letter(
         title, roles = subscription.title, plan_roles(subscription, terms)
     elif order is not None:
         title, roles = order.describe(), roles_of(order, terms)
-    heading, text = notice_text(notice, recurring=subscription is not None)
+    heading, text = _of_order(order, notice) or notice_text(
+        notice, recurring=subscription is not None
+    )
     embed = discord.Embed(
         title=heading, description=f"**{plain(title)}**\n\n{text}", colour=colour
     )
@@ -100,6 +107,78 @@ def notice_letter(
     reference = digest[:12]
     embed.set_footer(text=_("Notice {id}").format(id=reference))
     return Letter(embed, reference, digest[:_NONCE_LENGTH])
+
+
+def _of_order(order: Order | None, notice: Notice) -> tuple[str, str] | None:
+    """Heading and sentence of a notice that needs more of its order than a day."""
+    if order is not None and notice.kind is NoticeKind.UNDERPAID:
+        return _("A part of your payment is missing."), underpaid_text(order)
+    if order is not None and notice.kind is NoticeKind.QUESTIONS:
+        return _("The seller still needs something from you."), questions_text(order)
+    return None
+
+
+def underpaid_text(order: Order) -> str:
+    """What is missing of a payment, and what the buyer can do about it."""
+    short = order.underpayment
+    lines = [_("Less arrived than your order costs, so it is not complete.")]
+    if short is not None and short.missing is not None:
+        lines.append(_("Still missing: **{amount}**").format(amount=plain(short.missing)))
+    if short is not None and short.received is not None:
+        lines.append(_("Arrived: {amount}").format(amount=plain(short.received)))
+    top_up = TopUp.POSSIBLE if short is None else short.top_up
+    if top_up is TopUp.POSSIBLE:
+        text = _(
+            "Pay the rest on the [page of your order]({url}), in the same coin. What you bought "
+            "then arrives by itself. Do not start a new order."
+        )
+        lines.append(text.format(url=order_page(order)))
+    else:
+        why = {
+            TopUp.BELOW_MINIMUM: _("The rest is too little to be paid by itself."),
+            TopUp.SESSION_CLOSED: _("The payment provider has closed this payment."),
+            TopUp.UNSUPPORTED: _("The payment provider takes no second payment for an order."),
+            TopUp.MERCHANT_REVIEW: _("The seller has to look at it first."),
+        }
+        lines.append(why.get(top_up) or _("The rest cannot be paid for this order."))
+        text = _(
+            "The server's staff were told. Do not pay again; if you hear nothing, tell them the "
+            "order: {id}."
+        )
+        lines.append(text.format(id=plain(order.uniqid or "?")))
+    return "\n".join(lines)
+
+
+def questions_text(order: Order) -> str:
+    """What the buyer has to fill in, and where."""
+    waits = order.outstanding
+    names = () if waits is None else waits.questions
+    text = _(
+        "Before the seller can deliver, you have to fill in: {fields}. You can do that on the "
+        "[page of your order]({url})."
+    )
+    fields = ", ".join(f"**{plain(name)}**" for name in names)
+    return shorten(text.format(fields=fields, url=order_page(order)), _FIELD)
+
+
+def outstanding_fields(order: Order) -> list[tuple[str, str]]:
+    """What a paid order still waits for: headings and sentences."""
+    waits = order.outstanding
+    if waits is None:
+        return []
+    fields = []
+    if waits.questions:
+        fields.append((_("Needed from you"), questions_text(order)))
+    if waits.failed:
+        text = _("Shoppex could not deliver a part of this. The server's staff were told.")
+        fields.append((_("Delivery failed"), text))
+    elif waits.by_seller and not waits.questions:
+        text = _("The seller delivers this. You get a message here as soon as it is there.")
+        if waits.within is not None and order.paid_at is not None:
+            promised = format_dt(order.paid_at + waits.within, "R")
+            text += " " + _("It was promised for {when}.").format(when=promised)
+        fields.append((_("Delivered by the seller"), text))
+    return fields
 
 
 def notice_text(notice: Notice, *, recurring: bool) -> tuple[str, str]:

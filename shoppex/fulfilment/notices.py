@@ -24,6 +24,8 @@ from .entitlement import (
 # News that is older than this when it can be told at last would only confuse. A period that
 # was paid for late, within the days of grace, began when the one before had ended.
 _NEWS_FOR = timedelta(days=3)
+# Who has not filled in by then what the seller needs is reminded.
+_QUESTIONS_AFTER = timedelta(days=1)
 _RENEWAL_NEWS_FOR = timedelta(days=14)
 
 
@@ -39,6 +41,8 @@ class NoticeKind(str, Enum):
     REVOKED = "revoked"
     RESTORED = "restored"
     HELD = "held"
+    UNDERPAID = "underpaid"
+    QUESTIONS = "questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def notices_of(account: Account, terms: Terms, now: datetime) -> Iterator[Notice
     ends = ends_of(account, terms)
     last = _last_of_each(account, ends)
     for order in account.orders.values():
-        notices.extend(_of_order(account, order, terms))
+        notices.extend(_of_order(order))
+        notices.extend(_of_turns(account, order, terms))
         if order.nonce in last:
             notices.extend(_of_pass(account, order, ends[order.nonce], terms, now))
     for notice in notices:
@@ -124,13 +129,22 @@ def _of_pass(
     yield Notice(NoticeKind.ENDED, order.nonce, end, end)
 
 
-def _of_order(account: Account, order: Order, terms: Terms) -> Iterator[Notice]:
-    """What is told of an order whose money went back, or came again."""
-    if order.test or order.changed_at is None:
+def _of_order(order: Order) -> Iterator[Notice]:
+    """What is told of an order for which the buyer, or staff, have to do something."""
+    if order.test:
         return
-    if order.needs_decision:
+    if order.outstanding is not None and order.outstanding.questions and order.paid_at:
+        reminder = order.paid_at + _QUESTIONS_AFTER
+        yield Notice(NoticeKind.QUESTIONS, order.nonce, reminder, order.paid_at)
+    if order.underpayment is not None and order.changed_at is not None:
+        yield Notice(NoticeKind.UNDERPAID, order.nonce, order.changed_at, order.changed_at)
+    if order.needs_decision and order.changed_at is not None:
         yield Notice(NoticeKind.HELD, order.nonce, order.changed_at, order.changed_at)
-    if order.paid_at is None:
+
+
+def _of_turns(account: Account, order: Order, terms: Terms) -> Iterator[Notice]:
+    """What is told of an order whose money went back, or came again."""
+    if order.test or order.changed_at is None or order.paid_at is None:
         return
     policy, roles = terms.policy_of(offer_ref(order.kind, order.offer_id)), roles_of(order, terms)
     subscription = account.subscriptions.get(order.subscription or "")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from ..api import ApiError, ClientPool, NotFound, ShoppexClient, Unauthorized
 from ..domain.account import AccountKey, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
+from ..domain.outstanding import Outstanding
 from ..domain.terms import Terms
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -30,6 +31,10 @@ log = logging.getLogger("red.shoppex.readings")
 _LOOKS_WITHOUT_A_PROMISE = 8
 _TRIES_FOR_WHAT_IS_GONE = 5
 _PATIENCE = timedelta(hours=72)
+# While a seller or the buyer has something to do, a look now and then is enough: Shoppex also
+# tells of it by webhook.
+_LOOKS_AT_OTHERS = (timedelta(minutes=10), timedelta(hours=6))
+_PATIENCE_WITH_OTHERS = timedelta(days=60)
 # Staff may have to fill a pool: they, and the buyer, are told long before patience ends.
 _STAFF_AFTER = timedelta(hours=1)
 
@@ -169,6 +174,9 @@ class ReadStep:
         order = replace(order, asking=left)
         if not order.entitled or not order.reading.goes_on:
             return order
+        late = self._clock() - (order.paid_at or self._clock())
+        if order.outstanding is not None and late <= _PATIENCE_WITH_OTHERS:
+            return self._after(order, _waiting_for_others(order.outstanding, late))
         if order.promise is Promise.NOTHING:
             enough = order.reading.attempts + 1 >= _LOOKS_WITHOUT_A_PROMISE
             if enough:
@@ -177,7 +185,6 @@ class ReadStep:
                 done = Delivery(DeliveryState.DELIVERED)
                 return replace(order, message=done) if nothing_to_send else order
             return self._after(order, _LATE)
-        late = self._clock() - (order.paid_at or self._clock())
         if late > _PATIENCE:
             return self._after(order, _MISSING)
         order = self._after(order, _LATE)
@@ -221,6 +228,14 @@ def _unless_hopeless(order: Order, error: ApiError, now: datetime) -> Failure:
     asked = order.asking is not None
     late = _is_late(order.asking, now) if asked else now - _since(order) > _PATIENCE
     return _UNREADABLE if gone or late else failure
+
+
+def _waiting_for_others(outstanding: Outstanding, lasted: timedelta) -> Failure:
+    """Looks again the more seldom, the longer it has lasted."""
+    soonest, latest = _LOOKS_AT_OTHERS
+    reason = "answers_missing" if outstanding.questions else "seller_delivers"
+    wait = min(max(lasted / 4, soonest), latest)
+    return Failure(DeliveryState.PENDING, reason, wait.total_seconds())
 
 
 def _since(order: Order) -> datetime:

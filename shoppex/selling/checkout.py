@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from urllib.parse import quote
 
 from babel.numbers import get_currency_precision
 
@@ -27,6 +26,7 @@ from ..api import (
 )
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.delivery import Delivery
+from ..domain.links import hosted_checkout
 from ..domain.money import Money
 from ..domain.offer import Offer, offer_ref
 from ..domain.product import Variant
@@ -52,6 +52,7 @@ from .errors import (
     ShopUnavailable,
     SoldOut,
     TooManyOrders,
+    Underpaid,
     VariantNeeded,
 )
 from .pace import Pace
@@ -144,7 +145,7 @@ class Checkout:
 
         Raises
         ------
-        AlreadyPaid, BeingConfirmed, PaymentHeld
+        AlreadyPaid, BeingConfirmed, Underpaid, PaymentHeld
             When money has come for it meanwhile. The payment is recorded.
         ShopUnavailable
             When Shoppex does not answer and the link is not young.
@@ -170,6 +171,8 @@ class Checkout:
             raise PaymentHeld(news.uniqid)
         if order.paid_at is not None:
             raise AlreadyPaid
+        if order.underpayment is not None:
+            raise Underpaid(order)
         if order.status is OrderStatus.PARTIAL or news.status is OrderStatus.PAID:
             raise BeingConfirmed
         if order.status is not OrderStatus.PENDING:
@@ -422,11 +425,6 @@ def discounted(total: Money, coupon: Coupon) -> Money:
     cents = Decimal(1).scaleb(-get_currency_precision(total.currency))
     left = (total.amount - discount).quantize(cents, ROUND_HALF_UP)
     return Money(max(Decimal(0), left), total.currency)
-
-
-def hosted_checkout(uniqid: str) -> str:
-    """Where an order is paid when Shoppex gave no link (contract, section 2.1)."""
-    return f"https://checkout.shoppex.io/invoice/{quote(uniqid, safe='')}"
 
 
 def refusal(

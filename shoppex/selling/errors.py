@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..domain.account import Order
 from ..domain.money import Money
 from ..domain.offer import Offer
 
@@ -64,6 +65,13 @@ class AlreadyPaid(Refusal):
 
 class BeingConfirmed(Refusal):
     """The order that was to be continued is paid, and the payment is being confirmed."""
+
+
+@dataclass(eq=False)
+class Underpaid(Refusal):
+    """Too little arrived for the order that was to be continued."""
+
+    order: Order
 
 
 @dataclass(eq=False)

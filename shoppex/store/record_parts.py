@@ -9,6 +9,7 @@ from typing import Any
 
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
+from ..domain.outstanding import Outstanding, TopUp, Underpayment
 from ..domain.payment import Payment
 from ..domain.staff_act import StaffAct
 
@@ -46,6 +47,43 @@ def payment_from_json(value: Mapping[str, Any] | None) -> Payment | None:
     if value is None or total is None:
         return None
     return Payment(total, **{name: Decimal(value[name]) for name in _PARTS if name in value})
+
+
+def outstanding_to_json(outstanding: Outstanding | None) -> Record | None:
+    """What an order waits for besides."""
+    if outstanding is None:
+        return None
+    within = outstanding.within
+    return without_empty(
+        seller=outstanding.by_seller,
+        within=None if within is None else int(within.total_seconds()),
+        failed=outstanding.failed,
+        questions=list(outstanding.questions),
+    )
+
+
+def outstanding_from_json(record: Record | None) -> Outstanding | None:
+    """What :func:`outstanding_to_json` wrote."""
+    if record is None:
+        return None
+    return Outstanding(
+        by_seller=record.get("seller", False),
+        within=timedelta(seconds=record["within"]) if "within" in record else None,
+        failed=record.get("failed", False),
+        questions=tuple(record.get("questions", ())),
+    )
+
+
+def underpayment_to_json(underpayment: Underpayment | None) -> list[str | None] | None:
+    """What is missing, what arrived, and whether the rest can be paid."""
+    if underpayment is None:
+        return None
+    return [underpayment.missing, underpayment.received, underpayment.top_up.value]
+
+
+def underpayment_from_json(value: list[Any] | None) -> Underpayment | None:
+    """The underpayment that :func:`underpayment_to_json` wrote."""
+    return None if value is None else Underpayment(value[0], value[1], TopUp(value[2]))
 
 
 def delivery_to_record(delivery: Delivery) -> Record | str:

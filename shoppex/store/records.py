@@ -33,10 +33,14 @@ from .record_parts import (
     delivery_to_record,
     money_from_json,
     money_to_json,
+    outstanding_from_json,
+    outstanding_to_json,
     payment_from_json,
     payment_to_json,
     time_from_json,
     time_to_json,
+    underpayment_from_json,
+    underpayment_to_json,
     without_empty,
 )
 from .subscription_records import subscription_from_record, subscription_to_record
@@ -159,6 +163,9 @@ def order_to_record(order: Order) -> Record:
         revoked=act_to_json(order.revoked),
         arrived=order.arrived,
         origin=None if order.origin is None else str(order.origin),
+        outstanding=outstanding_to_json(order.outstanding),
+        underpaid=underpayment_to_json(order.underpayment),
+        stalled=order.stalled,
         test=order.test,
     )
 
@@ -215,6 +222,9 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         revoked=act_from_json(record.get("revoked")),
         arrived=record.get("arrived", False),
         origin=int(record["origin"]) if "origin" in record else None,
+        outstanding=outstanding_from_json(record.get("outstanding")),
+        underpayment=underpayment_from_json(record.get("underpaid")),
+        stalled=record.get("stalled"),
         test=record.get("test", False),
     )
 

@@ -26,7 +26,7 @@ from ..customer.errors import (
 from ..customer.pages import Stage, Standing, began_at
 from ..domain.account import Order, Replacement
 from ..domain.subscription import Subscription
-from ..fulfilment.letters import paid_text
+from ..fulfilment.letters import outstanding_fields, paid_text, underpaid_text
 from ..i18n import _
 from ..selling.errors import Refusal
 from ..text import format_money, plain, shorten
@@ -112,6 +112,9 @@ def stage_text(stage: Stage) -> str:
     texts = {
         Stage.UNPAID: _("not paid"),
         Stage.CONFIRMING: _("payment is being confirmed"),
+        Stage.UNDERPAID: _("a part of the payment is missing"),
+        Stage.QUESTIONS: _("paid, the seller needs something from you"),
+        Stage.BY_SELLER: _("paid, the seller delivers it"),
         Stage.EXPIRED: _("expired without payment"),
         Stage.HELD: _("paid, waits for the staff"),
         Stage.ON_THE_WAY: _("paid, on its way"),
@@ -203,6 +206,11 @@ def matter_embed(
     if gives:
         embed.add_field(name=_("Gives"), value=gives, inline=False)
     if isinstance(matter, Order):
+        if standing.stage is Stage.UNDERPAID:
+            text = underpaid_text(matter)
+            embed.add_field(name=_("What is missing"), value=text, inline=False)
+        for name, value in outstanding_fields(matter):
+            embed.add_field(name=name, value=value, inline=False)
         name = matter.uniqid or ""
         if matter.replacement is not None:
             embed.add_field(

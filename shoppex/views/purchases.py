@@ -261,7 +261,7 @@ class OrderView(GuardedView):
         primary = discord.ButtonStyle.primary
         if can_open(order):
             self.add_item(PressButton(_("Show what I bought"), self._open, style=primary))
-        if stage is Stage.UNPAID:
+        if stage in (Stage.UNPAID, Stage.UNDERPAID):
             self.add_item(PressButton(_("Continue to payment"), self._resume, style=primary))
         if order.paid_at is not None and order.gift is None:
             self.add_item(PressButton(_("Receipt"), self._receipt))

@@ -7,6 +7,7 @@ from discord.utils import format_dt
 from ..domain.account import Order
 from ..domain.status import OrderStatus
 from ..fulfilment.drift import DriftKind
+from ..fulfilment.letters import underpaid_text
 from ..i18n import _
 from ..selling.errors import (
     AlreadyPaid,
@@ -23,6 +24,7 @@ from ..selling.errors import (
     ShopRefused,
     SoldOut,
     TooManyOrders,
+    Underpaid,
     VariantNeeded,
 )
 from ..text import format_money, plain
@@ -49,6 +51,8 @@ def refusal_sentence(refusal: Refusal) -> str:
             "A payment for this has arrived that does not match what was agreed, so it waits for "
             "the server's staff. Do not pay again. Tell them the order: {id}."
         ).format(id=plain(refusal.uniqid))
+    if isinstance(refusal, Underpaid):
+        return underpaid_text(refusal.order)
     if isinstance(refusal, BelowMinimum):
         return _("That is too little to be paid: the least is {money}. Choose more.").format(
             money=format_money(refusal.minimum)
@@ -187,6 +191,8 @@ def payment_sentence(order: Order | None) -> str:
         return refusal_sentence(PaymentHeld(order.uniqid or "?"))
     if order.paid_at is not None:
         return refusal_sentence(AlreadyPaid())
+    if order.underpayment is not None:
+        return underpaid_text(order)
     if order.status is OrderStatus.PARTIAL:
         return refusal_sentence(BeingConfirmed())
     return _(
@@ -227,6 +233,20 @@ def waiting_sentence(reason: str | None) -> str:
         "claim_short": _(
             "the pool gave fewer keys than were bought: send the rest by hand, then use "
             "`/shoppex claim`"
+        ),
+        "underpaid": _(
+            "less arrived for an order than it costs: look at the order at Shoppex, where you can "
+            "complete or refund it"
+        ),
+        "confirming_long": _(
+            "a payment has not been confirmed for a day: look at the order at Shoppex"
+        ),
+        "delivery_failed": _(
+            "Shoppex could not deliver a part of an order: look at the order at Shoppex"
+        ),
+        "seller_late": _(
+            "you deliver a part of an order yourselves, and the promised time is over: deliver it "
+            "at Shoppex"
         ),
         "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
         "other_buyer": _("the paid order names another buyer: decide whether to deliver it"),
@@ -282,6 +302,8 @@ def progress_sentence(reason: str | None) -> str:
         "discord_unavailable": _("Discord does not answer well; it is tried again soon"),
         "no_connection": _("there is no connection; it is tried again soon"),
         "unexpected": _("something unexpected happened; it is tried again soon"),
+        "answers_missing": _("the buyer has to fill in something on the order's page first"),
+        "seller_delivers": _("the seller delivers it at Shoppex"),
         "goods_late": _("Shoppex has not delivered it yet; it is looked for again"),
         "no_total": _("Shoppex does not say how much was paid; it is asked again"),
         "subscription_unnamed": _("Shoppex does not name the subscription yet; it is asked again"),
