@@ -16,23 +16,10 @@ from shoppex.domain.outstanding import Outstanding, TopUp, Underpayment
 
 NAMES = st.sampled_from(
     [
-        "delivery_status",
-        "deliveryStatus",
-        "delivery_time",
-        "delivery_time_unit",
-        "pending_custom_fields",
-        "pendingCustomFields",
-        "line_items",
-        "fields",
-        "name",
-        "underpayment",
-        "active",
-        "missing_amount",
-        "missing_crypto_amount",
-        "crypto_currency",
-        "buyer_actionable",
-        "buyer_action_reason",
-        "status",
+        *("delivery_status", "deliveryStatus", "delivery_time", "delivery_time_unit"),
+        *("pending_custom_fields", "pendingCustomFields", "line_items", "fields", "name"),
+        *("underpayment", "active", "missing_amount", "missing_crypto_amount", "status"),
+        *("crypto_currency", "buyer_actionable", "buyer_action_reason"),
     ]
 )
 ANYTHING = st.recursive(
