@@ -112,6 +112,9 @@ def read_error(
             details=details,
             request_id=request_id,
         )
+    if status == 408:
+        # Who gave up waiting for the request, or for its answer, is not said (section 15.7).
+        return Unavailable(message, status=status, request_id=request_id, ambiguous=write)
     # The API writes JSON. A page of HTML is of something in front of it, whatever its status.
     if 400 <= status < 500 and not _is_html(body):
         kind = _KINDS.get(status, Rejected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from .parsing import parse_flag, parse_http_url, parse_text
@@ -94,6 +94,26 @@ def keys_of(record: Mapping[str, object]) -> tuple[str, ...]:
     """The keys in the same places, but for texts of the seller's."""
     parts = (part for name, part in record.items() if name in _CONTAINERS)
     return tuple(union(extract_keys(part) for part in parts))
+
+
+def replacements_of(records: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """The serials that were given out in place of others (contract, section 15.2)."""
+    parts = [part for record in records for name, part in record.items() if name in _CONTAINERS]
+    return tuple(islice(_marked(parts, _DEEPEST), _MOST_PIECES))
+
+
+def _marked(value: object, depth: int) -> Iterator[str]:
+    if depth == 0:
+        return
+    if isinstance(value, Mapping):
+        text = parse_text(value.get("value")) or parse_text(value.get("serial"))
+        if text and parse_flag(value.get("is_replacement", value.get("isReplacement"))):
+            yield text
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            if isinstance(part, (Mapping, list, tuple)):
+                yield from _marked(part, depth - 1)
 
 
 def union(sources: Iterable[Iterable[str]]) -> list[str]:

@@ -9,7 +9,7 @@ from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
 from .errors import MalformedRecord
-from .goods import extract_goods, extract_keys, goods_of, keys_of, union
+from .goods import extract_goods, extract_keys, goods_of, keys_of, replacements_of, union
 from .outstanding_reading import parse_outstanding, parse_underpayment
 from .parsing import (
     as_list,
@@ -97,6 +97,7 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         items=items,
         goods=tuple(union([extract_goods(data), by_item])),
         keys=len(union([extract_keys(data), keys_of(data), keys_by_item])),
+        replacements=replacements_of([data, *lines]),
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
         id=parse_id(data.get("id")),

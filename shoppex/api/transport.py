@@ -87,6 +87,7 @@ class Transport:
         params: Mapping[str, str | None] | None = None,
         json: Mapping[str, object] | None = None,
         idempotency_key: str | None = None,
+        once: bool = False,
     ) -> Answer:
         """Send one request and read its answer.
 
@@ -101,6 +102,8 @@ class Transport:
             The body; may hold ``Decimal``.
         idempotency_key
             At most 128 printable ASCII characters. Makes a write repeatable.
+        once
+            Do not repeat it all the same: nobody says that Shoppex heeds the key there.
 
         Raises
         ------
@@ -112,7 +115,7 @@ class Transport:
         url = self._url(path_parts, params)
         headers = self._headers(idempotency_key)
         body = None if json is None else encode_json(json)
-        repeatable = method == "GET" or idempotency_key is not None
+        repeatable = not once and (method == "GET" or idempotency_key is not None)
         ambiguous = False
         for tries in range(1, _MOST_TRIES + 1):
             await self._limiter.acquire()

@@ -69,6 +69,21 @@ class ChangeRefused(Refusal):
     """Shoppex understood the question, and said no."""
 
 
+class ScopeMissing(Refusal):
+    """The shop's key may not give out another key; it can be done in Shoppex's dashboard."""
+
+
+class ReplacementUnclear(Refusal):
+    """Shoppex was asked for another key and did not say whether it gave one out."""
+
+
+@dataclass(eq=False)
+class NoReplacement(Refusal):
+    """Shoppex gives out no other key, in its own words."""
+
+    said: str
+
+
 @dataclass(eq=False)
 class TooOften(Refusal):
     """Asked too often; ``until`` then."""

@@ -157,6 +157,12 @@ class Order:
         begun, only its answer says whether they are out.
     replacement
         What became of the buyer's wish for another key.
+    had
+        How many of the digests in ``handed`` there were when the buyer asked for another key.
+    replacing_since
+        When Shoppex was asked to give out that key; ``None`` once it is here, or was refused.
+    exchanged
+        Whether goods that wait here take the place of some that the buyer had.
     gift
         Who of the staff gave it, and why; such an order is not of Shoppex's and cost nothing.
     revoked
@@ -219,6 +225,9 @@ class Order:
     pool: str | None = None
     claim: Delivery | None = None
     replacement: Replacement | None = None
+    had: int | None = None
+    replacing_since: datetime | None = None
+    exchanged: bool = False
     gift: StaffAct | None = None
     revoked: StaffAct | None = None
     arrived: bool = False

@@ -68,6 +68,8 @@ class RemoteOrder:
         Keys, links and texts delivered so far, over all lines.
     keys
         How many keys are among them.
+    replacements
+        Those of the goods that Shoppex gave out in place of others.
     product_ids
         Every id that any part of the order gives for a product.
     gateway
@@ -95,6 +97,7 @@ class RemoteOrder:
     items: tuple[LineItem, ...] = ()
     goods: tuple[str, ...] = field(default=(), repr=False)
     keys: int = 0
+    replacements: tuple[str, ...] = field(default=(), repr=False)
     created_at: datetime | None = None
     updated_at: datetime | None = None
     id: str | None = None

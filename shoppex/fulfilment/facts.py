@@ -253,9 +253,12 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
     if new:
         reopened = order.message.state is DeliveryState.DELIVERED
         message = Delivery() if reopened else order.message
-        order = replace(order, goods=(*order.goods, *new), message=message)
+        exchanged = order.exchanged or _is_replacement(order, new, news)
+        order = replace(order, goods=(*order.goods, *new), message=message, exchanged=exchanged)
+    if order.replacing_since is not None and is_exchanged(order, news):
+        order = replace(order, replacing_since=None)
     complete = order.kind is OfferKind.ITEM or (
-        keeps_promise(order, news) and order.outstanding is None
+        keeps_promise(order, news) and order.outstanding is None and order.replacing_since is None
     )
     return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
 
@@ -268,9 +271,21 @@ def keeps_promise(order: Order, news: RemoteOrder) -> bool:
 
 
 def is_exchanged(order: Order, news: RemoteOrder) -> bool:
-    """Whether all keys are there, and one that the buyer has is not among them any more."""
-    has_keys = order.promise is Promise.KEYS and keeps_promise(order, news)
-    return has_keys and not is_all_listed(order, news.goods)
+    """Whether Shoppex shows another key in place of one that the buyer had when they asked.
+
+    All keys that were bought have to be there, so that one which was only late is not taken
+    for it.
+    """
+    had = order.handed[: order.had]
+    if order.promise is not Promise.KEYS or not keeps_promise(order, news) or not had:
+        return False
+    return bool(unknown(news.goods, had)) and not is_all_listed(had, news.goods)
+
+
+def _is_replacement(order: Order, new: tuple[str, ...], news: RemoteOrder) -> bool:
+    """Whether what is new takes the place of something that the buyer had."""
+    marked = bool(order.handed) and any(piece in news.replacements for piece in new)
+    return marked or (order.replacement is not None and is_exchanged(order, news))
 
 
 def _late_quote(order: Order, news: RemoteOrder) -> Money | None:

@@ -20,6 +20,7 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
     digests = (digest for piece in goods for digest in _digests(piece))
     handed = tuple(dict.fromkeys((*order.handed, *digests, *_marks(goods))))
     kept = unknown(order.goods, handed)
+    exchanged = order.exchanged and bool(kept)
     return note_arrival(
         replace(
             order,
@@ -27,6 +28,7 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
             handed=handed,
             told=order.told + 1,
             carried=None,
+            exchanged=exchanged,
             message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
         )
     )
@@ -57,10 +59,10 @@ def is_handed(order: Order, piece: str) -> bool:
     return set(order.handed).issuperset(_digests(piece))
 
 
-def is_all_listed(order: Order, goods: tuple[str, ...]) -> bool:
-    """Whether all that the buyer has is among these goods."""
+def is_all_listed(handed: tuple[str, ...], goods: tuple[str, ...]) -> bool:
+    """Whether all that was handed over is among these goods."""
     there = {digest for piece in goods for digest in _digests(piece)}
-    return there.union(_marks(goods)).issuperset(order.handed)
+    return there.union(_marks(goods)).issuperset(handed)
 
 
 def freshest(held: tuple[str, ...], read: tuple[str, ...]) -> tuple[str, ...]:

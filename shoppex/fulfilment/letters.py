@@ -64,6 +64,12 @@ def order_letter(
         name = _("Price, not charged") if order.test else _("Paid")
         embed.add_field(name=name, value=paid_text(order))
     _add_roles(embed, guild, roles_of(order, terms))
+    if order.exchanged:
+        embed.add_field(
+            name=_("Replacement"),
+            value=_("This takes the place of the key that you got before. Use only this one."),
+            inline=False,
+        )
     if order.outstanding is not None:
         for name, value in outstanding_fields(order):
             embed.add_field(name=name, value=value, inline=False)
@@ -315,6 +321,8 @@ def test_banner() -> str:
 def _title(order: Order) -> str:
     if order.gift is not None:
         return _("This server's staff has a gift for you.")
+    if order.exchanged:
+        return _("Here is your replacement.")
     if order.told and not order.handed:
         return _("Here is what you bought.")
     if order.test:

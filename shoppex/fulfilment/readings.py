@@ -174,7 +174,8 @@ class ReadStep:
         order = replace(order, asking=left)
         if not order.entitled or not order.reading.goes_on:
             return order
-        late = self._clock() - (order.paid_at or self._clock())
+        asked = order.replacing_since or order.paid_at
+        late = self._clock() - (asked or self._clock())
         if order.outstanding is not None and late <= _PATIENCE_WITH_OTHERS:
             return self._after(order, _waiting_for_others(order.outstanding, late))
         if order.promise is Promise.NOTHING:

@@ -14,13 +14,16 @@ from ..customer.errors import (
     KeyRefused,
     MoneyBack,
     NeverEnds,
+    NoReplacement,
     NotActive,
     NotBound,
     NothingYet,
     NotPaid,
     NotStaff,
     NotTheirs,
+    ReplacementUnclear,
     ResetsOff,
+    ScopeMissing,
     TooOften,
 )
 from ..customer.pages import Stage, Standing, began_at
@@ -42,7 +45,21 @@ def customer_sentence(refusal: Refusal) -> str:
         return _("That was a lot in a short time. Please try again {when}.").format(
             when=format_dt(refusal.until, "R")
         )
+    if isinstance(refusal, NoReplacement):
+        return _(
+            "Shoppex gives out no other key. It says: “{reason}”. Refill the stock, or open the "
+            "order at Shoppex → Replace and choose a key there. Then press “Approve” once more."
+        ).format(reason=plain(refusal.said))
     sentences = {
+        ScopeMissing: _(
+            "This server's API key may not give out another key. Tick `invoices.write` for it at "
+            "Shoppex under Settings → Developer → API Keys, or open the order at Shoppex → "
+            "Replace and choose a key there. Then press “Approve” once more."
+        ),
+        ReplacementUnclear: _(
+            "Shoppex was asked for another key and has not said whether it gave one out. Press "
+            "“Approve” again in a minute: I look first, so that nobody gets two."
+        ),
         NotTheirs: _(
             "That is not a purchase of yours, or it is no longer known. `/purchases` shows what "
             "is yours."

@@ -43,8 +43,8 @@ def how_to_replace(order: Order) -> str:
     if order.kind is OfferKind.ITEM:
         return _("Press “Approve”: another key is taken out of the pool and sent to the buyer.")
     return _(
-        "1. At Shoppex, open Orders → `{id}` → Replace, and choose another key.\n"
-        "2. Press “Approve” here: the order is read again, and the new key is sent to the buyer."
+        "Press “Approve”: Shoppex gives out another key, and it is sent to the buyer. To choose "
+        "the key yourself, open Orders → `{id}` → Replace at Shoppex first."
     ).format(id=order.uniqid)
 
 

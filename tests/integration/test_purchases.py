@@ -307,6 +307,7 @@ async def test_staff_read_exactly_where_to_replace_a_key(
 ) -> None:
     [message] = asked.history()
     told = str(message.embeds[0].to_dict())
+    assert "Press “Approve”: Shoppex gives out another key" in told
     assert f"Orders → `{world.shop.orders[-1].uniqid}` → Replace" in told
     assert "It says: used." in told
     assert "K-1" not in told
@@ -315,7 +316,7 @@ async def test_staff_read_exactly_where_to_replace_a_key(
 async def test_an_approved_key_is_delivered(world: World, asked: simcord.ChannelHandle) -> None:
     [message] = asked.history()
     early = await world.admin.click(message, label="Approve")
-    assert "no new key" in text_of(early)
+    assert "out of stock: no replacement is left" in text_of(early)
     replaced(world, "K-2")
     await world.instance.restart(world.env)
     done = await world.admin.click(asked.history()[-1], label="Approve")

@@ -108,7 +108,10 @@ def test_a_key_is_exchanged_when_the_old_one_is_gone() -> None:
     news = RemoteOrder("u-1", OrderStatus.PAID, PRICE, goods=("OLD",), keys=1)
     assert not is_exchanged(once, news)
     assert not is_exchanged(once, replace(news, goods=(), keys=0))
-    assert is_exchanged(told(once, "NEW"), replace(news, goods=("NEW",)))
+    twice = replace(told(once, "NEW"), had=len(once.handed))
+    assert is_exchanged(twice, replace(news, goods=("NEW",)))
+    again = replace(twice, had=len(twice.handed))
+    assert not is_exchanged(again, replace(news, goods=("NEW",)))
 
 
 def test_more_than_a_file_may_be_comes_in_several() -> None:
