@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from ..domain.product import Product, Variant
 from .errors import unreadable
 from .paging import entries
-from .parsing import as_list, as_mapping, unwrap
+from .parsing import as_mapping, unwrap
 from .product_reading import StockLevels, parse_levels, parse_product, parse_variants
 from .reading import read_record, read_records
 from .transport import Transport
@@ -44,4 +44,5 @@ class ProductResource:
         found = unwrap(answer.data, "variants")
         if not isinstance(found, list):
             raise unreadable("list of variants")
-        return parse_variants(as_list(found), product.price, product.type)
+        secret = product.stock.secret
+        return parse_variants({"variants": found}, product.price, product.type, secret=secret)

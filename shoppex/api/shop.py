@@ -8,6 +8,7 @@ from datetime import datetime
 
 from .errors import unreadable
 from .parsing import as_mapping, parse_flag, parse_id, unwrap
+from .product_reading import HIDES_STOCK
 from .transport import Transport
 
 # The contract names the calls, but not the fields of their answers (section 1).
@@ -20,10 +21,17 @@ _GRANTS = ("granted", "active", "enabled")
 
 @dataclass(frozen=True, slots=True)
 class ShopInfo:
-    """Which shop an API key belongs to; ``None`` where Shoppex did not say."""
+    """Which shop an API key belongs to; ``None`` where Shoppex did not say.
+
+    Parameters
+    ----------
+    hides_stock
+        Whether it shows nobody how many of a product there are (contract, section 15.5).
+    """
 
     id: str | None
     name: str | None
+    hides_stock: bool = False
 
 
 class ShopResource:
@@ -42,7 +50,8 @@ class ShopResource:
         """
         answer = await self._transport.request("GET", "me")
         data = as_mapping(unwrap(answer.data, "shop"))
-        return ShopInfo(_first(data, _IDS), _first(data, _TITLES))
+        hides = any(parse_flag(data.get(name)) for name in HIDES_STOCK)
+        return ShopInfo(_first(data, _IDS), _first(data, _TITLES), hides)
 
     async def time(self) -> datetime | None:
         """Ask what Shoppex's clock says, to the second; ``None`` when it does not tell.

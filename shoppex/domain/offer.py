@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from .account import OfferKind, Promise
 from .money import Money
-from .product import Stock, Variant
+from .product import Category, OpenPrice, RequiredRole, Stock, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Offer:
         Whether it is a subscription.
     pool
         The product out of whose pool the keys of an item of the bot's own come.
+    former_price
+        The price without the discount that is in ``price``.
+    terms
+        The seller's terms, as text or as an address; may be empty.
     """
 
     kind: OfferKind
@@ -47,6 +51,12 @@ class Offer:
     lasts: timedelta | None = None
     recurring: bool = False
     pool: str | None = None
+    former_price: Money | None = None
+    open_price: OpenPrice | None = None
+    category: Category | None = None
+    priority: int = 0
+    required_role: RequiredRole | None = None
+    terms: str = ""
 
     @property
     def ref(self) -> str:

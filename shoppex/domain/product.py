@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from .money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """How many can be sold now; ``available`` is ``None`` when there is no limit."""
+    """How many can be sold now.
+
+    Parameters
+    ----------
+    available
+        ``None`` when there is no limit.
+    secret
+        Whether the seller does not want buyers to see how many; that it is sold out, they may.
+    """
 
     available: int | None = None
+    secret: bool = False
 
     def covers(self, quantity: int) -> bool:
         """Whether ``quantity`` pieces can be sold now."""
@@ -26,6 +36,39 @@ class Variant:
     title: str
     price: Money
     stock: Stock = Stock()
+    image_url: str | None = None
+
+
+class OpenPrice(str, Enum):
+    """Why what a buyer pays is settled on the checkout page (contract, section 15.5)."""
+
+    CHOSEN = "chosen"
+    """The buyer names the price."""
+    ADD_ONS = "add-ons"
+    """Something has to be added, which costs more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """Where the shop's catalogue puts a product; lower orders come first."""
+
+    id: str
+    title: str
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredRole:
+    """A role of Discord that a buyer must have already (contract, section 15.5).
+
+    Parameters
+    ----------
+    server_id
+        ``None`` where Shoppex names no server.
+    """
+
+    role_id: int
+    server_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +106,17 @@ class Product:
         Unlisted, private or on hold: not to be shown to buyers.
     role_bot
         What Shoppex's own bot does for it; ``None`` when that is off, or not told.
+    former_price
+        The price without the discount that is in ``price``; ``None`` without one.
+    category
+        The first one that it is in.
+    priority
+        Within its category; lower ones come first.
+    terms
+        The seller's terms, as text or as an address; may be empty.
+    hides_stock
+        Whether buyers are not to see how many there are; ``None`` when it is as in the whole
+        shop.
     """
 
     id: str
@@ -80,6 +134,21 @@ class Product:
     role_bot: RoleBot | None = None
     description: str = ""
     image_url: str | None = None
+    former_price: Money | None = None
+    open_price: OpenPrice | None = None
+    category: Category | None = None
+    priority: int = 0
+    required_role: RequiredRole | None = None
+    terms: str = ""
+    hides_stock: bool | None = False
+
+    def with_secret_stock(self) -> Product:
+        """The same, with nothing said of how many there are."""
+        return replace(
+            self,
+            stock=replace(self.stock, secret=True),
+            variants=tuple(replace(v, stock=replace(v.stock, secret=True)) for v in self.variants),
+        )
 
     def is_named(self, text: str) -> bool:
         """Whether ``text`` is one of this product's names: id, uniqid, slug or title."""

@@ -33,6 +33,12 @@ class _Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class _ShopRule:
+    hides_stock: bool
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Variants:
     variants: tuple[Variant, ...]
     read_at: datetime
@@ -55,6 +61,7 @@ class Catalogue:
         self._clock = clock
         self._shelves: dict[int, _Shelf] = {}
         self._variants: dict[str, _Variants] = {}
+        self._rules: dict[int, _ShopRule] = {}
         self._tried_at: dict[int, datetime] = {}
         # Buyers share the connections; many servers that start at once must not take them all.
         self._turn = asyncio.Semaphore(2)
@@ -70,7 +77,7 @@ class Catalogue:
             for entry in shop.products.values()
             if (offer := self._shelved_offer(guild_id, entry)) is not None
         )
-        return tuple(sorted(offers, key=lambda offer: offer.title.casefold()))
+        return tuple(sorted(offers, key=_place_on_shelf))
 
     def find(self, guild_id: int, text: str, *, whole: bool) -> Offer | None:
         """The one offer of that name; ``None`` when there is none, or more than one.
@@ -147,6 +154,7 @@ class Catalogue:
         try:
             client = self._clients.client_for(self._api_key(guild_id))
             product = await client.products.get(entry.id)
+            product = await self._with_shop_rule(guild_id, client, product)
         except ApiError as error:
             raise translate(error) from error
         if product.hidden:
@@ -192,10 +200,27 @@ class Catalogue:
             raise translate(error) from error
         sold = self._settings.guild(guild_id).products
         for number, product in enumerate(products):
-            if product.uniqid in sold and not product.variants:
-                found = await self._variants_of(client, product, ask=variants)
-                products[number] = replace(product, variants=found)
+            if product.uniqid in sold:
+                found = product.variants or await self._variants_of(client, product, ask=variants)
+                whole = replace(product, variants=found)
+                products[number] = await self._with_shop_rule(guild_id, client, whole)
         self._shelves[guild_id] = _Shelf(tuple(products), api_key)
+
+    async def _with_shop_rule(
+        self, guild_id: int, client: ShoppexClient, product: Product
+    ) -> Product:
+        """The product, as the whole shop shows its stock where it does not say that itself."""
+        if product.hides_stock is not None:
+            return product
+        rule = self._rules.get(guild_id)
+        if rule is None or self._clock() - rule.read_at > _VARIANTS_STALE_AFTER:
+            try:
+                rule = _ShopRule((await client.shop.me()).hides_stock, self._clock())
+            except ApiError:
+                # Rather one number too few than one that nobody is to see.
+                rule = rule or _ShopRule(hides_stock=True, read_at=self._clock())
+            self._rules[guild_id] = rule
+        return product.with_secret_stock() if rule.hides_stock else product
 
     async def _variants_of(
         self, client: ShoppexClient, product: Product, *, ask: bool
@@ -264,6 +289,13 @@ class Catalogue:
         return product is not None and product.is_named(wanted)
 
 
+def _place_on_shelf(offer: Offer) -> tuple[bool, int, str, int, str]:
+    """As the shop's catalogue has it: by category, then by priority, then by title."""
+    category = offer.category
+    group = (True, 0, "") if category is None else (False, category.order, category.title)
+    return (*group, offer.priority, offer.title.casefold())
+
+
 def offer_from_item(item: ItemEntry) -> Offer:
     """An item of the bot's own, as an offer."""
     # It gives roles only, and nobody can have a role twice.
@@ -295,6 +327,12 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
         quantity_max=product.quantity_max,
         description=product.description,
         image_url=product.image_url,
+        former_price=product.former_price,
+        open_price=product.open_price,
+        category=product.category,
+        priority=product.priority,
+        required_role=product.required_role,
+        terms=product.terms,
         promise=Promise.KEYS if product.licensed else promise_of(product.type),
         # A subscription says itself until when it lasts.
         lasts=None if recurring else entry.lasts,

@@ -414,7 +414,8 @@ def check(offer: Offer, wish: Wish) -> Variant | None:
         raise QuantityOutOfRange(max(1, offer.quantity_min), offer.quantity_max)
     stock = offer.stock if variant is None else variant.stock
     if not stock.covers(wish.quantity):
-        raise SoldOut(stock.available or 0)
+        left = stock.available or 0
+        raise SoldOut(None if stock.secret and left else left)
     return variant
 
 

@@ -31,9 +31,9 @@ class VariantNeeded(Refusal):
 
 @dataclass(eq=False)
 class SoldOut(Refusal):
-    """Less is left than was asked for; ``left`` pieces."""
+    """Less is left than was asked for; ``left`` pieces, ``None`` where nobody is to know."""
 
-    left: int
+    left: int | None
 
 
 @dataclass(eq=False)
@@ -42,6 +42,22 @@ class QuantityOutOfRange(Refusal):
 
     minimum: int
     maximum: int | None
+
+
+@dataclass(eq=False)
+class RoleRequired(Refusal):
+    """Only who has a certain role may buy this.
+
+    Parameters
+    ----------
+    role
+        As it can be shown: a mention in its own server, else its name.
+    server
+        The name of the server that it belongs to; ``None`` for this one.
+    """
+
+    role: str
+    server: str | None = None
 
 
 class CouponRejected(Refusal):

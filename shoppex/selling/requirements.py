@@ -10,6 +10,7 @@ NEEDED_SCOPES = ("products.read", "orders.read", "orders.write", "subscriptions.
 # sets up by itself.
 USEFUL_SCOPES = (
     "invoices.read",
+    "invoices.write",
     "licenses.read",
     "licenses.write",
     "products.write",

@@ -85,6 +85,7 @@ def _missed(scope: str) -> str:
     """What does not work without a permission."""
     sentences = {
         "invoices.read": _("showing buyers their receipts, and finding keys only named there"),
+        "invoices.write": _("giving a buyer another key in place of one that does not work"),
         "licenses.read": _("showing buyers their licences"),
         "licenses.write": _("freeing a licence from its machine, for buyers and staff"),
         "products.write": _("giving keys out of a pool with items of the bot's own"),

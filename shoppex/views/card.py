@@ -10,11 +10,12 @@ from redbot.core.bot import Red
 
 from ..domain.account import OfferKind
 from ..domain.offer import Offer
-from ..domain.product import Stock, Variant
+from ..domain.product import Category, OpenPrice, RequiredRole, Stock, Variant
 from ..i18n import _
 from ..selling.checkout import Wish
 from ..selling.errors import Refusal
 from ..text import format_price, plain, shorten
+from .eligibility import find_role
 from .gate import Gate, GuardedModal, GuardedView, say
 from .sentences import refusal_sentence
 from .widgets import ChoiceMenu, PressButton
@@ -22,6 +23,7 @@ from .widgets import ChoiceMenu, PressButton
 # https://discord.com/developers/docs/components/reference#string-select
 _PER_PAGE = 25
 _LABEL = 100
+_TERMS = 700
 
 
 class Desk(Protocol):
@@ -230,8 +232,11 @@ def shelf_embed(page: tuple[Offer, ...], shop_name: str, colour: discord.Colour)
     return embed
 
 
-def card_embed(offer: Offer, guild: discord.Guild | None, colour: discord.Colour) -> discord.Embed:
-    """One offer in full."""
+def card_embed(
+    wish: Wish, interaction: discord.Interaction[Red], colour: discord.Colour
+) -> discord.Embed:
+    """One offer in full, with the variant that was chosen."""
+    offer, guild = wish.offer, interaction.guild
     embed = discord.Embed(
         title=plain(offer.title), description=shorten(plain(offer.description, 1500), 1500)
     )
@@ -240,18 +245,63 @@ def card_embed(offer: Offer, guild: discord.Guild | None, colour: discord.Colour
         lines = [f"**{plain(v.title)}** · {variant_line(v)}" for v in offer.variants[:_PER_PAGE]]
         embed.add_field(name=_("Variants"), value=shorten("\n".join(lines), 1024), inline=False)
     else:
-        embed.add_field(name=_("Price"), value=format_price(offer.price))
+        embed.add_field(name=_("Price"), value=_price(offer, marked_up=True))
         embed.add_field(name=_("Stock"), value=stock_text(offer.stock))
     roles = role_mentions(offer.roles, guild)
     if roles:
         embed.add_field(name=_("You get"), value=roles, inline=False)
+    if offer.required_role is not None:
+        embed.add_field(name=_("Only for"), value=_only_for(offer.required_role, interaction))
+    add_offer_notes(embed, offer)
     if len(offer.variants) > _PER_PAGE:
         more = _("There are more variants: name yours with `/buy`, where all are offered.")
         embed.add_field(name="…", value=more, inline=False)
-    if offer.image_url:
-        embed.set_thumbnail(url=offer.image_url)
+    variant = offer.variant(wish.variant_id) if wish.variant_id else None
+    image = offer.image_url if variant is None else variant.image_url or offer.image_url
+    if image:
+        embed.set_thumbnail(url=image)
     embed.set_footer(text=_("Only you can see this."))
     return embed
+
+
+def add_offer_notes(embed: discord.Embed, offer: Offer) -> None:
+    """Say what a buyer has to know before paying: an open price, and the seller's terms."""
+    notes = {
+        OpenPrice.CHOSEN: _("You choose on the checkout page how much you pay."),
+        OpenPrice.ADD_ONS: _(
+            "Something has to be added on the checkout page, which raises the price."
+        ),
+    }
+    if offer.open_price is not None:
+        embed.add_field(name=_("At the checkout"), value=notes[offer.open_price], inline=False)
+    if offer.terms:
+        embed.add_field(name=_("Terms of the seller"), value=_terms(offer.terms), inline=False)
+
+
+def _terms(terms: str) -> str:
+    is_link = terms.startswith(("https://", "http://")) and len(terms.split()) == 1
+    text = terms if is_link else shorten(plain(terms, _TERMS), _TERMS)
+    return _("By paying you accept them:") + "\n" + text
+
+
+def _only_for(required: RequiredRole, interaction: discord.Interaction[Red]) -> str:
+    found = find_role(interaction, required)
+    if found is None:
+        return _("Members with a role that Shoppex asks for before you pay.")
+    role, elsewhere = found
+    if not elsewhere:
+        return role.mention
+    return _("{role} in {server}").format(role=plain(role.name), server=plain(role.guild.name))
+
+
+def _price(offer: Offer, *, marked_up: bool) -> str:
+    """The price, with what it was before a discount where that can be struck through."""
+    price = format_price(offer.price)
+    if offer.open_price is not None:
+        price = _("from {price}").format(price=price)
+    if offer.former_price is None or not marked_up:
+        return price
+    return f"~~{format_price(offer.former_price)}~~ {price}"
 
 
 def role_mentions(role_ids: tuple[int, ...], guild: discord.Guild | None) -> str:
@@ -262,19 +312,24 @@ def role_mentions(role_ids: tuple[int, ...], guild: discord.Guild | None) -> str
     return shorten(", ".join(role.mention for role in roles), 1024)
 
 
-def offer_line(offer: Offer) -> str:
-    """Price and stock in a few words."""
+def offer_line(offer: Offer, *, marked_up: bool = False) -> str:
+    """Price and stock in a few words.
+
+    Parameters
+    ----------
+    marked_up
+        Whether it stands where Discord reads Markdown.
+    """
     if offer.sold_out():
         return _("sold out")
     if offer.variants:
         known = [variant.price for variant in offer.variants]
         least = min(known, key=lambda money: money.amount)
         return _("from {price}").format(price=format_price(least))
-    if offer.stock.available is None:
-        return format_price(offer.price)
-    return _("{price} · {count} left").format(
-        price=format_price(offer.price), count=offer.stock.available
-    )
+    price = _price(offer, marked_up=marked_up)
+    if offer.stock.available is None or offer.stock.secret:
+        return price
+    return _("{price} · {count} left").format(price=price, count=offer.stock.available)
 
 
 def variant_line(variant: Variant) -> str:
@@ -284,6 +339,8 @@ def variant_line(variant: Variant) -> str:
         return price
     if not variant.stock.covers(1):
         return _("{price} · sold out").format(price=price)
+    if variant.stock.secret:
+        return price
     return _("{price} · {count} left").format(price=price, count=variant.stock.available)
 
 
@@ -293,9 +350,19 @@ def stock_text(stock: Stock) -> str:
         return _("available")
     if stock.available <= 0:
         return _("sold out")
+    if stock.secret:
+        return _("available")
     return _("{count} left").format(count=stock.available)
 
 
 def _list(page: tuple[Offer, ...]) -> str:
-    lines = [f"**{plain(offer.title, 100)}** · {offer_line(offer)}" for offer in page]
+    lines = []
+    several = len({offer.category and offer.category.id for offer in page}) > 1
+    category: Category | None = None
+    for offer in page:
+        if several and offer.category != category:
+            title = _("More") if offer.category is None else plain(offer.category.title)
+            lines.append(f"__{title}__")
+        category = offer.category
+        lines.append(f"**{plain(offer.title, 100)}** · {offer_line(offer, marked_up=True)}")
     return shorten("\n".join(lines), 4000)

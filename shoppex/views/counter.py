@@ -18,7 +18,8 @@ from ..selling.errors import NotForSale, NotSetUp, Refusal, ShopUnavailable, Var
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .card import CardView, OrderModal, ShelfView, card_embed, shelf_embed
+from .card import CardView, OrderModal, ShelfView, add_offer_notes, card_embed, shelf_embed
+from .eligibility import refuse_without_role
 from .gate import Gate, say
 from .invoice import InvoiceView, invoice_embed
 from .pickup import Doors
@@ -114,11 +115,12 @@ class Counter:
     async def show_card(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """One offer, with everything that can be chosen about it."""
         view = CardView(self.gate, interaction.user.id, wish, self)
-        embed = card_embed(wish.offer, interaction.guild, await self.gate.colour(interaction))
+        embed = card_embed(wish, interaction, await self.gate.colour(interaction))
         await show(interaction, embed, view)
 
     async def ask(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """Ask for all that an order needs: address, quantity, coupon."""
+        await refuse_without_role(interaction, wish.offer)
         email = self._ledger.get(_key(interaction)).email
         await interaction.response.send_modal(
             OrderModal(self.gate, interaction.user.id, wish, self, email=email, amount=True)
@@ -127,6 +129,7 @@ class Counter:
     async def take(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """Order, asking for the e-mail address only when it is not known."""
         key = _key(interaction)
+        await refuse_without_role(interaction, wish.offer)
         email = self._ledger.get(key).email
         if email is not None:
             await self.place(interaction, wish, email, remember=None)
@@ -156,6 +159,7 @@ class Counter:
         """Make the order and show its link, or say why not."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
+            await refuse_without_role(interaction, wish.offer)
             purchase = await self._checkout.buy(
                 _key(interaction),
                 wish,
@@ -182,6 +186,7 @@ class Counter:
         embed = invoice_embed(
             purchase, interaction.guild, interaction.user, await self.gate.colour(interaction)
         )
+        add_offer_notes(embed, wish.offer)
         view.message = await interaction.edit_original_response(embed=embed, view=view)
         self._doors.remember(_key(interaction), purchase.order.nonce, view)
 

@@ -20,6 +20,7 @@ from ..selling.errors import (
     PaymentHeld,
     QuantityOutOfRange,
     Refusal,
+    RoleRequired,
     ShopMisconfigured,
     ShopRefused,
     SoldOut,
@@ -34,6 +35,8 @@ def refusal_sentence(refusal: Refusal) -> str:
     """Why something cannot be bought, for the buyer."""
     if isinstance(refusal, SoldOut):
         return _sold_out(refusal)
+    if isinstance(refusal, RoleRequired):
+        return _role_required(refusal)
     if isinstance(refusal, QuantityOutOfRange):
         return _quantity(refusal)
     if isinstance(refusal, TooManyOrders):
@@ -103,11 +106,25 @@ def _fixed_sentence(refusal: Refusal) -> str:
 
 
 def _sold_out(refusal: SoldOut) -> str:
+    if refusal.left is None:
+        return _("There are not that many left right now. Choose a smaller quantity.")
     if refusal.left <= 0:
         return _("This is sold out right now. Nothing was ordered. Please try again later.")
     return _(
         "There are not that many left: {left} can be bought right now. Choose a smaller quantity."
     ).format(left=refusal.left)
+
+
+def _role_required(refusal: RoleRequired) -> str:
+    if refusal.server is None:
+        return _(
+            "This is only for members who have {role}. You do not have that role, so nothing was "
+            "ordered. Ask the server's staff how to get it."
+        ).format(role=refusal.role)
+    return _(
+        "This is only for members of **{server}** who have the role **{role}** there. You do not "
+        "have it, so nothing was ordered. Get the role there first, then use `/buy` again."
+    ).format(server=plain(refusal.server), role=plain(refusal.role))
 
 
 def _quantity(refusal: QuantityOutOfRange) -> str:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 import discord
 from redbot.core.bot import Red
 
 from .gate import GuardedView
+
+log = logging.getLogger("red.shoppex.views")
+
+# Also where the address of a picture is not to Discord's liking (its code is 50035 then).
+_BAD_REQUEST = 400
 
 
 async def take_time(interaction: discord.Interaction[Red]) -> None:
@@ -20,7 +27,22 @@ async def take_time(interaction: discord.Interaction[Red]) -> None:
 async def show(
     interaction: discord.Interaction[Red], embed: discord.Embed, view: GuardedView
 ) -> None:
-    """Show a private message, in place of the private message that was clicked if there is one."""
+    """Show a private message, in place of the private message that was clicked if there is one.
+
+    A picture that Discord refuses is left out: nothing may be lost for a decoration.
+    """
+    try:
+        await _put(interaction, embed, view)
+    except discord.HTTPException as error:
+        if error.status != _BAD_REQUEST or not (embed.thumbnail or embed.image):
+            raise
+        log.warning("Discord refused a message with a picture: %s", error.code)
+        await _put(interaction, embed.set_thumbnail(url=None).set_image(url=None), view)
+
+
+async def _put(
+    interaction: discord.Interaction[Red], embed: discord.Embed, view: GuardedView
+) -> None:
     if interaction.response.is_done():
         view.message = await interaction.edit_original_response(embed=embed, view=view)
         return
