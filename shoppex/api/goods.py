@@ -45,6 +45,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _IMAGE = re.compile(r"https?://\S+\.(?:png|jpe?g|gif|webp|svg|ico)(?:\?\S*)?", re.IGNORECASE)
 _MOST_PIECES = 1000
+_MOST_UNREAD = 20
 _LONGEST_PIECE = 64 * 1024
 _LONGEST_LABEL = 100
 _DEEPEST = 8
@@ -94,6 +95,41 @@ def keys_of(record: Mapping[str, object]) -> tuple[str, ...]:
     """The keys in the same places, but for texts of the seller's."""
     parts = (part for name, part in record.items() if name in _CONTAINERS)
     return tuple(union(extract_keys(part) for part in parts))
+
+
+def unread_of(records: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """Names of fields in which something was delivered that cannot be read as goods.
+
+    Only where nothing at all can be read. What is plainly machine data is not among them, and
+    of what stands in a field only its name is told.
+    """
+    found: dict[str, None] = {}
+    for record in records:
+        for name, part in _only_delivery(record).items():
+            for path in islice(_filled(part, name, _DEEPEST), _MOST_UNREAD):
+                found.setdefault(path[:_LONGEST_LABEL], None)
+    return tuple(found)[:_MOST_UNREAD]
+
+
+def _filled(value: object, path: str, depth: int) -> Iterator[str]:
+    """The paths of the leaves below a value that hold anything but machine data."""
+    if depth == 0:
+        yield path
+    elif isinstance(value, Mapping):
+        if parse_flag(value.get("is_replaced", value.get("isReplaced"))):
+            return
+        for name, part in value.items():
+            if isinstance(name, str) and not _is_machine_name(name):
+                yield from _filled(part, f"{path}.{name}", depth - 1)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _filled(part, path, depth - 1)
+    elif value is not None and not isinstance(value, bool) and str(value).strip():
+        yield path
+
+
+def _is_machine_name(name: str) -> bool:
+    return _MACHINE.fullmatch(_HUMP.sub("_", name).lower()) is not None
 
 
 def replacements_of(records: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
@@ -207,7 +243,7 @@ def _labelled(entry: Mapping[object, object]) -> str | None:
 
 def _unknown(name: object, part: object, names: frozenset[str], depth: int) -> list[str]:
     """The texts under a name that is not known, with that name; nothing for machine data."""
-    if not isinstance(name, str) or _MACHINE.fullmatch(_HUMP.sub("_", name).lower()):
+    if not isinstance(name, str) or _is_machine_name(name):
         return []
     if not isinstance(part, str):
         return _pieces(part, names, depth, unknown=True)

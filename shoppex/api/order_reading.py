@@ -9,7 +9,15 @@ from ..domain.remote import LineItem, RemoteOrder
 from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
 from .errors import MalformedRecord
-from .goods import extract_goods, extract_keys, goods_of, keys_of, replacements_of, union
+from .goods import (
+    extract_goods,
+    extract_keys,
+    goods_of,
+    keys_of,
+    replacements_of,
+    union,
+    unread_of,
+)
 from .outstanding_reading import parse_outstanding, parse_underpayment
 from .parsing import (
     as_list,
@@ -77,6 +85,7 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
     items = tuple(_parse_item(line) for line in lines if _is_bought(line))
     by_item = [piece for line in lines for piece in goods_of(line)]
     keys_by_item = [key for line in lines for key in keys_of(line)]
+    goods = tuple(union([extract_goods(data), by_item]))
     urls = (parse_http_url(data.get(name)) for name in links)
     status = parse_status(data.get("status"))
     total = parse_total(data)
@@ -95,8 +104,9 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         url=next((url for url in urls if url is not None), None),
         custom_fields=_parse_fields(data, lines),
         items=items,
-        goods=tuple(union([extract_goods(data), by_item])),
+        goods=goods,
         keys=len(union([extract_keys(data), keys_of(data), keys_by_item])),
+        unread=() if goods else unread_of([data, *lines]),
         replacements=replacements_of([data, *lines]),
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),

@@ -123,6 +123,8 @@ class Order:
         The progress of reading what Shoppex delivers with the order.
     goods
         Keys that arrived and are not yet confirmed to be in the buyer's hands; wiped then.
+    unread
+        Names of fields at Shoppex that hold something delivered which cannot be read.
     handed
         Digests of the goods that are in the buyer's hands, so that none is sent twice.
     told
@@ -209,6 +211,7 @@ class Order:
     asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
     goods: tuple[str, ...] = field(default=(), repr=False)
+    unread: tuple[str, ...] = ()
     handed: tuple[str, ...] = ()
     told: int = 0
     fulfilled: bool = False

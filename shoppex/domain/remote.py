@@ -70,6 +70,8 @@ class RemoteOrder:
         How many keys are among them.
     replacements
         Those of the goods that Shoppex gave out in place of others.
+    unread
+        Names of fields that hold something delivered, where nothing of it can be read.
     product_ids
         Every id that any part of the order gives for a product.
     gateway
@@ -98,6 +100,7 @@ class RemoteOrder:
     goods: tuple[str, ...] = field(default=(), repr=False)
     keys: int = 0
     replacements: tuple[str, ...] = field(default=(), repr=False)
+    unread: tuple[str, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
     id: str | None = None

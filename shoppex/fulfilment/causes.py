@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ..domain.account import Account
+from ..domain.account import Account, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.status import OrderStatus
 from ..domain.terms import Terms
@@ -19,6 +19,14 @@ BRAKE = "brake"
 
 MUTE = "log_channel_lost"
 """Why nothing is written into the log channel."""
+
+GOODS_UNREADABLE = "goods_unreadable"
+"""Why a delivery of Shoppex's is sent by hand."""
+
+ORDER_MATTERS = frozenset(
+    {"underpaid", "confirming_long", "delivery_failed", "seller_late", GOODS_UNREADABLE}
+)
+"""Causes that staff are told of order by order."""
 
 # A partial refund changes nothing by itself; staff have this long to see it in the overview.
 _TOLD_FOR = timedelta(days=7)
@@ -63,16 +71,25 @@ def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
     for order in account.orders.values():
         if order.held is not None and order.needs_decision:
             yield Cause(order.held, order=order.uniqid or "")
-        if order.stalled is not None and not order.test:
-            yield Cause(order.stalled, order=order.uniqid or "")
+        yield from _matters(order)
         heard_at = order.changed_at or order.paid_at or order.created_at
         partly = order.refunded is not None and order.status is OrderStatus.PAID
         if partly and now - heard_at < _TOLD_FOR:
             yield Cause("partly_refunded", order=order.uniqid or "")
     yield from _concerns(account, terms, now)
     for delivery in beside_roles(account):
-        if delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF:
+        waits = delivery is not None and delivery.state is DeliveryState.NEEDS_STAFF
+        if delivery is not None and waits and delivery.reason not in ORDER_MATTERS:
             yield Cause(delivery.reason or "")
+
+
+def _matters(order: Order) -> Iterator[Cause]:
+    if order.test:
+        return
+    if order.stalled is not None:
+        yield Cause(order.stalled, order=order.uniqid or "")
+    if order.entitled and order.reading.stuck and order.reading.reason == GOODS_UNREADABLE:
+        yield Cause(GOODS_UNREADABLE, order=order.uniqid or "")
 
 
 def _concerns(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:

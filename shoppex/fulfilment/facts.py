@@ -250,6 +250,7 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
     is held takes nothing away.
     """
     new = unknown(news.goods, order.handed, order.goods)
+    order = replace(order, unread=news.unread)
     if new:
         reopened = order.message.state is DeliveryState.DELIVERED
         message = Delivery() if reopened else order.message

@@ -73,6 +73,15 @@ def order_letter(
     if order.outstanding is not None:
         for name, value in outstanding_fields(order):
             embed.add_field(name=name, value=value, inline=False)
+    elif order.unread and not order.goods:
+        embed.add_field(
+            name=_("A person sends you the rest"),
+            value=_(
+                "The shop delivered something that the bot cannot read. The server's staff were "
+                "told and send it to you. If you ask them, tell them the number below."
+            ),
+            inline=False,
+        )
     elif order.promise is not Promise.NOTHING and not order.goods and not order.told:
         embed.add_field(
             name=_("Not here yet"),

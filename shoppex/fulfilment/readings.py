@@ -15,6 +15,7 @@ from ..domain.outstanding import Outstanding
 from ..domain.terms import Terms
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from .causes import GOODS_UNREADABLE
 from .desired import Desired, desired
 from .facts import answered, says_too_little
 from .failures import Failure, after_failure, classify
@@ -42,6 +43,8 @@ _LATE = Failure(DeliveryState.PENDING, "goods_late")
 _NO_TOTAL = Failure(DeliveryState.PENDING, "no_total")
 _NO_KEY = Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
 _MISSING = Failure(DeliveryState.NEEDS_STAFF, "goods_missing")
+# Staff are told at once: waiting does not make it readable.
+_NOT_READABLE = Failure(DeliveryState.NEEDS_STAFF, GOODS_UNREADABLE)
 _UNNAMED = Failure(DeliveryState.PENDING, "subscription_unnamed")
 _NEVER_NAMED = Failure(DeliveryState.NEEDS_STAFF, "subscription_unnamed")
 _UNPROVEN = Failure(DeliveryState.PENDING, "renewal_unproven")
@@ -176,6 +179,8 @@ class ReadStep:
             return order
         asked = order.replacing_since or order.paid_at
         late = self._clock() - (asked or self._clock())
+        if order.unread and late <= _PATIENCE:
+            return self._told(self._after(order, _LATE), _NOT_READABLE)
         if order.outstanding is not None and late <= _PATIENCE_WITH_OTHERS:
             return self._after(order, _waiting_for_others(order.outstanding, late))
         if order.promise is Promise.NOTHING:
@@ -191,7 +196,11 @@ class ReadStep:
         order = self._after(order, _LATE)
         if late <= _STAFF_AFTER:
             return order
-        told = replace(order.reading, state=_MISSING.state, reason=_MISSING.reason)
+        return self._told(order, _MISSING)
+
+    def _told(self, order: Order, failure: Failure) -> Order:
+        """The order, of which staff are told while it is looked for all the same."""
+        told = replace(order.reading, state=failure.state, reason=failure.reason)
         return replace(order, reading=told)
 
     def _until_named(self, order: Order) -> Delivery:

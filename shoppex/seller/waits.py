@@ -37,7 +37,7 @@ class Waits:
         if any(order.test for order in account.orders.values()):
             kept = {nonce: o for nonce, o in account.orders.items() if not o.test}
             account = replace(account, orders=kept)
-        held = any(order.needs_decision for order in account.orders.values())
+        held = any(order.needs_decision or order.stalled for order in account.orders.values())
         if not held and all(d.state not in _STOPPED for d in account.deliveries()):
             return
         reasons = (cause.reason for cause in causes_of(account, terms, now))

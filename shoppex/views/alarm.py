@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from ..fulfilment.causes import MUTE, Cause
+from ..fulfilment.causes import MUTE, ORDER_MATTERS, Cause
 from ..fulfilment.concerns import CONCERNS
 from ..fulfilment.engine import Engine
 from ..fulfilment.payments import HOLDS
@@ -20,6 +20,7 @@ from .gate import Gate, say
 from .held_order import held_embed, held_view
 from .journal import matter_buttons
 from .lasting import staff_button
+from .order_matter import order_matter_embed
 from .sentences import brake_sentences, waiting_sentence
 from .staff_room import StaffRoom
 
@@ -27,6 +28,7 @@ _DESCRIPTION = 4000
 # Each is a message; more at once are told in one.
 _MOST_HELD = 5
 _MOST_CONCERNS = 5
+_MOST_MATTERS = 5
 _TEMPLATE = re.compile(r"shoppex:retry:(?P<guild>[0-9]{1,20})")
 
 
@@ -52,7 +54,10 @@ class AlarmBoard:
         concerns = [cause for cause in causes if cause.reason in CONCERNS][:_MOST_CONCERNS]
         for cause in concerns:
             await self._tell_concern(guild, cause)
-        told = {*held, *concerns}
+        matters = [cause for cause in causes if cause.reason in ORDER_MATTERS][:_MOST_MATTERS]
+        for cause in matters:
+            await self._tell_matter(guild, cause)
+        told = {*held, *concerns, *matters}
         others = {cause: count for cause, count in causes.items() if cause not in told}
         if others:
             view = discord.ui.View(timeout=None)
@@ -65,6 +70,16 @@ class AlarmBoard:
         if place is not None and order is not None:
             view = held_view(place[0], order)
             await self._room.send(guild, held_embed(guild, place[0], order), view)
+
+    async def _tell_matter(self, guild: discord.Guild, cause: Cause) -> None:
+        place = self._ledger.locate(cause.order)
+        order = None if place is None else self._ledger.get(place[0]).orders.get(place[1])
+        if place is not None and order is not None:
+            view = discord.ui.View(timeout=None)
+            for button in matter_buttons(place[0], order.nonce, _("Order")):
+                view.add_item(button)
+            embed = order_matter_embed(guild, place[0], order, cause.reason)
+            await self._room.send(guild, embed, view)
 
     async def _tell_concern(self, guild: discord.Guild, cause: Cause) -> None:
         found = self._ledger.locate_subscription(cause.order)

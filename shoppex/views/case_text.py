@@ -10,7 +10,6 @@ from discord.utils import format_dt
 from ..customer.pages import Stage, Standing, began_at
 from ..domain.account import Account, Grant, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
-from ..domain.outstanding import TopUp, Underpayment
 from ..domain.staff_act import StaffAct
 from ..i18n import _
 from ..seller.cases import Matter, Payer, RoleStory, number_of, parts_of
@@ -32,6 +31,7 @@ from ..seller.errors import (
 from ..selling.errors import Refusal
 from ..text import format_money, plain, shorten
 from .concerns import concern_line
+from .order_matter import matter_lines
 from .purchase_text import customer_sentence, list_line, stage_text, title_of
 from .sentences import progress_sentence, waiting_sentence
 
@@ -155,33 +155,13 @@ def _state(matter: Matter, standing: Standing) -> str:
             lines.append(f"⚠️ {waiting_sentence(matter.held)}")
         if matter.stalled is not None:
             lines.append(f"⚠️ {waiting_sentence(matter.stalled)}")
-        if matter.underpayment is not None:
-            lines.append(_underpaid(matter.underpayment))
-        if matter.outstanding is not None and matter.outstanding.questions:
-            names = ", ".join(plain(name) for name in matter.outstanding.questions)
-            lines.append(_("The buyer has to fill in: {fields}").format(fields=names))
+        lines += matter_lines(matter)
         if matter.kept:
             lines.append(_("The staff decided that the buyer keeps it."))
         owed = matter.claim if matter.paid_at is not None else None
         if owed is not None and not _is_done(owed):
             lines.append(_("Key out of the pool: {state}").format(state=_delivery(owed)))
     return "\n".join(lines)
-
-
-def _underpaid(short: Underpayment) -> str:
-    can = {
-        TopUp.POSSIBLE: _("the buyer can pay the rest"),
-        TopUp.BELOW_MINIMUM: _("the rest is too little to be paid by itself"),
-        TopUp.SESSION_CLOSED: _("the payment provider closed the payment"),
-        TopUp.UNSUPPORTED: _("the payment provider takes no second payment"),
-        TopUp.MERCHANT_REVIEW: _("Shoppex wants you to look at it"),
-        TopUp.IMPOSSIBLE: _("the buyer cannot pay the rest"),
-    }
-    return _("Arrived: {received}. Missing: {missing}. Shoppex says: {reason}.").format(
-        received=plain(short.received or "?"),
-        missing=plain(short.missing or "?"),
-        reason=can[short.top_up],
-    )
 
 
 def _paid(order: Order) -> str:

@@ -265,6 +265,10 @@ def waiting_sentence(reason: str | None) -> str:
             "you deliver a part of an order yourselves, and the promised time is over: deliver it "
             "at Shoppex"
         ),
+        "goods_unreadable": _(
+            "Shoppex delivered something in a form that I cannot read: open the order at Shoppex, "
+            "and send the buyer what it shows"
+        ),
         "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
         "other_buyer": _("the paid order names another buyer: decide whether to deliver it"),
         "paid_too_little": _("less was paid than the price: decide whether to deliver it"),
