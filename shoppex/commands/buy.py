@@ -15,6 +15,7 @@ from ..views.card import offer_line, variant_line
 from ..views.counter import Request
 from ..views.privately import answer_privately
 from .abc import CommandsMixin
+from .converters import Quantity, words_after_command
 
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _CHOICES = 25
@@ -37,7 +38,7 @@ class BuyCommands(CommandsMixin):
         ctx: commands.GuildContext,
         product: str | None = None,
         variant: str | None = None,
-        quantity: int = 1,
+        quantity: Quantity = 1,
         coupon: str | None = None,
     ) -> None:
         """Buy something in this server.
@@ -47,12 +48,14 @@ class BuyCommands(CommandsMixin):
 
         **Arguments**
 
-        - `[product]` The title of what you want. Put quotes around it if it has spaces.
+        - `[product]` The title of what you want.
         - `[variant]` Which variant, if it comes in several.
         - `[quantity]` How many. Defaults to 1.
         - `[coupon]` A coupon code, if you have one.
         """
         request = Request(product, variant, quantity, coupon)
+        if ctx.interaction is None:
+            request = Request(typed=words_after_command(ctx))
         await answer_privately(ctx, self.gate, partial(self.counter.serve, request=request))
 
     @buy.autocomplete("product")

@@ -12,11 +12,15 @@ from discord import app_commands
 from discord.ext.commands.view import StringView
 from redbot.core import commands
 
-from ..domain.money import Money, parse_amount, parse_currency
+from ..domain.money import Money, parse_currency
 from ..i18n import _
 
+# https://…/api-reference/payments/create-payment: contract, section 2.3.
 _SMALLEST = Decimal("0.01")
-_LARGEST = Decimal(1_000_000)
+_DIGITS = 10
+_PRICE = re.compile(r"([0-9]{1,10})(?:[.,]([0-9]{1,6}))?")
+# One mark before three digits: a thousand to some, a fraction to others.
+_AMBIGUOUS = re.compile(r"([1-9][0-9]{0,6})[.,]([0-9]{3})")
 LONGEST_DAYS = 3650
 _DAYS = re.compile(r"([0-9]{1,4})d", re.IGNORECASE)
 
@@ -76,16 +80,43 @@ def read_price(amount: str, currency: str) -> Money:
                 "Nothing was changed."
             ).format(text=currency[:20])
         )
-    parsed = parse_amount(amount.replace(",", ".", 1))
     digits = get_currency_precision(code)
-    if parsed is None or not _SMALLEST <= parsed <= _LARGEST or parsed != round(parsed, digits):
+    written = amount.strip()
+    unclear = _AMBIGUOUS.fullmatch(written)
+    if unclear and digits != len(unclear[2]):
         raise commands.BadArgument(
             _(
-                "“{text}” is not a price in {currency}. Write it as a number with at most "
-                "{digits} decimals, from 0.01 to 1000000, such as 9.99. Nothing was changed."
-            ).format(text=amount[:20], currency=code, digits=digits)
+                "“{text}” can be read in two ways. Write {whole} without a mark if you mean "
+                "thousands, or {part} for a fraction. Nothing was changed."
+            ).format(
+                text=written,
+                whole=unclear[1] + unclear[2],
+                part=f"{unclear[1]}.{unclear[2][:digits]}" if digits else unclear[1],
+            )
+        )
+    read = _PRICE.fullmatch(written)
+    parsed = None if read is None else Decimal(f"{read[1]}.{read[2] or 0}")
+    smallest = max(_SMALLEST, Decimal(1).scaleb(-digits))
+    if parsed is None or parsed < smallest or parsed != round(parsed, digits):
+        raise commands.BadArgument(
+            _(
+                "“{text}” is not a price in {currency}. Write a number of at most {most} digits, "
+                "without spaces and without marks between thousands, such as {example}. The "
+                "least is {least}. Nothing was changed."
+            ).format(
+                text=written[:20],
+                currency=code,
+                most=_DIGITS,
+                example=_example(digits),
+                least=smallest,
+            )
         )
     return Money(round(parsed, digits), code)
+
+
+def _example(digits: int) -> str:
+    """A price with that many decimals."""
+    return f"9.{'9' * digits}" if digits else "1500"
 
 
 class DaysConverter(commands.Converter[int], app_commands.Transformer):
@@ -119,3 +150,39 @@ if TYPE_CHECKING:
     Days = int
 else:
     Days = DaysConverter
+
+
+class QuantityConverter(commands.Converter[int], app_commands.Transformer):
+    """How many: a number as a slash option. What is typed is read as a whole, see below."""
+
+    type = discord.AppCommandOptionType.integer
+
+    async def convert(self, _ctx: commands.Context, _argument: str) -> int:  # type: ignore[override] # Red hands its own Context
+        """Take any word: it may belong to a title of several."""
+        return 1
+
+    async def transform(self, _interaction: discord.Interaction, value: int, /) -> int:
+        """Take the option as Discord checked it."""
+        return value
+
+
+if TYPE_CHECKING:
+    Quantity = int
+else:
+    Quantity = QuantityConverter
+
+
+def words_after_command(ctx: commands.Context) -> tuple[str, ...]:
+    """The words that were typed behind a command; those in quotes are one."""
+    text = ctx.message.content.removeprefix(ctx.prefix or "").strip()
+    view = StringView(text.removeprefix(ctx.invoked_with or "").strip())
+    words: list[str] = []
+    while True:
+        view.skip_ws()
+        try:
+            word = view.get_quoted_word()
+        except commands.ArgumentParsingError:
+            return tuple(view.buffer.split())
+        if word is None:
+            return tuple(words)
+        words.append(word)

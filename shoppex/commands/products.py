@@ -88,7 +88,7 @@ class ProductCommands(EntryChanges):
         - `<product>` Its title or id. Put quotes around it if it has spaces.
         - `[roles...]` The roles a buyer gets from now on, in place of those until now.
         """
-        entry = self._sold_product(ctx.guild.id, product)
+        entry = await self._sold_product(ctx, product)
         if entry is None:
             await ctx.send(_unknown_product(), ephemeral=True)
             return
@@ -109,7 +109,7 @@ class ProductCommands(EntryChanges):
         - `<product>` Its title or id. Put quotes around it if it has spaces.
         - `<days>` From 1 to 3650, or 0 for ever.
         """
-        entry = self._sold_product(ctx.guild.id, product)
+        entry = await self._sold_product(ctx, product)
         if entry is None:
             await ctx.send(_unknown_product(), ephemeral=True)
             return
@@ -126,7 +126,7 @@ class ProductCommands(EntryChanges):
 
         - `<product>` Its title or id.
         """
-        entry = self._sold_product(ctx.guild.id, product)
+        entry = await self._sold_product(ctx, product)
         if entry is None:
             await ctx.send(_unknown_product(), ephemeral=True)
             return
@@ -142,6 +142,8 @@ class ProductCommands(EntryChanges):
     @shoppexset_product.command(name="list")
     async def shoppexset_product_list(self, ctx: commands.GuildContext) -> None:
         """Show which products of your shop are sold here, and what they give."""
+        await ctx.defer(ephemeral=True)
+        await self.catalogue.freshen(ctx.guild.id)
         shop = self.settings.guild(ctx.guild.id)
         entries = shop.products.values()
         lines = [
@@ -169,11 +171,15 @@ class ProductCommands(EntryChanges):
     ) -> list[app_commands.Choice[str]]:
         if not await self.may_set_up(interaction):
             return []
+        self.catalogue.wake(interaction.guild_id or 0)
         entries = self.settings.guild(interaction.guild_id or 0).products.values()
         return choices(entries, current)
 
-    def _sold_product(self, guild_id: int, text: str) -> ProductEntry | None:
-        return named(self.settings.guild(guild_id).products.values(), text)
+    async def _sold_product(self, ctx: commands.GuildContext, text: str) -> ProductEntry | None:
+        await ctx.defer(ephemeral=True)
+        # It may have been given another title at Shoppex.
+        await self.catalogue.freshen(ctx.guild.id)
+        return named(self.settings.guild(ctx.guild.id).products.values(), text)
 
 
 def _about_product(refusal: Refusal) -> str:

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST = Decimal("1e12")
 _LONGEST = 64
+# What JSON and Python write; not what else `Decimal` takes: underscores, other scripts' digits.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def parse_amount(value: object) -> Decimal | None:
         return None
     try:
         text = str(value).strip()
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
             return None
         amount = Decimal(text)
     except (InvalidOperation, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,9 +12,11 @@ from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unau
 from ..domain.line import OfferKind, Promise, promise_of
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
+from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
-from ..store.shop_settings import ItemEntry, ProductEntry
-from .errors import NotForSale, NotSetUp, ShopMisconfigured, ShopUnavailable
+from ..store.shop_settings import GuildSettings, ItemEntry, ProductEntry
+from ..text import format_price
+from .errors import NotForSale, NotSetUp, SeveralNamed, ShopMisconfigured, ShopUnavailable
 
 log = logging.getLogger("red.shoppex.catalogue")
 
@@ -79,8 +81,8 @@ class Catalogue:
         )
         return tuple(sorted(offers, key=_place_on_shelf))
 
-    def find(self, guild_id: int, text: str, *, whole: bool) -> Offer | None:
-        """The one offer of that name; ``None`` when there is none, or more than one.
+    def find(self, guild_id: int, text: str, *, whole: bool) -> tuple[Offer, ...]:
+        """The offers of that name; one id is one offer's, one title may be several's.
 
         Parameters
         ----------
@@ -88,15 +90,14 @@ class Catalogue:
             Whether ``text`` must be a whole name (ref, id, uniqid, slug or title), or may be
             the beginning of a title.
         """
-        wanted = text.strip().casefold()
-        found = [
+        wanted, offers = text.strip().casefold(), self.offers(guild_id)
+        exact = tuple(offer for offer in offers if text in (offer.ref, offer.id))
+        return exact or tuple(
             offer
-            for offer in self.offers(guild_id)
-            if text == offer.ref
-            or self._is_named(guild_id, offer, wanted)
+            for offer in offers
+            if self._is_named(guild_id, offer, wanted)
             or (not whole and wanted and offer.title.casefold().startswith(wanted))
-        ]
-        return found[0] if len(found) == 1 else None
+        )
 
     def sold(self, guild_id: int, ref: str) -> Offer | None:
         """What is sold under a ref, though buyers may not see it now. From memory."""
@@ -123,13 +124,17 @@ class Catalogue:
 
         Raises
         ------
-        NotSetUp, NotForSale, ShopMisconfigured, ShopUnavailable
+        NotSetUp, NotForSale, SeveralNamed, ShopMisconfigured, ShopUnavailable
         """
         client = self._clients.client_for(self._api_key(guild_id))
         await self.refresh(guild_id, variants=False)
-        for product in self.products(guild_id):
-            if product.is_named(text):
-                return product
+        found = [product for product in self.products(guild_id) if product.is_named(text)]
+        exact = [p for p in found if text.strip() in (p.id, p.uniqid, p.slug)]
+        if len(exact or found) > 1:
+            each = ((f"{p.title} · {format_price(p.price)}", p.uniqid) for p in found)
+            raise SeveralNamed(tuple(each))
+        if found:
+            return (exact or found)[0]
         try:
             return await client.products.get(text)
         except ApiError as error:
@@ -179,6 +184,12 @@ class Catalogue:
         self._refreshing[guild_id] = task
         task.add_done_callback(lambda _task: self._refreshing.pop(guild_id, None))
 
+    async def freshen(self, guild_id: int) -> None:
+        """Read the catalogue if what is known is old; what cannot be read stays as it was."""
+        tried_at = self._tried_at.get(guild_id)
+        if tried_at is None or self._clock() - tried_at >= _STALE_AFTER:
+            await self._refresh_quietly(guild_id)
+
     async def refresh(self, guild_id: int, *, variants: bool = True) -> None:
         """Read the whole catalogue now.
 
@@ -205,6 +216,29 @@ class Catalogue:
                 whole = replace(product, variants=found)
                 products[number] = await self._with_shop_rule(guild_id, client, whole)
         self._shelves[guild_id] = _Shelf(tuple(products), api_key)
+        await self._keep_titles(guild_id, products)
+
+    async def _keep_titles(self, guild_id: int, products: Iterable[Product]) -> None:
+        """Call what is sold by the title that it has at Shoppex now, everywhere."""
+        sold = self._settings.guild(guild_id).products
+        titles = {
+            product.uniqid: product.title
+            for product in products
+            if product.uniqid in sold and sold[product.uniqid].title != product.title
+        }
+        if not titles:
+            return
+
+        def rename(shop: GuildSettings) -> GuildSettings:
+            for name, title in titles.items():
+                if name in shop.products:
+                    shop = shop.with_product(replace(shop.products[name], title=title))
+            return shop
+
+        try:
+            await self._settings.update_guild(guild_id, rename)
+        except StoreUnavailable as error:
+            log.warning("New titles of guild %s could not be kept: %s", guild_id, error)
 
     async def _with_shop_rule(
         self, guild_id: int, client: ShoppexClient, product: Product

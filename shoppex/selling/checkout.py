@@ -71,6 +71,9 @@ _BLOCKS_FOR = timedelta(days=7)
 _SURELY_OPEN = timedelta(minutes=30)
 
 # https://…/api-reference/payments/create-payment: contract, section 2.3.
+MOST_PIECES = 999_999
+"""How many of one thing anybody may ask for."""
+
 _SMALLEST_PAYMENT = Decimal("0.01")
 
 
@@ -409,9 +412,10 @@ def check(offer: Offer, wish: Wish) -> Variant | None:
             variant = offer.variants[0]
         if variant is None:
             raise VariantNeeded(offer)
-    too_many = offer.quantity_max is not None and wish.quantity > offer.quantity_max
-    if wish.quantity < max(1, offer.quantity_min) or too_many:
-        raise QuantityOutOfRange(max(1, offer.quantity_min), offer.quantity_max)
+    least, most = max(1, offer.quantity_min), min(offer.quantity_max or MOST_PIECES, MOST_PIECES)
+    if not least <= wish.quantity <= most:
+        unlimited = offer.quantity_max is None and wish.quantity <= MOST_PIECES
+        raise QuantityOutOfRange(least, None if unlimited else most)
     stock = offer.stock if variant is None else variant.stock
     if not stock.covers(wish.quantity):
         left = stock.available or 0

@@ -23,6 +23,13 @@ class NotForSale(Refusal):
 
 
 @dataclass(eq=False)
+class SeveralNamed(Refusal):
+    """Several things have that name; each as it can be told from the others, with its id."""
+
+    each: tuple[tuple[str, str], ...]
+
+
+@dataclass(eq=False)
 class VariantNeeded(Refusal):
     """The product comes in variants and none, or an unknown one, was chosen."""
 

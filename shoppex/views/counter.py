@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import discord
@@ -13,7 +14,7 @@ from ..domain.offer import Offer
 from ..fulfilment.engine import Engine
 from ..i18n import _
 from ..selling.catalogue import Catalogue
-from ..selling.checkout import Checkout, Purchase, Wish
+from ..selling.checkout import MOST_PIECES, Checkout, Purchase, Wish
 from ..selling.errors import NotForSale, NotSetUp, Refusal, ShopUnavailable, VariantNeeded
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
@@ -26,15 +27,49 @@ from .pickup import Doors
 from .sentences import payment_sentence, refusal_sentence, unseen_payment_sentence
 from .showing import show
 
+# Variant, quantity, coupon.
+_AFTER_THE_TITLE = 3
+_LONGEST_QUANTITY = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a buyer typed; every part may be missing."""
+    """What a buyer asked for; every part may be missing.
+
+    Parameters
+    ----------
+    typed
+        The words of a typed command, where it is not said which of them are the title.
+    """
 
     product: str | None = None
     variant: str | None = None
     quantity: int = 1
     coupon: str | None = None
+    typed: tuple[str, ...] = ()
+
+    def readings(self) -> Iterator[Request]:
+        """The ways to read what was typed; the longest title first."""
+        if not self.typed:
+            yield self
+        for count in range(len(self.typed), 0, -1):
+            title, rest = " ".join(self.typed[:count]), self.typed[count:]
+            variant, quantity, coupon = (*rest, *("",) * 3)[:3]
+            if variant and not quantity and is_quantity(variant):
+                variant, quantity = "", variant
+            if len(rest) <= _AFTER_THE_TITLE and (not quantity or is_quantity(quantity)):
+                pieces = quantity_of(quantity) if quantity else 1
+                yield Request(title, variant or None, pieces, coupon or None)
+
+
+def is_quantity(text: str) -> bool:
+    """Whether a word is a number of pieces."""
+    return text.isascii() and text.isdigit()
+
+
+def quantity_of(text: str) -> int:
+    """A number of pieces; one that is far too long is as many as nobody sells."""
+    return int(text) if len(text) <= _LONGEST_QUANTITY else MOST_PIECES + 1
 
 
 class Counter:
@@ -73,30 +108,30 @@ class Counter:
         offers = self._catalogue.offers(guild_id)
         if self._settings.guild(guild_id).api_key is None or not offers:
             raise NotSetUp
-        if request.product is None:
+        if request.product is None and not request.typed:
             await self.show_shelf(interaction, offers)
             return
-        offer, variant_text = self._find(guild_id, request)
+        found, request = self._find(guild_id, request)
+        if len(found) > 1:
+            await self.show_shelf(interaction, found)
+            return
+        [offer] = found
         wish = Wish(offer, quantity=request.quantity, coupon=request.coupon)
         if len(offer.variants) > 1:
-            variant_id = _variant_id(offer, variant_text)
+            variant_id = _variant_id(offer, request.variant)
             if variant_id is None:
                 await self.show_card(interaction, wish)
                 return
             wish = replace(wish, variant_id=variant_id)
         await self.take(interaction, wish)
 
-    def _find(self, guild_id: int, request: Request) -> tuple[Offer, str | None]:
-        """The offer that is meant. A title typed without quotes arrives in two halves."""
-        text = request.product or ""
-        readings = [(text, request.variant)]
-        if request.variant is not None:
-            readings.append((f"{text} {request.variant}", None))
+    def _find(self, guild_id: int, request: Request) -> tuple[tuple[Offer, ...], Request]:
+        """The offers that can be meant, and the reading of the words that names them."""
         for whole in (True, False):
-            for title, variant in readings:
-                offer = self._catalogue.find(guild_id, title, whole=whole)
-                if offer is not None:
-                    return offer, variant
+            for reading in request.readings():
+                found = self._catalogue.find(guild_id, reading.product or "", whole=whole)
+                if found:
+                    return found, reading
         raise NotForSale
 
     async def show_shelf(

@@ -21,6 +21,7 @@ from ..selling.errors import (
     QuantityOutOfRange,
     Refusal,
     RoleRequired,
+    SeveralNamed,
     ShopMisconfigured,
     ShopRefused,
     SoldOut,
@@ -35,6 +36,11 @@ def refusal_sentence(refusal: Refusal) -> str:
     """Why something cannot be bought, for the buyer."""
     if isinstance(refusal, SoldOut):
         return _sold_out(refusal)
+    if isinstance(refusal, SeveralNamed):
+        return _(
+            "Several things have that name: {each}. Nothing was changed. Name the one you mean by "
+            "its id."
+        ).format(each=", ".join(f"{plain(text)} (`{name}`)" for text, name in refusal.each[:10]))
     if isinstance(refusal, RoleRequired):
         return _role_required(refusal)
     if isinstance(refusal, QuantityOutOfRange):
@@ -71,7 +77,7 @@ def _fixed_sentence(refusal: Refusal) -> str:
         ),
         NotForSale: _(
             "There is nothing of that name for sale here. Use `/buy` without a product to see "
-            "everything that is."
+            "everything that is. Typed out, a title of several words can stand in quotes."
         ),
         VariantNeeded: _("This product comes in several variants. Please choose one of them."),
         CouponRejected: _(
