@@ -113,6 +113,12 @@ orders = st.builds(
     ),
     underpayment=st.none() | st.builds(Underpayment),
     stalled=st.sampled_from([None, "underpaid"]),
+    shown=st.none() | money,
+    address=st.none() | texts,
+    had=st.none() | st.integers(0, 9),
+    replacing_since=st.none() | moments,
+    exchanged=st.booleans(),
+    unread=st.lists(texts, max_size=2).map(tuple),
     test=st.booleans(),
 )
 subscriptions = st.builds(

@@ -12,6 +12,7 @@ from redbot.core import commands
 from redbot.core.utils.chat_formatting import pagify
 from redbot.core.utils.views import SimpleMenu
 
+from ..domain.typed import clean_typed
 from ..i18n import _
 from ..text import plain, shorten
 
@@ -50,7 +51,7 @@ def named(entries: Iterable[E], text: str) -> E | None:
         When several have that title, with their ids: a title is not a name.
     """
     # Where a title is the rest of what was typed, its quotes are still around it.
-    wanted, entries = text.strip().strip(_QUOTES).casefold(), list(entries)
+    wanted, entries = clean_typed(text).strip(_QUOTES).casefold(), list(entries)
     by_id = next((entry for entry in entries if entry.id.casefold() == wanted), None)
     if by_id is not None:
         return by_id

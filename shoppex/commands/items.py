@@ -10,6 +10,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..domain.typed import clean_typed
 from ..i18n import _
 from ..store.shop_settings import ItemEntry
 from ..text import format_money, plain
@@ -60,7 +61,7 @@ class ItemCommands(EntryChanges):
         - `[roles...]` The roles a buyer gets.
         """
         money = read_price(price, currency)
-        title = " ".join(title.split())
+        title = clean_typed(title)
         if not 1 <= len(title) <= _TITLE:
             raise commands.BadArgument(
                 _("The title must have from 1 to {limit} characters.").format(limit=_TITLE)

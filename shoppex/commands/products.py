@@ -176,7 +176,6 @@ class ProductCommands(EntryChanges):
         return choices(entries, current)
 
     async def _sold_product(self, ctx: commands.GuildContext, text: str) -> ProductEntry | None:
-        await ctx.defer(ephemeral=True)
         # It may have been given another title at Shoppex.
         await self.catalogue.freshen(ctx.guild.id)
         return named(self.settings.guild(ctx.guild.id).products.values(), text)

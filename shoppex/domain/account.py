@@ -101,6 +101,10 @@ class Order:
     uniqid, quote, url
         What Shoppex answered; ``None`` until then. ``quote`` is what the buyer was shown; of a
         renewal, which nobody is shown, it is what was paid, as far as that is known.
+    shown
+        What it came to by the prices that the buyer saw, before any coupon, until it is paid.
+    address
+        A digest of the e-mail address that it was ordered with, until it is paid.
     product_ids
         What else Shoppex calls the product that was ordered.
     lines
@@ -199,6 +203,8 @@ class Order:
     status: OrderStatus = OrderStatus.PENDING
     uniqid: str | None = None
     quote: Money | None = None
+    shown: Money | None = None
+    address: str | None = field(default=None, repr=False)
     url: str | None = field(default=None, repr=False)
     paid_at: datetime | None = None
     product_ids: tuple[str, ...] = ()

@@ -129,6 +129,8 @@ def learn(
         url=None if paid_at is not None and not asks else order.url or news.url,
         status=status,
         paid_at=paid_at,
+        shown=None if paid_at is not None else order.shown,
+        address=None if paid_at is not None else order.address,
         payment=order.payment if order.paid_at is not None else payment_of(order, news),
         changed_at=now if _is_a_turn(order, status, refunded) else order.changed_at,
         refunded=refunded,

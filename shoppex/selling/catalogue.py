@@ -12,6 +12,7 @@ from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unau
 from ..domain.line import OfferKind, Promise, promise_of
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
+from ..domain.typed import clean_typed
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.shop_settings import GuildSettings, ItemEntry, ProductEntry
@@ -21,6 +22,8 @@ from .errors import NotForSale, NotSetUp, SeveralNamed, ShopMisconfigured, ShopU
 log = logging.getLogger("red.shoppex.catalogue")
 
 _STALE_AFTER = timedelta(minutes=1)
+# Discord waits three seconds for the first answer.
+_COMMAND_SECONDS = 2.0
 _TRY_AGAIN_AFTER = timedelta(seconds=10)
 _VARIANTS_STALE_AFTER = timedelta(minutes=15)
 _MOST_VARIANTS = 2000
@@ -90,7 +93,7 @@ class Catalogue:
             Whether ``text`` must be a whole name (ref, id, uniqid, slug or title), or may be
             the beginning of a title.
         """
-        wanted, offers = text.strip().casefold(), self.offers(guild_id)
+        wanted, offers = clean_typed(text).casefold(), self.offers(guild_id)
         exact = tuple(offer for offer in offers if text in (offer.ref, offer.id))
         return exact or tuple(
             offer
@@ -126,6 +129,7 @@ class Catalogue:
         ------
         NotSetUp, NotForSale, SeveralNamed, ShopMisconfigured, ShopUnavailable
         """
+        text = clean_typed(text)
         client = self._clients.client_for(self._api_key(guild_id))
         await self.refresh(guild_id, variants=False)
         found = [product for product in self.products(guild_id) if product.is_named(text)]
@@ -185,10 +189,14 @@ class Catalogue:
         task.add_done_callback(lambda _task: self._refreshing.pop(guild_id, None))
 
     async def freshen(self, guild_id: int) -> None:
-        """Read the catalogue if what is known is old; what cannot be read stays as it was."""
-        tried_at = self._tried_at.get(guild_id)
-        if tried_at is None or self._clock() - tried_at >= _STALE_AFTER:
-            await self._refresh_quietly(guild_id)
+        """Read the catalogue if what is known is old, for as long as a command may take.
+
+        What cannot be read by then stays as it was, and is read on in the background.
+        """
+        self.wake(guild_id)
+        reading = self._refreshing.get(guild_id)
+        if reading is not None:
+            await asyncio.wait([reading], timeout=_COMMAND_SECONDS)
 
     async def refresh(self, guild_id: int, *, variants: bool = True) -> None:
         """Read the whole catalogue now.

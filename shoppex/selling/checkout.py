@@ -33,6 +33,7 @@ from ..domain.product import Variant
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus
 from ..domain.tag import Tag
+from ..domain.typed import clean_address
 from ..fulfilment.recorder import Recorder
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -57,7 +58,10 @@ from .errors import (
 )
 from .pace import Pace
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
+_EMAIL = re.compile(
+    r"[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)*@[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)*\.[^@\s.,;<>]{2,}"
+)
+_LONGEST_LOCAL_PART = 64
 _LONGEST_EMAIL = 254
 
 _UNPAID_AT_ONCE = 5
@@ -120,18 +124,25 @@ class Checkout:
         self._recorder = recorder
         self._clock = clock
         self._tries = Pace(_TRIES_AT_ONCE, _TRIES_WITHIN)
-        # Of orders whose answer never came: the digest of the address they were made with.
-        self._addresses: dict[str, str] = {}
+        # Nonces of orders whose answer never came.
+        self._unclear: set[str] = set()
         self._locks: weakref.WeakValueDictionary[AccountKey, asyncio.Lock] = (
             weakref.WeakValueDictionary()
         )
 
     def open_order(self, key: AccountKey, wish: Wish) -> Order | None:
-        """The newest order for the same thing that is not done with, from memory.
+        """The newest order for the same thing, on the same terms, that is not done with.
 
-        One whose payment is being confirmed, or held, is among them for some days: nobody is
-        to pay for it twice.
+        From memory. Whatever became of the terms, one whose payment is being confirmed, or held,
+        is among them for some days: nobody is to pay for it twice.
         """
+        return self._newest(
+            key, lambda order: order.touched_by_money or _has_terms(order, wish), wish
+        )
+
+    def _newest(
+        self, key: AccountKey, is_meant: Callable[[Order], bool], wish: Wish
+    ) -> Order | None:
         now = self._clock()
         same = [
             order
@@ -140,6 +151,7 @@ class Checkout:
             and order.status in (OrderStatus.PENDING, OrderStatus.PARTIAL)
             and (not order.touched_by_money or now - order.created_at < _BLOCKS_FOR)
             and _is_for(order, wish)
+            and is_meant(order)
         ]
         return max(same, key=lambda order: order.created_at, default=None)
 
@@ -241,22 +253,41 @@ class Checkout:
             When the order could not be written down; none was made then.
         """
         self._tries.take(key, self._clock())
-        email = email.strip()
-        if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        email = clean_address(email)
+        if not _is_address(email):
             raise EmailRejected
+        address = hashlib.sha256(email.casefold().encode()).hexdigest()[:16]
         async with self._locks.setdefault(key, asyncio.Lock()):
-            existing = None if anew else self.open_order(key, wish)
-            if existing is not None:
-                continued = await self.resume(key, existing.nonce)
+            if not anew:
+                continued = await self._continue(key, wish, address)
                 if continued is not None:
+                    await self._remember(key, email, remember=remember)
                     return continued
-            address = hashlib.sha256(email.encode()).hexdigest()[:16]
             order = await self._write_intent(key, wish, address)
             try:
                 return await self._order(key, order, email, remember=remember, back_to=back_to)
             except ApiError as error:
-                await self._note_refusal(key, order.nonce, address, error)
+                await self._note_refusal(key, order.nonce, error)
                 raise refusal(error) from error
+
+    async def _continue(self, key: AccountKey, wish: Wish, address: str) -> Purchase | None:
+        """An order that was begun on the terms of now; ``None`` when another is to be made.
+
+        One that was begun on other terms is looked at as well: it may be paid meanwhile.
+        """
+        existing = self._newest(key, lambda _order: True, wish)
+        if existing is None:
+            return None
+        purchase = await self.resume(key, existing.nonce)
+        if purchase is None or not _is_from(purchase.order, address):
+            return None
+        offer = await self._catalogue.fresh_offer(key.guild_id, wish.offer)
+        return purchase if _has_terms(purchase.order, replace(wish, offer=offer)) else None
+
+    async def _remember(self, key: AccountKey, email: str, *, remember: bool | None) -> None:
+        if remember is not None:
+            kept = email if remember else None
+            await self._ledger.update(key, lambda account: replace(account, email=kept))
 
     async def _write_intent(self, key: AccountKey, wish: Wish, address: str) -> Order:
         """Write down what is about to be ordered; the nonce finds it again after a crash."""
@@ -264,16 +295,17 @@ class Checkout:
         self._refuse_a_flood(self._ledger.get(key), now)
         offer = await self._catalogue.fresh_offer(key.guild_id, wish.offer)
         variant = check(offer, wish)
-        price = offer.price if variant is None else variant.price
-        if price is None:
+        wish = replace(wish, offer=offer)
+        shown = _total(wish)
+        if shown is None:
             raise ShopUnavailable
-        total = price.times(wish.quantity)
+        total = shown
         if wish.coupon:
             coupon = await self._coupon(key.guild_id, wish)
             total = discounted(total, coupon)
         elif total.amount < _SMALLEST_PAYMENT and offer.kind is OfferKind.ITEM:
             raise BelowMinimum(Money(_SMALLEST_PAYMENT, total.currency))
-        order = self._begun_before(key, wish, total, address) or Order(
+        order = self._begun_before(key, wish, address) or Order(
             nonce=secrets.token_hex(16),
             kind=offer.kind,
             offer_id=offer.id,
@@ -286,6 +318,8 @@ class Checkout:
             roles=offer.roles,
             promise=offer.promise,
             quote=total,
+            shown=shown,
+            address=address,
             lasts=offer.lasts,
             recurring=offer.recurring,
             pool=offer.pool,
@@ -297,19 +331,16 @@ class Checkout:
         )
         return order
 
-    def _begun_before(
-        self, key: AccountKey, wish: Wish, total: Money, address: str
-    ) -> Order | None:
-        """An order for the same thing of which Shoppex's answer never arrived.
+    def _begun_before(self, key: AccountKey, wish: Wish, address: str) -> Order | None:
+        """An order on the same terms of which Shoppex's answer never arrived.
 
-        It is tried again under the same idempotency key, so that it cannot become two. With
-        another address it is another order, and needs a nonce of its own.
+        It is tried again under the same idempotency key, so that it cannot become two.
         """
         for order in self._ledger.get(key).orders.values():
             begun = order.uniqid is None and order.status is OrderStatus.PENDING
             young = self._clock() - order.created_at < _UNPAID_WITHIN
-            same = order.quote == total and self._addresses.get(order.nonce) == address
-            if begun and young and same and _is_for(order, wish):
+            same = _is_for(order, wish) and _has_terms(order, wish)
+            if begun and young and same and order.address == address:
                 return order
         return None
 
@@ -331,16 +362,14 @@ class Checkout:
             return account.with_order(made)
 
         account = await self._ledger.update(key, apply)
-        self._addresses.pop(order.nonce, None)
+        self._unclear.discard(order.nonce)
         return Purchase(account.orders[order.nonce], continued=False)
 
-    async def _note_refusal(
-        self, key: AccountKey, nonce: str, address: str, error: ApiError
-    ) -> None:
+    async def _note_refusal(self, key: AccountKey, nonce: str, error: ApiError) -> None:
         """Forget an order that was refused, unless an earlier try of it may have been taken."""
         if error.ambiguous:
-            self._addresses[nonce] = address
-        elif nonce not in self._addresses:
+            self._unclear.add(nonce)
+        elif nonce not in self._unclear:
             await self._ledger.update(key, lambda a: a.without_order(nonce))
 
     async def _create(
@@ -448,8 +477,39 @@ def refusal(
     return translate(error)
 
 
+def _is_address(text: str) -> bool:
+    """Whether that can be an e-mail address."""
+    local = text.partition("@")[0]
+    is_short = len(text) <= _LONGEST_EMAIL and len(local) <= _LONGEST_LOCAL_PART
+    return is_short and _EMAIL.fullmatch(text) is not None
+
+
+def _total(wish: Wish) -> Money | None:
+    """What a wish comes to, before any coupon; ``None`` while no price is known."""
+    offer = wish.offer
+    only = offer.variants[0] if len(offer.variants) == 1 else None
+    variant = offer.variant(wish.variant_id) if wish.variant_id else only
+    price = offer.price if variant is None else variant.price
+    return None if price is None else price.times(wish.quantity)
+
+
 def _is_for(order: Order, wish: Wish) -> bool:
+    """Whether an order is for the same thing."""
     meant = (wish.offer.ref, wish.quantity, wish.coupon or None)
     is_meant = (offer_ref(order.kind, order.offer_id), order.quantity, order.coupon) == meant
     only = wish.offer.variants[0].id if len(wish.offer.variants) == 1 else None
     return is_meant and order.variant_id == (wish.variant_id or only)
+
+
+def _has_terms(order: Order, wish: Wish) -> bool:
+    """Whether an order costs and gives what its offer does now, as far as that is known."""
+    offer, total = wish.offer, _total(wish)
+    # Earlier versions kept only what Shoppex asked for.
+    shown = order.shown or (None if order.coupon else order.quote)
+    same_price = None in (total, shown) or total == shown
+    return same_price and order.roles == offer.roles and order.lasts == offer.lasts
+
+
+def _is_from(order: Order, address: str) -> bool:
+    """Whether an order was made with that address; earlier versions did not keep it."""
+    return order.address in (None, address)

@@ -11,6 +11,7 @@ from redbot.core.bot import Red
 from ..domain.account import OfferKind
 from ..domain.offer import Offer
 from ..domain.product import Category, OpenPrice, RequiredRole, Stock, Variant
+from ..domain.typed import clean_typed
 from ..i18n import _
 from ..selling.checkout import Wish
 from ..selling.errors import Refusal
@@ -213,7 +214,7 @@ class OrderModal(GuardedModal):
                     _("The quantity must be a whole number, such as 1. Nothing was ordered."),
                 )
                 return
-            wish = replace(wish, quantity=int(text), coupon=self.coupon.value.strip() or None)
+            wish = replace(wish, quantity=int(text), coupon=clean_typed(self.coupon.value) or None)
         await self._desk.place(
             interaction,
             wish,

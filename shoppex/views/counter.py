@@ -11,6 +11,7 @@ from redbot.core.bot import Red
 from ..domain.account import AccountKey
 from ..domain.delivery import DeliveryState
 from ..domain.offer import Offer
+from ..domain.typed import clean_typed
 from ..fulfilment.engine import Engine
 from ..i18n import _
 from ..selling.catalogue import Catalogue
@@ -116,7 +117,8 @@ class Counter:
             await self.show_shelf(interaction, found)
             return
         [offer] = found
-        wish = Wish(offer, quantity=request.quantity, coupon=request.coupon)
+        coupon = clean_typed(request.coupon or "") or None
+        wish = Wish(offer, quantity=request.quantity, coupon=coupon)
         if len(offer.variants) > 1:
             variant_id = _variant_id(offer, request.variant)
             if variant_id is None:
@@ -284,7 +286,7 @@ def _key(interaction: discord.Interaction[Red]) -> AccountKey:
 
 
 def _variant_id(offer: Offer, text: str | None) -> str | None:
-    wanted = (text or "").strip().casefold()
+    wanted = clean_typed(text or "").casefold()
     found = [v.id for v in offer.variants if wanted in (v.id.casefold(), v.title.casefold())]
     return found[0] if len(found) == 1 else None
 
