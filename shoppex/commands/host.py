@@ -59,9 +59,14 @@ class HostCommands(SettingsGroup):
             await self.webhooks.stop()
             await self._listen_as_before(before)
             raise
-        await ctx.send(
-            _("✅ I listen on {host}, port {port}.").format(host=host, port=port), ephemeral=True
-        )
+        text = _("✅ I listen on {host}, port {port}.").format(host=host, port=port)
+        if not ipaddress.ip_address(host).is_loopback:
+            text += "\n" + _(
+                "⚠️ Other machines can reach this address, and without TLS what Shoppex sends can "
+                "be read on its way. Better listen on 127.0.0.1 and put a reverse proxy with TLS, "
+                "or a tunnel, in front of it."
+            )
+        await ctx.send(text, ephemeral=True)
 
     async def _listen_as_before(self, before: ListenerSettings) -> str:
         try:

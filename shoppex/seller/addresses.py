@@ -17,7 +17,9 @@ def parse_public_url(text: str) -> str | None:
     """A public address as it is kept; ``None`` when it is none."""
     try:
         parts = urlsplit(text)
-        is_one = parts.scheme in ("https", "http") and bool(parts.hostname) and not parts.query
+        odd = parts.query or parts.fragment or parts.username or parts.password
+        is_one = parts.scheme in ("https", "http") and bool(parts.hostname) and not odd
+        is_one = is_one and not any(c.isspace() or not c.isprintable() for c in text)
     except ValueError:
         return None
     return text.rstrip("/") if is_one else None

@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
+import aiohttp
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from ..api import MalformedJson, decode_json
 from ..fulfilment.recorder import Hearing, Recorder, read_event
@@ -18,7 +20,10 @@ from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.shop_settings import MOST_SECRETS
 from .arrivals import Arrivals
-from .signature import Trust, Verdict, verify
+from .bodies import Bodies
+from .connections import Connections
+from .refusals import Refusals
+from .signature import Trust, Verdict, malformed, verify
 
 log = logging.getLogger("red.shoppex.webhook")
 
@@ -29,7 +34,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 1024 * 1024
 _MAX_AT_ONCE = 64
-_BODY_SECONDS = 10.0
+_BODY_SECONDS = 3.0
+# Who is refused before their body is read still gets the answer, if that body is short.
+_LINGER_SECONDS = 1.0
 _SHUTDOWN_SECONDS = 5.0
 # Shorter than anybody waits for an answer, and longer than Shoppex takes to tell a new secret.
 _NEW_SECRET_SECONDS = 10.0
@@ -58,6 +65,10 @@ class Listener:
         self._clock = clock
         self.arrivals = Arrivals()
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
+        self._connections: Connections | None = None
+        self._bodies = Bodies()
+        self._refusals = Refusals()
         self._at_once = 0
         self._awaited: dict[int, asyncio.Event] = {}
         # Signs in place of the secrets that a guild does not have, so that its answer takes as
@@ -93,18 +104,28 @@ class Listener:
             logger=_SILENCE,
             auto_decompress=False,
             shutdown_timeout=_SHUTDOWN_SECONDS,
+            lingering_time=_LINGER_SECONDS,
         )
         await runner.setup()
+        server = runner.server
+        if server is None:
+            raise RuntimeError("a runner that is set up has a server")
+        connections = Connections(server)
         try:
-            await web.TCPSite(runner, host, port).start()
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(connections, host, port)
         except OSError as error:
             await runner.cleanup()
             # asyncio wraps the system's few words in a sentence of its own.
             raise OSError(error.errno, os.strerror(error.errno or 0)) from error
-        self._runner = runner
+        self._runner, self._connections = runner, connections
 
     async def stop(self) -> None:
         """Let requests that are under way end, at most five seconds, and close the port."""
+        self._refusals.tell()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -127,36 +148,66 @@ class Listener:
         return web.json_response({"status": "ok"})
 
     async def _receive(self, request: web.Request) -> web.Response:
-        if self._at_once >= _MAX_AT_ONCE:
-            return _answer(429, "too many requests at once", headers={"Retry-After": "1"})
-        self._at_once += 1
-        try:
+        if self._connections is None:
             return await self._judge(request)
-        finally:
-            self._at_once -= 1
+        with self._connections.answering(request.transport):
+            return await self._judge(request)
 
     async def _judge(self, request: web.Request) -> web.Response:
-        if "Content-Encoding" in request.headers:
-            return _answer(415, "compressed bodies are not taken")
+        guild_id = _guild_id(request.match_info["guild_id"])
+        early = self._refuse_early(request, guild_id)
+        if early is not None:
+            return early
+        size = MAX_BODY if request.content_length is None else request.content_length
         try:
-            body = await asyncio.wait_for(request.read(), _BODY_SECONDS)
+            with self._bodies.place(guild_id, size, request.transport):
+                body = await asyncio.wait_for(request.read(), _BODY_SECONDS)
         except web.HTTPRequestEntityTooLarge:
-            return _answer(413, f"the body is larger than {MAX_BODY} bytes")
+            return _too_large()
         except asyncio.TimeoutError:
             return _answer(408, "the body took too long to arrive")
-
-        guild_id = _guild_id(request.match_info["guild_id"])
+        except (ConnectionError, BadHttpMessage, aiohttp.ClientPayloadError) as error:
+            # The sender hung up, or made room for another: nobody hears the answer.
+            log.debug("A body never came whole: %s", type(error).__name__)
+            return _answer(400, "the body is not complete")
         verdict = self._verify(request, body, guild_id)
         if verdict.trust is Trust.FORGED and guild_id in self._awaited:
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._awaited[guild_id].wait(), _NEW_SECRET_SECONDS)
             verdict = self._verify(request, body, guild_id)
         if self._settings.guild(guild_id).secret is None:
-            return _answer(404, "no shop here")
+            return _no_shop()
         self.arrivals.note(guild_id, verdict)
         if verdict.trust is Trust.FORGED:
-            log.warning("Refused a webhook for guild %s: %s", guild_id, verdict.reason)
+            self._refusals.note(guild_id, verdict.reason)
             return _answer(401, verdict.reason)
+        if self._at_once >= _MAX_AT_ONCE:
+            return _answer(429, "too many requests at once", headers={"Retry-After": "1"})
+        self._at_once += 1
+        try:
+            return await self._hear(request, guild_id, body, verdict)
+        finally:
+            self._at_once -= 1
+
+    def _refuse_early(self, request: web.Request, guild_id: int) -> web.Response | None:
+        """The answer to what can be refused by its headers; its body is not read."""
+        if "Content-Encoding" in request.headers:
+            return _answer(415, "compressed bodies are not taken")
+        if (request.content_length or 0) > MAX_BODY:
+            return _too_large()
+        shop = self._settings.guild(guild_id)
+        verdict = malformed(request.headers, legacy=shop.legacy_signatures)
+        if verdict is None:
+            return None
+        if shop.secret is None and guild_id not in self._awaited:
+            return _no_shop()
+        self.arrivals.note(guild_id, verdict)
+        self._refusals.note(guild_id, verdict.reason)
+        return _answer(401, verdict.reason)
+
+    async def _hear(
+        self, request: web.Request, guild_id: int, body: bytes, verdict: Verdict
+    ) -> web.Response:
         try:
             event = read_event(decode_json(body), request.headers.get("X-Shoppex-Event"))
         except MalformedJson as error:
@@ -197,11 +248,19 @@ async def _log_our_own_faults(request: web.Request, handler: Handler) -> web.Str
     """Answer for a bug of ours; aiohttp's own log, which would tell of it, is silenced."""
     try:
         return await handler(request)
-    except web.HTTPException:
+    except (web.HTTPException, ConnectionError):
         raise
     except Exception:
         log.exception("A webhook met a fault of the cog")
         return _answer(500, "something went wrong here, please send it again")
+
+
+def _too_large() -> web.Response:
+    return _answer(413, f"the body is larger than {MAX_BODY} bytes")
+
+
+def _no_shop() -> web.Response:
+    return _answer(404, "no shop here")
 
 
 def _guild_id(text: str) -> int:

@@ -99,28 +99,55 @@ def verify(
         Whether the SHA-512 signature is taken when no V2 header is there at all. It is
         never a fall-back from a wrong V2: that would let a forger choose the weaker one.
     """
-    if not headers.getall(_V2, ()):
-        if legacy and headers.getall(_LEGACY, ()):
-            return _verify_legacy(headers, body, secrets)
-        return Verdict(Trust.FORGED, UNSIGNED)
-    return _verify_v2(headers, body, secrets, now)
+    refused = malformed(headers, legacy=legacy)
+    if refused is not None:
+        return refused
+    if headers.getall(_V2, ()):
+        return _verify_v2(headers, body, secrets, now)
+    return _verify_legacy(headers, body, secrets)
 
 
-def _verify_v2(headers: Headers, body: bytes, secrets: Sequence[str], now: float) -> Verdict:
-    signature = _only(headers, _V2)
-    timestamp = _only(headers, _TIMESTAMP)
-    delivery_id = _delivery_id(headers)
+def malformed(headers: Headers, *, legacy: bool = False) -> Verdict | None:
+    """Why no body at all could make a delivery genuine; ``None`` when one could.
+
+    Parameters
+    ----------
+    legacy
+        As of :func:`verify`.
+    """
+    if headers.getall(_V2, ()):
+        return _malformed_v2(headers)
+    if legacy and headers.getall(_LEGACY, ()):
+        return _malformed_legacy(headers)
+    return Verdict(Trust.FORGED, UNSIGNED)
+
+
+def _malformed_v2(headers: Headers) -> Verdict | None:
+    signature, timestamp = _only(headers, _V2), _only(headers, _TIMESTAMP)
     if signature is None or (form := _V2_FORM.fullmatch(signature)) is None:
         return Verdict(Trust.FORGED, "V2 signature header malformed or repeated")
     if timestamp is None:
         return Verdict(Trust.FORGED, "timestamp header missing or repeated")
-    if delivery_id is None:
+    if _delivery_id(headers) is None:
         return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
     if timestamp != form["time"]:
         return Verdict(Trust.FORGED, "timestamp header and signature disagree")
-    if not _is_one_of(
-        form["digest"], (sign_v2(each, delivery_id, timestamp, body) for each in secrets)
-    ):
+    return None
+
+
+def _malformed_legacy(headers: Headers) -> Verdict | None:
+    signature = _only(headers, _LEGACY)
+    if signature is None or _LEGACY_FORM.fullmatch(signature) is None:
+        return Verdict(Trust.FORGED, "legacy signature header malformed or repeated")
+    if _delivery_id(headers) is None:
+        return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
+    return None
+
+
+def _verify_v2(headers: Headers, body: bytes, secrets: Sequence[str], now: float) -> Verdict:
+    digest = (_only(headers, _V2) or "").rpartition("h=")[2]
+    timestamp, delivery_id = _only(headers, _TIMESTAMP) or "", _delivery_id(headers) or ""
+    if not _is_one_of(digest, (sign_v2(each, delivery_id, timestamp, body) for each in secrets)):
         return Verdict(Trust.FORGED, "V2 signature does not match")
     if abs(now - int(timestamp)) > TOLERANCE_SECONDS:
         return Verdict(Trust.STALE, "timestamp out of tolerance", delivery_id)
@@ -128,12 +155,7 @@ def _verify_v2(headers: Headers, body: bytes, secrets: Sequence[str], now: float
 
 
 def _verify_legacy(headers: Headers, body: bytes, secrets: Sequence[str]) -> Verdict:
-    signature = _only(headers, _LEGACY)
-    delivery_id = _delivery_id(headers)
-    if signature is None or _LEGACY_FORM.fullmatch(signature) is None:
-        return Verdict(Trust.FORGED, "legacy signature header malformed or repeated")
-    if delivery_id is None:
-        return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
+    signature, delivery_id = _only(headers, _LEGACY) or "", _delivery_id(headers) or ""
     if not _is_one_of(signature, (sign_legacy(each, body) for each in secrets)):
         return Verdict(Trust.FORGED, "legacy signature does not match")
     return Verdict(Trust.STALE, "legacy", delivery_id)

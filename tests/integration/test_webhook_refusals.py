@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import pytest
@@ -590,7 +591,7 @@ async def test_there_is_nothing_else_to_find(
     await sale.assert_genuine_one_grants()
 
 
-async def test_too_many_at_once_are_turned_away_while_the_others_are_served(sale: Sale) -> None:
+async def test_bodies_that_do_not_come_make_room_for_those_that_do(sale: Sale) -> None:
     world = sale.world
     body = envelope(paid_data(sale.order))
     raw = head(sale, [*signed(sale, body), ("Content-Length", str(len(body)))]) + body
@@ -604,21 +605,21 @@ async def test_too_many_at_once_are_turned_away_while_the_others_are_served(sale
     health = await send(world, b"GET /shoppex/health HTTP/1.0\r\n\r\n")
     one_more = await send(world, raw)
 
-    assert health.status == 200
-    assert (one_more.status, one_more.error) == (429, "too many requests at once")
-    assert "Retry-After: 1" in one_more.headers
+    assert (health.status, one_more.status) == (200, 200)
 
     answers = []
     for reader, writer in held:
-        writer.write(raw[-1:])
-        answers.append(reply(await reader.read()))
+        with suppress(ConnectionError):
+            writer.write(raw[-1:])
+            answers.append(await reader.read())
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
     await world.env.settle()
 
-    statuses = [answer.status for answer in answers]
-    assert set(statuses) == {200, 429}
-    assert statuses[0] == 200
+    # The oldest had to make room.
+    assert len([answer for answer in answers if answer]) == 64 - 1
+    assert {reply(answer).status for answer in answers if answer} == {200}
     sale.assert_granted()
     again = await world.tell(paid_data(sale.order))
     assert again.status == 200
