@@ -84,7 +84,9 @@ from .seller.webhook_secrets import WebhookSecrets
 from .seller.webhook_setup import WebhookSetup
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
+from .store.damage import SETTINGS
 from .store.errors import NewerLedger
+from .store.files import set_aside_unreadable
 from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
@@ -94,6 +96,7 @@ from .views.alarm import AlarmBoard, retry_button
 from .views.case_acts import CaseActs
 from .views.casework import Casebook
 from .views.counter import Counter
+from .views.damage import describe_damages
 from .views.deletion import Deletion
 from .views.doctor import DoctorBoard
 from .views.gate import Gate
@@ -154,7 +157,8 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         super().__init__()  # type: ignore[no-untyped-call]
         self.bot = bot
         self._writes = Writes()
-        self.settings = Settings(open_settings(), self._writes)
+        damage = set_aside_unreadable(SETTINGS, clock())
+        self.settings = Settings(open_settings(), self._writes, damage)
         self.gate = Gate(bot, self, self.settings)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         budget = Budget()
@@ -342,7 +346,10 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         """Start everything that needs no gateway, and leave the rest to a task."""
         try:
             await self.settings.load()
-            await self.ledger.load()
+            await self.ledger.load(self.settings.held, self.settings.sealed)
+            if self.settings.are_lost or (self.settings.is_blank and self.ledger.held()):
+                self.settings.note_lost()
+                self.ledger.close()
             await self.test_purchases.revoke_leftovers()
             problem = await self._listen()
         except BaseException as error:
@@ -404,6 +411,10 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         self.rounds.start()
         if problem is not None:
             await self._tell_owner(problem)
+        damages = (*self.settings.damages, *self.ledger.damages)
+        if damages:
+            prefix = (await self.bot.get_valid_prefixes())[0]
+            await self.bot.send_to_owners(describe_damages(damages, prefix))
 
     async def _update_first(self) -> str:
         return _(

@@ -8,9 +8,9 @@ default is left out: most of a ledger is defaults.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..domain.account import (
@@ -25,7 +25,9 @@ from ..domain.account import (
 )
 from ..domain.line import Line
 from ..domain.status import OrderStatus
+from .errors import NewerLedger
 from .record_parts import (
+    Noted,
     Record,
     act_from_json,
     act_to_json,
@@ -42,6 +44,10 @@ from .record_parts import (
 from .subscription_records import subscription_from_record, subscription_to_record
 
 _DECODED = 1024
+# What earlier versions wrote and nobody needs any more.
+_FORMER = frozenset({"reread", "wants_goods"})
+_LEAST_ORDER = {"created": 0, "kind": "item", "offer": "", "status": "pending"}
+_LEAST_SUBSCRIPTION = {"known": 0, "nonce": "", "status": "ACTIVE"}
 # Earlier versions held every payment that was not the quoted one.
 _HELD_BEFORE = {"other_total": "paid_too_little", "other_currency": "paid_too_little"}
 
@@ -58,8 +64,50 @@ def account_to_text(account: Account) -> str:
 # Whoever is worked on is read several times in a row.
 @lru_cache(maxsize=_DECODED)
 def account_from_text(key: AccountKey, text: str) -> Account:
-    """The account that :func:`account_to_text` wrote."""
-    return account_from_record(key, json.loads(text)) if text else Account(key)
+    """The account that :func:`account_to_text` wrote.
+
+    Raises
+    ------
+    NewerLedger
+        When there is something in it that this version would lose with its next write.
+    """
+    if not text:
+        return Account(key)
+    record = json.loads(text)
+    account = account_from_record(key, record)
+    _refuse_unknown(record, _known_of_account())
+    for order in record.get("orders", {}).values():
+        _refuse_unknown(order, _known_of_order())
+    for subscription in record.get("subs", {}).values():
+        _refuse_unknown(subscription, _known_of_subscription())
+    return account
+
+
+def _refuse_unknown(record: Record, known: frozenset[str]) -> None:
+    if not known.issuperset(record):
+        raise NewerLedger
+
+
+@cache
+def _known_of_account() -> frozenset[str]:
+    return _asked_by(lambda noted: account_from_record(AccountKey(0, 0), noted), {})
+
+
+@cache
+def _known_of_order() -> frozenset[str]:
+    return _FORMER | _asked_by(lambda noted: order_from_record("", noted), _LEAST_ORDER)
+
+
+@cache
+def _known_of_subscription() -> frozenset[str]:
+    return _asked_by(lambda noted: subscription_from_record("", noted), _LEAST_SUBSCRIPTION)
+
+
+def _asked_by(read: Callable[[Noted], object], record: Record) -> frozenset[str]:
+    """The names that a reader asks a record for, whether they are there or not."""
+    noted = Noted(record)
+    read(noted)
+    return frozenset(noted.asked)
 
 
 def account_to_record(account: Account) -> Record:
