@@ -57,6 +57,7 @@ from .fulfilment.claims import ClaimStep
 from .fulfilment.engine import Engine
 from .fulfilment.forgetter import Forgetter
 from .fulfilment.inspection import Inspection
+from .fulfilment.keeping import Keeper
 from .fulfilment.messages import MessageStep
 from .fulfilment.pickups import PickupStep
 from .fulfilment.readings import ReadStep
@@ -189,6 +190,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         self.backfilling = Backfilling(self.ledger, self.settings, self.engine, clock)
         self.inspection = Inspection(self.ledger, self.settings, clock)
         self._forgetter = Forgetter(self.ledger, self.settings, clock)
+        self._keeper = Keeper(self.ledger, self.settings, clock)
         self.sweeps = Sweeps(
             self.ledger,
             self.settings,
@@ -350,6 +352,8 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             if self.settings.are_lost or (self.settings.is_blank and self.ledger.held()):
                 self.settings.note_lost()
                 self.ledger.close()
+            else:
+                self._keeper.start()
             await self.test_purchases.revoke_leftovers()
             problem = await self._listen()
         except BaseException as error:
@@ -385,6 +389,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self.doctor.close(),
         )
         await self.clients.close()
+        await self._keeper.close()
         await self._writes.close()
 
     async def _listen(self) -> OSError | None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from redbot.core import data_manager
 
@@ -74,6 +77,62 @@ def set_aside_unreadable(place: str, now: datetime) -> Damage | None:
     file.rename(aside)
     log.error("%s cannot be read (%s). It is kept as %s", file, detail, aside.name)
     return Damage(place, Fault.UNREADABLE, detail, aside.name)
+
+
+def back_up(places: Iterable[str]) -> None:
+    """Copy each file that changed since its last backup beside it. Blocks; for a thread.
+
+    A backup is never replaced by a file that could not be read, and always by a whole one.
+    """
+    if not has_files():
+        return
+    for place in places:
+        file = file_of(place)
+        try:
+            _back_up(file, file.with_name(BACKUP))
+        except OSError as error:
+            log.warning("%s could not be backed up: %s", file, error.strerror)
+
+
+def _back_up(file: Path, backup: Path) -> None:
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return
+    if backup.exists() and backup.stat().st_mtime_ns == stat.st_mtime_ns:
+        return
+    content = file.read_bytes()
+    if _why_unreadable(content) is not None:
+        return
+    unfinished = backup.with_name(f"{BACKUP}.tmp")
+    with unfinished.open("wb") as copy:
+        copy.write(content)
+        copy.flush()
+        os.fsync(copy.fileno())
+    unfinished.chmod(stat.st_mode)
+    # By the same time it is known later that nothing changed since.
+    os.utime(unfinished, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    unfinished.replace(backup)
+
+
+def read_backup(place: str) -> dict[str, Any] | None:
+    """What a backup holds, by identifier; ``None`` when there is none that can be read."""
+    if not has_files():
+        return None
+    try:
+        content = file_of(place).with_name(BACKUP).read_bytes()
+    except OSError:
+        return None
+    if _why_unreadable(content) is not None:
+        return None
+    found: dict[str, Any] = json.loads(content)
+    return found
+
+
+def remove_backup(place: str) -> None:
+    """Remove a backup, because somebody in it is to be forgotten."""
+    if has_files():
+        file_of(place).with_name(BACKUP).unlink(missing_ok=True)
 
 
 def _why_unreadable(content: bytes) -> str | None:

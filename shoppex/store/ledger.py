@@ -156,9 +156,15 @@ class Ledger:
     def held(self) -> frozenset[int]:
         """The numbers of the partitions that have accounts, or had some that are lost."""
         return frozenset(
+            number for number, partition in enumerate(self._partitions) if not partition.is_empty
+        )
+
+    def fit(self) -> frozenset[int]:
+        """The numbers of the partitions that have accounts, and all of them readable."""
+        return frozenset(
             number
             for number, partition in enumerate(self._partitions)
-            if partition.closed or partition.sealed() or partition.all()
+            if not (partition.is_empty or partition.closed or partition.sealed())
         )
 
     # -- reading -------------------------------------------------------------------------

@@ -73,6 +73,11 @@ class Partition:
         """Each record that cannot be read, as guild and user."""
         return [f"{guild}/{user}" for guild, users in self._sealed.items() for user in users]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is here, and nothing was lost."""
+        return not (self.closed or self._sealed or self._texts)
+
     def hides(self, user_id: int) -> bool:
         """Whether something of a user may be in what cannot be read."""
         return self.closed or any(str(user_id) in users for users in self._sealed.values())

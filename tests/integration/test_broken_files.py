@@ -1,0 +1,237 @@
+"""One file or record cannot be read: it is set aside, the owner hears of it, the rest serves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redbot.core import Config
+
+from harness import World
+from harness.storage import BACKEND
+from harness.world import paid_data
+from shoppex.store.schema import partition_of
+
+IDENTIFIER = 7409251834620117
+only_files = pytest.mark.skipif(BACKEND != "json", reason="only this backend has files")
+
+
+def file_of(world: World, place: str) -> Path:
+    return world.instance.path / "cogs" / place / "settings.json"
+
+
+def place_of(world: World) -> str:
+    """Where the buyer's account lies."""
+    return f"ShoppexLedger{partition_of(world.buyer.id):03}"
+
+
+def empty_place(world: World) -> str:
+    """Where nobody's account lies."""
+    return f"ShoppexLedger{(partition_of(world.buyer.id) + 1) % 256:03}"
+
+
+def config_of(place: str, *, custom: bool) -> Any:
+    config = Config.get_conf(None, IDENTIFIER, cog_name=place)
+    if custom:
+        config.init_custom("ACCOUNT", 2)
+    return config
+
+
+async def neighbour(world: World) -> Any:
+    """Somebody whose account lies in another file."""
+    while True:
+        member = world.guild.add_member(world.env.create_user(f"n{world.env.now().timestamp()}"))
+        if partition_of(member.id) != partition_of(world.buyer.id):
+            return member
+
+
+async def sell(world: World) -> None:
+    await world.sell_item("Gold Pass", "9.99", "EUR", [world.guild.create_role("Gold")])
+    await world.order("Gold Pass")
+    await world.pay_newest()
+    assert world.roles_of(world.buyer) == {"Gold"}
+
+
+async def restart(world: World) -> None:
+    """A process that ended well, and a new one."""
+    await world.bot.get_cog("Shoppex").cog_unload()
+    await start(world)
+
+
+async def start(world: World) -> None:
+    world.instance.owner_id = world.owner.id
+    await world.instance.restart(world.env)
+
+
+def cut(file: Path) -> bytes:
+    half = file.read_bytes()[: file.stat().st_size // 2]
+    file.write_bytes(half)
+    return half
+
+
+async def assert_others_are_served(world: World) -> None:
+    other = await neighbour(world)
+    await world.order("Gold Pass", buyer=other)
+    await world.pay_newest()
+    assert world.roles_of(other) == {"Gold"}
+
+
+def damages(world: World) -> str:
+    cog = world.bot.get_cog("Shoppex")
+    return "\n".join(
+        f"{d.place} {d.fault.value}" for d in (*cog.settings.damages, *cog.ledger.damages)
+    )
+
+
+def told(world: World) -> str:
+    return "\n".join(message.content for message in world.dms(world.owner))
+
+
+@only_files
+@pytest.mark.parametrize("content", [None, b"[]", b"\xff\xfe{", b'{"7409251834620117": 3}'])
+async def test_an_unreadable_partition_is_set_aside_and_told(
+    world: World, content: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    await sell(world)
+    order = world.shop.orders[-1]
+    file = file_of(world, place_of(world))
+    if content is None:
+        content = cut(file)
+    file.write_bytes(content)
+
+    await restart(world)
+
+    [aside] = file.parent.glob("settings.json.unreadable-*")
+    assert aside.read_bytes() == content
+    assert place_of(world) in caplog.text
+    assert aside.name in told(world)
+    assert world.roles_of(world.buyer) == {"Gold"}
+    await assert_others_are_served(world)
+    # Nothing is answered with 2xx that could not be written down.
+    answer = await world.tell(paid_data(order, status="REFUNDED"), "order:updated")
+    assert answer.status == 503
+    # It stays so until somebody decides.
+    await restart(world)
+    assert damages(world) == f"{place_of(world)} missing"
+    assert world.roles_of(world.buyer) == {"Gold"}
+
+
+@only_files
+@pytest.mark.parametrize("content", [b"", None])
+async def test_an_empty_or_missing_partition_that_had_accounts_is_told(
+    world: World, content: bytes | None
+) -> None:
+    await sell(world)
+    file = file_of(world, place_of(world))
+    await world.bot.get_cog("Shoppex").cog_unload()
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
+
+    await start(world)
+
+    assert f"`{place_of(world)}` is missing or empty" in told(world)
+    order = world.shop.orders[-1]
+    assert (await world.tell(paid_data(order))).status == 503
+    await assert_others_are_served(world)
+
+
+async def test_a_partition_that_the_database_lost_is_told(world: World) -> None:
+    await sell(world)
+    await world.bot.get_cog("Shoppex").cog_unload()
+    await config_of(place_of(world), custom=True).custom("ACCOUNT").clear()
+
+    await start(world)
+
+    assert f"`{place_of(world)}` is missing or empty" in told(world)
+    await assert_others_are_served(world)
+
+
+@only_files
+async def test_a_partition_that_held_nobody_may_be_lost(world: World) -> None:
+    await sell(world)
+    cog = world.bot.get_cog("Shoppex")
+    await cog.cog_unload()
+    number = next(n for n in range(256) if n not in cog.settings.held)
+    place = f"ShoppexLedger{number:03}"
+    file_of(world, place).unlink()
+
+    await world.instance.restart(world.env)
+
+    assert damages(world) == ""
+
+
+@only_files
+async def test_a_cut_partition_that_held_nobody_stops_nobody(world: World) -> None:
+    await sell(world)
+    cut(file_of(world, empty_place(world)))
+    await restart(world)
+    await assert_others_are_served(world)
+
+
+@pytest.mark.parametrize("spoil", ["not JSON", "status", "kind", "promise", "replacement"])
+async def test_an_unreadable_record_is_left_alone(world: World, spoil: str) -> None:
+    await sell(world)
+    guild, user = str(world.guild.id), str(world.buyer.id)
+    group = config_of(place_of(world), custom=True).custom("ACCOUNT", guild)
+    text = await group.get_raw(user)
+    record = json.loads(text)
+    for order in record["orders"].values():
+        order[spoil] = "zzzz"
+    spoilt = text[:-5] if spoil == "not JSON" else json.dumps(record)
+    await group.set_raw(user, value=spoilt)
+
+    await restart(world)
+
+    assert f"(server/member {guild}/{user})" in told(world)
+    assert world.roles_of(world.buyer) == {"Gold"}
+    order = world.shop.orders[-1]
+    assert (await world.tell(paid_data(order, status="REFUNDED"))).status == 503
+    await assert_others_are_served(world)
+    group = config_of(place_of(world), custom=True).custom("ACCOUNT", guild)
+    assert await group.get_raw(user) == spoilt
+
+
+@pytest.mark.parametrize("place", ["listener", "retention", "shop", "policy", "order"])
+async def test_what_a_later_version_knows_is_not_thrown_away(world: World, place: str) -> None:
+    await sell(world)
+    guild, user = str(world.guild.id), str(world.buyer.id)
+    if place == "order":
+        group = config_of(place_of(world), custom=True).custom("ACCOUNT", guild)
+        record = json.loads(await group.get_raw(user))
+        next(iter(record["orders"].values()))["later"] = 1
+        await group.set_raw(user, value=json.dumps(record))
+    elif place in ("shop", "policy"):
+        path = ("shop", "later") if place == "shop" else ("shop", "policy", "later")
+        await (
+            config_of("Shoppex", custom=False)
+            .guild_from_id(world.guild.id)
+            .set_raw(*path, value=1)
+        )
+    else:
+        await config_of("Shoppex", custom=False).set_raw(place, "later", value=1)
+
+    await world.owner.send(world.channel, "!reload shoppex")
+
+    answer = world.channel.last_message
+    assert answer is not None
+    assert "A newer version of Shoppex has written" in answer.content
+    assert "`!cog update shoppex`" in answer.content
+
+
+@only_files
+async def test_without_settings_nobody_gains_or_loses_anything(world: World) -> None:
+    await sell(world)
+    await world.bot.get_cog("Shoppex").cog_unload()
+    content = cut(file_of(world, "Shoppex"))
+
+    await start(world)
+
+    [aside] = file_of(world, "Shoppex").parent.glob("settings.json.unreadable-*")
+    assert aside.read_bytes() == content
+    assert "Without the settings no shop sells" in told(world)
+    assert world.roles_of(world.buyer) == {"Gold"}
+    await restart(world)
+    assert damages(world) == "Shoppex missing"
