@@ -34,6 +34,7 @@ from .commands import (
     PoolCommands,
     ProductCommands,
     PurchaseCommands,
+    RecoveryCommands,
     SecretCommands,
     SetupCommands,
     StaffCommands,
@@ -61,6 +62,7 @@ from .fulfilment.keeping import Keeper
 from .fulfilment.messages import MessageStep
 from .fulfilment.pickups import PickupStep
 from .fulfilment.readings import ReadStep
+from .fulfilment.rebuilding import Rebuilding
 from .fulfilment.recorder import Recorder
 from .fulfilment.reminding import Reminding
 from .fulfilment.roles import RoleStep
@@ -144,6 +146,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
     LicenseSettings,
     TestSaleCommands,
     HostCommands,
+    RecoveryCommands,
     Gateway,
     Answers,
     commands.Cog,
@@ -165,7 +168,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         budget = Budget()
         room = StaffRoom(bot, self.settings, budget)
         self.journal = Journal(bot, self.settings, JournalBoard(room), self._alarm, clock)
-        self.ledger = Ledger(self._writes, self.journal.observe)
+        self.ledger = Ledger(self._writes, self.journal.observe, clock)
         self.alarms = Alarms(bot, self.ledger, self.settings, AlarmBoard(room, self.ledger), clock)
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe, self._terms)
@@ -198,6 +201,15 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self.clients,
             self.brake,
             clock,
+            self._mark,
+        )
+        self.rebuilding = Rebuilding(
+            self.ledger,
+            self.settings,
+            self.recorder,
+            self.clients,
+            clock,
+            self._roles_of,
             self._mark,
         )
         self.webhooks = Listener(self.settings, self.recorder, clock)
@@ -318,6 +330,11 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
 
     def _mark(self, key: AccountKey) -> None:
         self.engine.mark(key)
+
+    def _roles_of(self, key: AccountKey) -> tuple[int, ...]:
+        guild = self.bot.get_guild(key.guild_id)
+        member = None if guild is None else guild.get_member(key.user_id)
+        return () if member is None else tuple(role.id for role in member.roles)
 
     def _wake(self, guild_id: int) -> None:
         self.engine.wake(guild_id)

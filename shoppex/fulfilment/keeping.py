@@ -61,7 +61,8 @@ class Keeper:
 
     def _places(self) -> list[str]:
         """What has a good file: a backup is never replaced by what is broken or new."""
-        return [SETTINGS, *(place_of(number) for number in sorted(self._ledger.fit()))]
+        settings = [] if self._settings.damages else [SETTINGS]
+        return [*settings, *(place_of(number) for number in sorted(self._ledger.fit()))]
 
     async def _note(self) -> None:
         held = self._ledger.held()

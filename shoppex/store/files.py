@@ -129,6 +129,24 @@ def read_backup(place: str) -> dict[str, Any] | None:
     return found
 
 
+def keep_copy(place: str, now: datetime) -> None:
+    """Copy a file before a record in it that cannot be read is replaced."""
+    if has_files():
+        file = file_of(place)
+        copy = file.with_name(f"{_ASIDE}{now:%Y%m%dT%H%M%SZ}")
+        copy.write_bytes(file.read_bytes())
+
+
+def noticed_at(place: str) -> datetime | None:
+    """When the first file was set aside here, by its name."""
+    if not has_files():
+        return None
+    stamps = sorted(path.name for path in file_of(place).parent.glob(f"{_ASIDE}*"))
+    if not stamps:
+        return None
+    return datetime.strptime(f"{stamps[0].removeprefix(_ASIDE)}+0000", "%Y%m%dT%H%M%SZ%z")
+
+
 def remove_backup(place: str) -> None:
     """Remove a backup, because somebody in it is to be forgotten."""
     if has_files():

@@ -22,10 +22,11 @@ from ..domain.moving import left_behind, taken_over
 from ..domain.subscription import Subscription
 from .damage import Damage, Fault
 from .errors import NewerLedger, StoreUnavailable
+from .files import keep_copy, noticed_at, read_backup, remove_backup
 from .forgetting import nothing, only_paid, without_name
 from .indexes import Indexes
 from .opening import open_partitions
-from .partition import Partition
+from .partition import Partition, texts_of
 from .records import account_from_text, account_to_text
 from .schema import PARTITIONS, partition_of, place_of
 from .writes import Writes
@@ -77,7 +78,12 @@ class Ledger:
         Called with each account before and after a change that is on disk.
     """
 
-    def __init__(self, writes: Writes, observe: Observer | None = None) -> None:
+    def __init__(
+        self,
+        writes: Writes,
+        observe: Observer | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
         self._writes = writes
         self._observe = observe
         self._partitions: Sequence[Partition] = ()
@@ -86,6 +92,10 @@ class Ledger:
         self._indexes = Indexes()
         self._sleepers: defaultdict[AccountKey, list[_Sleeper]] = defaultdict(list)
         self._damages: list[Damage] = []
+        self._locked = False
+        self._clock = clock
+        self._loaded_at = clock()
+        self._asides: list[datetime] = []
 
     async def load(
         self, held: Collection[int] | None = None, without: Collection[int] = ()
@@ -109,8 +119,10 @@ class Ledger:
         StoreUnavailable
             When a move that the last process began could not be finished.
         """
-        now = datetime.now(timezone.utc)
+        now = self._clock()
         self._partitions, self._damages = await open_partitions(now, held)
+        noticed = (noticed_at(damage.place) for damage in self._damages)
+        self._asides = [moment for moment in noticed if moment is not None]
         for number, partition in enumerate(self._partitions):
             for key, text in partition.all():
                 if key.guild_id not in without:
@@ -140,14 +152,82 @@ class Ledger:
 
     def close(self) -> None:
         """Leave all accounts alone: without the settings nobody knows on which terms they are."""
+        self._locked = True
         self._indexes = Indexes()
         for partition in self._partitions:
             partition.closed = True
+
+    async def restore(self) -> list[str]:
+        """Put each backup in the place of what is lost or unreadable; where that was done.
+
+        Raises
+        ------
+        StoreUnavailable
+            When one could not be written; others may have been.
+        """
+        return await self._writes.run(self._restore())
+
+    async def reopen(self) -> list[str]:
+        """Begin anew what is lost and has no backup; where that was done.
+
+        Raises
+        ------
+        StoreUnavailable
+            When one could not be written; others may have been.
+        """
+        return await self._writes.run(self._reopen())
+
+    def _refuse_without_settings(self) -> None:
+        if self._locked:
+            raise StoreUnavailable("the settings are to be restored first")
+
+    async def _restore(self) -> list[str]:
+        self._refuse_without_settings()
+        done = []
+        for number, partition in enumerate(self._partitions):
+            place = place_of(number)
+            if not (partition.closed or partition.sealed()):
+                continue
+            backup = await asyncio.to_thread(read_backup, place)
+            if backup is None:
+                continue
+            async with self._queues[number].turn:
+                if not partition.closed:
+                    await asyncio.to_thread(keep_copy, place, self._clock())
+                taken = await partition.restore(texts_of(backup))
+            self._take_back(number, taken)
+            if taken:
+                done.append(place)
+        return done
+
+    async def _reopen(self) -> list[str]:
+        self._refuse_without_settings()
+        done = []
+        for number, partition in enumerate(self._partitions):
+            if partition.closed:
+                async with self._queues[number].turn:
+                    await partition.restore({})
+                self._take_back(number, [])
+                done.append(place_of(number))
+        return done
+
+    def _take_back(self, number: int, keys: Iterable[AccountKey]) -> None:
+        """Take in what was restored, and forget what was wrong where nothing is any more."""
+        partition, place = self._partitions[number], place_of(number)
+        for key in keys:
+            self._take_in(partition, key, partition.get(key))
+        still = set(partition.sealed())
+        self._damages = [d for d in self._damages if d.place != place or d.detail in still]
 
     @property
     def damages(self) -> tuple[Damage, ...]:
         """What could not be read."""
         return tuple(self._damages)
+
+    @property
+    def lost_at(self) -> datetime:
+        """When it was noticed first that something cannot be read, as far as that is known."""
+        return min((*self._asides, self._loaded_at))
 
     def is_readable(self, key: AccountKey) -> bool:
         """Whether what is kept of an account can be read, and so be changed."""
@@ -313,6 +393,7 @@ class Ledger:
         if self._partitions[partition_of(user_id)].hides(user_id):
             raise StoreUnavailable("what was kept before cannot be read")
         await self.update_all(self.keys_of(user_id), only_paid if keep_paid else nothing)
+        await asyncio.to_thread(remove_backup, place_of(partition_of(user_id)))
         if keep_paid:
             return
         named = f'"{user_id}"'

@@ -16,6 +16,7 @@ from .writes import put_in_place
 # the first concurrent writes race for that, and it carries the version of the records.
 _MARK = AccountKey(0, 0)
 _VERSION = "schema"
+_NEWEST = 2
 
 Texts = dict[str, dict[str, str]]
 
@@ -72,6 +73,41 @@ class Partition:
     def sealed(self) -> list[str]:
         """Each record that cannot be read, as guild and user."""
         return [f"{guild}/{user}" for guild, users in self._sealed.items() for user in users]
+
+    async def restore(self, backup: Texts) -> list[AccountKey]:
+        """Take from a backup what is lost here; whose that was.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it could not be written; everything is then as it was.
+        """
+        if self.closed:
+            texts = dict(backup)
+            sealed = self._sealed
+        else:
+            texts = dict(self._texts)
+            sealed = dict(self._sealed)
+            for guild_id, users in self._sealed.items():
+                found = {u: t for u, t in backup.get(guild_id, {}).items() if u in users}
+                texts[guild_id] = {**texts.get(guild_id, {}), **found}
+                sealed[guild_id] = {u: raw for u, raw in users.items() if u not in found}
+        taken = [
+            AccountKey(int(guild_id), int(user_id))
+            for guild_id, users in texts.items()
+            for user_id in users
+            if self.is_sealed(AccountKey(int(guild_id), int(user_id)))
+        ]
+        before, self._sealed = self._sealed, sealed
+        try:
+            await self._put_all({g: users for g, users in texts.items() if users}, _NEWEST)
+        except Exception as error:
+            self._sealed = before
+            raise StoreUnavailable(type(error).__name__) from error
+        self._texts = {g: dict(users) for g, users in texts.items() if users}
+        self._sealed = {g: users for g, users in sealed.items() if users}
+        self.version, self.closed = _NEWEST, False
+        return taken
 
     @property
     def is_empty(self) -> bool:
@@ -170,6 +206,17 @@ class Partition:
         guilds = {*texts, *self._sealed}
         records = {each: {**texts.get(each, {}), **self._sealed.get(each, {})} for each in guilds}
         await category.set({**records, **mark})
+
+
+def texts_of(backup: Mapping[str, Any]) -> Texts:
+    """The accounts in a backup that are texts; those of version 1 are not brought back."""
+    kept: Mapping[str, Any] = next(iter(backup.values()), {})
+    accounts = kept.get(ACCOUNT, {})
+    return {
+        guild_id: {user_id: text for user_id, text in members.items() if isinstance(text, str)}
+        for guild_id, members in accounts.items()
+        if isinstance(members, dict) and guild_id != str(_MARK.guild_id)
+    }
 
 
 def _is_id(text: str) -> bool:

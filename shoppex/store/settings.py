@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from redbot.core import Config
 
 from .damage import SETTINGS, Damage, Fault
 from .errors import NewerLedger, StoreUnavailable
-from .files import left_traces
+from .files import keep_copy, left_traces, read_backup
 from .record_parts import Noted
 from .settings_records import (
     guild_from_record,
@@ -93,6 +94,38 @@ class Settings:
         if not self.are_lost:
             log.error("There are accounts, and no settings at all")
             self._damages.append(Damage(SETTINGS, Fault.MISSING))
+
+    async def restore(self) -> bool:
+        """Put the backup in the place of what is lost or unreadable; whether there was one.
+
+        It counts once the cog is loaded again.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it could not be written.
+        """
+        return await self._writes.run(self._restore())
+
+    async def _restore(self) -> bool:
+        backup = await asyncio.to_thread(read_backup, SETTINGS)
+        if backup is None:
+            return False
+        kept: dict[str, Any] = next(iter(backup.values()), {})
+        guilds = {int(name): group.get("shop") for name, group in kept.get("GUILD", {}).items()}
+        wanted = guilds if self.are_lost else {g: guilds[g] for g in self._sealed if g in guilds}
+        config: Any = self._config
+        try:
+            await asyncio.to_thread(keep_copy, SETTINGS, datetime.now(timezone.utc))
+            if self.are_lost:
+                for name, value in kept.get("GLOBAL", {}).items():
+                    await config.set_raw(name, value=value)
+            for guild_id, record in wanted.items():
+                if record:
+                    await config.guild_from_id(guild_id).shop.set(record)
+        except Exception as error:
+            raise StoreUnavailable(type(error).__name__) from error
+        return bool(wanted)
 
     @property
     def is_blank(self) -> bool:

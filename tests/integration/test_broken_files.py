@@ -235,3 +235,93 @@ async def test_without_settings_nobody_gains_or_loses_anything(world: World) -> 
     assert world.roles_of(world.buyer) == {"Gold"}
     await restart(world)
     assert damages(world) == "Shoppex missing"
+
+
+# -- bringing it back ----------------------------------------------------------------------
+
+
+async def owner_says(world: World, command: str) -> str:
+    """The owner types a command that asks once more, and says yes; the last answer."""
+    office = world.guild.create_text_channel(f"office-{world.env.now().timestamp():.0f}")
+    world.make_owner(world.owner)
+    await world.owner.send(office, f"!shoppexset owner {command}")
+    asked = office.last_message
+    assert asked is not None
+    if not asked.components:
+        return asked.content
+    await world.owner.click(asked, label="Yes")
+    await world.env.settle()
+    assert office.last_message is not None
+    return office.last_message.content
+
+
+@only_files
+async def test_a_backup_brings_an_account_back_with_what_happened_since(world: World) -> None:
+    await sell(world)
+    await world.env.advance_time(900)
+    file = file_of(world, place_of(world))
+    assert (file.parent / "settings.json.backup").exists()
+    await world.bot.get_cog("Shoppex").cog_unload()
+    cut(file)
+    await start(world)
+    # Refunded while nobody could write it down.
+    order = world.shop.orders[-1]
+    assert (await world.tell(paid_data(order, status="REFUNDED"), "order:updated")).status == 503
+
+    assert "Backups restored: 1" in await owner_says(world, "restore")
+
+    assert damages(world) == ""
+    assert world.roles_of(world.buyer) == {"Gold"}
+    assert (await world.tell(paid_data(order, status="REFUNDED"), "order:updated")).status == 200
+    await restart(world)
+    assert damages(world) == ""
+    assert world.bot.get_cog("Shoppex").ledger.count(world.guild.id) == 1
+
+
+@only_files
+async def test_settings_come_back_from_their_backup(world: World) -> None:
+    await sell(world)
+    await world.env.advance_time(900)
+    await world.bot.get_cog("Shoppex").cog_unload()
+    cut(file_of(world, "Shoppex"))
+    await start(world)
+
+    assert "The settings are restored" in await owner_says(world, "restore")
+    await restart(world)
+
+    assert damages(world) == ""
+    await assert_others_are_served(world)
+
+
+async def test_a_lost_ledger_is_rebuilt_from_shoppex(world: World) -> None:
+    world.shop.add_product(title="Game Key", price="19.50", type="SERIALS", serials=["AAAA-1"])
+    await world.sell_product("Game Key", [world.guild.create_role("Player")])
+    plan = world.shop.add_product(title="Club", price="5.00", type="SUBSCRIPTION")
+    assert plan is not None
+    await world.sell_product("Club", [world.guild.create_role("Member")])
+    await sell(world)
+    for title in ("Game Key", "Club"):
+        await world.order(title)
+        await world.pay_newest()
+    roles = {"Gold", "Player", "Member"}
+    assert world.roles_of(world.buyer) == roles
+    before = len(world.dms(world.buyer))
+    await world.bot.get_cog("Shoppex").cog_unload()
+    for number in range(256):
+        await config_of(f"ShoppexLedger{number:03}", custom=True).custom("ACCOUNT").clear()
+    await start(world)
+    assert world.bot.get_cog("Shoppex").ledger.count(world.guild.id) == 0
+
+    assert "3 orders were added" in await owner_says(world, "rebuild")
+    await world.env.advance_time(7200)
+
+    assert world.roles_of(world.buyer) == roles
+    assert len(world.dms(world.buyer)) == before
+    assert damages(world) == ""
+    order = world.shop.orders[0]
+    assert "added" in await owner_says(world, "rebuild")
+    assert (await world.tell(paid_data(order))).status == 200
+    # What was rebuilt ends like everything else.
+    await world.shop.refund(world.shop.orders[-2].uniqid)
+    await world.env.settle()
+    assert world.roles_of(world.buyer) == roles - {"Player"}
