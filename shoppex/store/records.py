@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from ..domain.account import (
@@ -25,6 +25,7 @@ from ..domain.account import (
 )
 from ..domain.line import Line
 from ..domain.status import OrderStatus
+from ..domain.subscription_status import SubscriptionStatus
 from .errors import NewerLedger
 from .record_parts import (
     Noted,
@@ -46,8 +47,6 @@ from .subscription_records import subscription_from_record, subscription_to_reco
 _DECODED = 1024
 # What earlier versions wrote and nobody needs any more.
 _FORMER = frozenset({"reread", "wants_goods"})
-_LEAST_ORDER = {"created": 0, "kind": "item", "offer": "", "status": "pending"}
-_LEAST_SUBSCRIPTION = {"known": 0, "nonce": "", "status": "ACTIVE"}
 # Earlier versions held every payment that was not the quoted one.
 _HELD_BEFORE = {"other_total": "paid_too_little", "other_currency": "paid_too_little"}
 
@@ -75,32 +74,17 @@ def account_from_text(key: AccountKey, text: str) -> Account:
         return Account(key)
     record = json.loads(text)
     account = account_from_record(key, record)
-    _refuse_unknown(record, _known_of_account())
+    _refuse_unknown(record, _OF_ACCOUNT)
     for order in record.get("orders", {}).values():
-        _refuse_unknown(order, _known_of_order())
+        _refuse_unknown(order, _OF_ORDER)
     for subscription in record.get("subs", {}).values():
-        _refuse_unknown(subscription, _known_of_subscription())
+        _refuse_unknown(subscription, _OF_SUBSCRIPTION)
     return account
 
 
 def _refuse_unknown(record: Record, known: frozenset[str]) -> None:
     if not known.issuperset(record):
         raise NewerLedger
-
-
-@cache
-def _known_of_account() -> frozenset[str]:
-    return _asked_by(lambda noted: account_from_record(AccountKey(0, 0), noted), {})
-
-
-@cache
-def _known_of_order() -> frozenset[str]:
-    return _FORMER | _asked_by(lambda noted: order_from_record("", noted), _LEAST_ORDER)
-
-
-@cache
-def _known_of_subscription() -> frozenset[str]:
-    return _asked_by(lambda noted: subscription_from_record("", noted), _LEAST_SUBSCRIPTION)
 
 
 def _asked_by(read: Callable[[Noted], object], record: Record) -> frozenset[str]:
@@ -317,3 +301,19 @@ def _grant_from_record(record: Mapping[str, Any] | str) -> Grant:
         given_at=time_from_json(record.get("given")),
         removal=delivery_from_record(record["removal"][0]) if "removal" in record else None,
     )
+
+
+_OF_ACCOUNT = _asked_by(lambda noted: account_from_record(AccountKey(0, 0), noted), {})
+_OF_ORDER = _FORMER | _asked_by(
+    lambda noted: order_from_record("", noted),
+    {
+        "created": 0,
+        "kind": OfferKind.ITEM.value,
+        "offer": "",
+        "status": OrderStatus.PENDING.value,
+    },
+)
+_OF_SUBSCRIPTION = _asked_by(
+    lambda noted: subscription_from_record("", noted),
+    {"known": 0, "nonce": "", "status": SubscriptionStatus.ACTIVE.value},
+)
