@@ -28,6 +28,7 @@ from ..store.shop_settings import GuildSettings, ItemEntry, ProductEntry
 from .comparing import Comparison
 from .facts import learn
 from .handing import hand_over
+from .notices import Notice, NoticeKind
 from .places import Places
 from .recorder import Recorder
 from .subscription_facts import hear_of_id, with_customer
@@ -113,6 +114,7 @@ class Rebuilding:
         self, guild_id: int, client: ShoppexClient, lost_at: datetime, result: Rebuilt
     ) -> None:
         changed: dict[AccountKey, None] = {}
+        begun_at = self._clock()
         try:
             for kind, resource in (
                 (OfferKind.PRODUCT, client.orders),
@@ -123,8 +125,10 @@ class Rebuilding:
                     if key is not None:
                         changed[key] = None
                         result.orders += 1
-            await self._take_in_subscriptions(guild_id, client)
+            recorder = self._recorder.passing_on(lambda key: changed.update({key: None}))
+            await self._take_in_subscriptions(guild_id, client, recorder)
         finally:
+            await self._ledger.update_all(changed, lambda account: _as_told(account, begun_at))
             for key in changed:
                 self._on_change(key)
 
@@ -186,7 +190,9 @@ class Rebuilding:
             return None
         return key, tag.nonce
 
-    async def _take_in_subscriptions(self, guild_id: int, client: ShoppexClient) -> None:
+    async def _take_in_subscriptions(
+        self, guild_id: int, client: ShoppexClient, recorder: Recorder
+    ) -> None:
         terms = self._settings.guild(guild_id).terms()
         comparison = Comparison(self._ledger, guild_id, terms)
         found = []
@@ -195,7 +201,7 @@ class Rebuilding:
             if entry is not None:
                 found.append(entry)
         async for entry in AsyncIter(found, steps=_AT_ONCE):
-            await entry.record(self._recorder)
+            await entry.record(recorder)
 
 
 def order_from(
@@ -261,4 +267,14 @@ def _as_delivered(
     gives = {role_id for line in order.bought for role_id in line.roles}
     for role_id in sorted(gives.intersection(roles) - set(account.grants)):
         account = account.with_grant(role_id, Grant(delivery=_DONE, given_at=order.paid_at))
+    return account
+
+
+def _as_told(account: Account, since: datetime) -> Account:
+    """The account whose buyer knows already that the subscriptions heard of ``since`` began."""
+    for subscription in account.subscriptions.values():
+        known = subscription.known_since
+        if known >= since:
+            name = Notice(NoticeKind.STARTED, subscription.id, known, known).name
+            account = account.with_notice(name, _DONE)
     return account

@@ -325,3 +325,38 @@ async def test_a_lost_ledger_is_rebuilt_from_shoppex(world: World) -> None:
     await world.shop.refund(world.shop.orders[-2].uniqid)
     await world.env.settle()
     assert world.roles_of(world.buyer) == roles - {"Player"}
+
+
+async def test_a_payment_that_came_after_the_loss_is_delivered(world: World) -> None:
+    await world.sell_item("Gold Pass", "9.99", "EUR", [world.guild.create_role("Gold")])
+    await world.order("Gold Pass")
+    await world.bot.get_cog("Shoppex").cog_unload()
+    await config_of(place_of(world), custom=True).custom("ACCOUNT").clear()
+    await start(world)
+    await world.env.advance_time(60)
+    [delivery] = await world.shop.pay(world.shop.orders[-1].uniqid)
+    assert delivery.attempts[-1].status == 503
+
+    assert "1 orders were added" in await owner_says(world, "rebuild")
+    await world.env.settle()
+
+    assert world.roles_of(world.buyer) == {"Gold"}
+    assert len(world.dms(world.buyer)) == 1
+
+
+async def test_a_rebuild_takes_only_what_is_tagged_for_this_server(world: World) -> None:
+    await world.sell_item("Gold Pass", "9.99", "EUR", [world.guild.create_role("Gold")])
+    for changed in ({"discord_guild_id": "7"}, {"nonce": "typed by hand"}, {"nonce": ""}):
+        await world.order("Gold Pass")
+        await world.shop.settle()
+        order = world.shop.orders[-1]
+        fields: Any = order.custom_fields
+        for field in fields:
+            field["value"] = changed.get(field["name"], field["value"])
+        await world.shop.pay(order.uniqid)
+        await world.env.settle()
+        await config_of(place_of(world), custom=True).custom("ACCOUNT").clear()
+        await start(world)
+        await world.env.settle()
+        assert "0 orders were added" in await owner_says(world, "rebuild")
+    assert world.roles_of(world.buyer) == set()
