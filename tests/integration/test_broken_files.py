@@ -11,7 +11,7 @@ from redbot.core import Config
 
 from harness import World
 from harness.storage import BACKEND
-from harness.world import paid_data
+from harness.world import paid_data, text_of
 from shoppex.store.schema import partition_of
 
 IDENTIFIER = 7409251834620117
@@ -186,6 +186,10 @@ async def test_an_unreadable_record_is_left_alone(world: World, spoil: str) -> N
     await restart(world)
 
     assert f"(server/member {guild}/{user})" in told(world)
+    mine = await world.buyer.slash(world.channel, "purchases")
+    assert "cannot be read at the moment" in text_of(mine)
+    seen = await world.admin.slash(world.channel, "shoppex member", member=world.buyer)
+    assert "cannot be read at the moment" in text_of(seen)
     assert world.roles_of(world.buyer) == {"Gold"}
     order = world.shop.orders[-1]
     assert (await world.tell(paid_data(order, status="REFUNDED"))).status == 503
