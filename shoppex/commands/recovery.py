@@ -42,7 +42,7 @@ class RecoveryCommands(SettingsGroup):
             await self._restore_settings(ctx)
             return
         done = await self.ledger.restore()
-        rebuilt = await self.rebuilding.run(self.ledger.lost_at)
+        rebuilt = await self._catch_up()
         text = _("✅ Backups restored: {count}.").format(count=len(done))
         left = self.ledger.damages
         if left:
@@ -54,6 +54,14 @@ class RecoveryCommands(SettingsGroup):
                 prefix=ctx.clean_prefix,
             )
         await send_quietly(ctx, f"{text}\n{_said(rebuilt)}")
+
+    async def _catch_up(self) -> Rebuilt:
+        """Ask Shoppex for what is missing, and go on with everybody."""
+        rebuilt = await self.rebuilding.run(self.ledger.lost_at)
+        self.engine.mark_unsettled()
+        for guild_id in self.settings.guild_ids():
+            self.sweeps.wake(guild_id)
+        return rebuilt
 
     async def _restore_settings(self, ctx: commands.GuildContext) -> None:
         if await self.settings.restore():
@@ -91,7 +99,7 @@ class RecoveryCommands(SettingsGroup):
             return
         await self.ledger.restore()
         await self.ledger.reopen()
-        await send_quietly(ctx, _said(await self.rebuilding.run(self.ledger.lost_at)))
+        await send_quietly(ctx, _said(await self._catch_up()))
 
 
 def _said(rebuilt: Rebuilt) -> str:

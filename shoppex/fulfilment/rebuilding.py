@@ -150,7 +150,9 @@ class Rebuilding:
             news = await client.read(kind, news.uniqid)
         now = self._clock()
         roles = self._roles_of(key)
-        delivered = (news.updated_at or news.created_at or lost_at) < lost_at
+        # What is missing in a healthy account was missed, and not lost: it is still owed.
+        lost = nonce not in self._ledger.get(key).orders or self._ledger.was_restored(key)
+        delivered = lost and (news.updated_at or news.created_at or lost_at) < lost_at
 
         def change(account: Account) -> Account:
             order = account.orders.get(nonce) or order_from(news, kind, nonce, shop, now)

@@ -96,6 +96,7 @@ class Ledger:
         self._clock = clock
         self._loaded_at = clock()
         self._asides: list[datetime] = []
+        self._restored: set[AccountKey] = set()
 
     async def load(
         self, held: Collection[int] | None = None, without: Collection[int] = ()
@@ -215,6 +216,7 @@ class Ledger:
         """Take in what was restored, and forget what was wrong where nothing is any more."""
         partition, place = self._partitions[number], place_of(number)
         for key in keys:
+            self._restored.add(key)
             self._take_in(partition, key, partition.get(key))
         still = set(partition.sealed())
         self._damages = [d for d in self._damages if d.place != place or d.detail in still]
@@ -228,6 +230,10 @@ class Ledger:
     def lost_at(self) -> datetime:
         """When it was noticed first that something cannot be read, as far as that is known."""
         return min((*self._asides, self._loaded_at))
+
+    def was_restored(self, key: AccountKey) -> bool:
+        """Whether an account is as a backup had it, so that it may lack what happened since."""
+        return key in self._restored
 
     def is_readable(self, key: AccountKey) -> bool:
         """Whether what is kept of an account can be read, and so be changed."""

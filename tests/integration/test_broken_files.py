@@ -364,3 +364,40 @@ async def test_a_rebuild_takes_only_what_is_tagged_for_this_server(world: World)
         await world.env.settle()
         assert "0 orders were added" in await owner_says(world, "rebuild")
     assert world.roles_of(world.buyer) == set()
+
+
+@only_files
+async def test_a_key_sold_after_the_backup_is_not_sent_again(world: World) -> None:
+    world.shop.add_product(title="Game Key", price="19.50", type="SERIALS", serials=["AAAA-1"])
+    await world.sell_product("Game Key", [world.guild.create_role("Player")])
+    await world.order("Game Key")
+    await world.env.advance_time(900)
+    assert file_of(world, place_of(world)).with_name("settings.json.backup").exists()
+    await world.pay_newest()
+    assert len(world.dms(world.buyer)) == 1
+    await world.bot.get_cog("Shoppex").cog_unload()
+    cut(file_of(world, place_of(world)))
+    await world.env.advance_time(60)
+    await start(world)
+
+    await owner_says(world, "restore")
+    await world.env.advance_time(7200)
+
+    assert world.roles_of(world.buyer) == {"Player"}
+    assert len(world.dms(world.buyer)) == 1
+
+
+async def test_a_rebuild_of_what_is_whole_delivers_what_was_missed(world: World) -> None:
+    world.shop.add_product(title="Game Key", price="19.50", type="SERIALS", serials=["AAAA-1"])
+    await world.sell_product("Game Key")
+    await world.order("Game Key")
+    await world.bot.get_cog("Shoppex").cog_unload()
+    await world.shop.pay(world.shop.orders[-1].uniqid)
+    await world.env.advance_time(60)
+    await start(world)
+
+    await owner_says(world, "rebuild")
+    await world.env.settle()
+
+    [message] = world.dms(world.buyer)
+    assert "AAAA-1" in message.content
