@@ -70,6 +70,11 @@ class RecoveryCommands(SettingsGroup):
                 "until then nothing changes. Then run this command once more: it asks Shoppex "
                 "for what happened since."
             )
+        elif not self.settings.are_lost:
+            text = _(
+                "There is no backup of these servers' settings, so they stay as they are and the "
+                "servers sell nothing. Put back a backup of your own while the bot is stopped."
+            )
         else:
             text = _(
                 "There is no backup of the settings. Set the shop up again with "

@@ -401,3 +401,25 @@ async def test_a_rebuild_of_what_is_whole_delivers_what_was_missed(world: World)
 
     [message] = world.dms(world.buyer)
     assert "AAAA-1" in message.content
+
+
+async def test_one_servers_unreadable_settings_close_only_that_server(world: World) -> None:
+    await sell(world)
+    other = World(world.env, world.shop, world.instance)
+    await other.set_up()
+    await other.sell_item("Silver Pass", "5.00", "EUR", [other.guild.create_role("Silver")])
+    await world.bot.get_cog("Shoppex").cog_unload()
+    shop = config_of("Shoppex", custom=False).guild_from_id(world.guild.id)
+    await shop.set_raw("shop", "log_level", value="zzzz")
+
+    await start(world)
+
+    assert f"The settings of the server {world.guild.id} cannot be read" in told(world)
+    assert world.roles_of(world.buyer) == {"Gold"}
+    await other.order("Silver Pass")
+    await other.pay_newest()
+    assert other.roles_of(other.buyer) == {"Silver"}
+    refused = await world.admin.slash(world.channel, "shoppexset rejoin", enabled=False)
+    assert refused is not None
+    shop = config_of("Shoppex", custom=False).guild_from_id(world.guild.id)
+    assert await shop.get_raw("shop", "log_level") == "zzzz"
