@@ -419,7 +419,5 @@ async def test_one_servers_unreadable_settings_close_only_that_server(world: Wor
     await other.order("Silver Pass")
     await other.pay_newest()
     assert other.roles_of(other.buyer) == {"Silver"}
-    refused = await world.admin.slash(world.channel, "shoppexset rejoin", enabled=False)
-    assert refused is not None
     shop = config_of("Shoppex", custom=False).guild_from_id(world.guild.id)
     assert await shop.get_raw("shop", "log_level") == "zzzz"
