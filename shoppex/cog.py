@@ -34,6 +34,7 @@ from .commands import (
     PoolCommands,
     ProductCommands,
     PurchaseCommands,
+    RecoveryCommands,
     SecretCommands,
     SetupCommands,
     StaffCommands,
@@ -57,9 +58,11 @@ from .fulfilment.claims import ClaimStep
 from .fulfilment.engine import Engine
 from .fulfilment.forgetter import Forgetter
 from .fulfilment.inspection import Inspection
+from .fulfilment.keeping import Keeper
 from .fulfilment.messages import MessageStep
 from .fulfilment.pickups import PickupStep
 from .fulfilment.readings import ReadStep
+from .fulfilment.rebuilding import Rebuilding
 from .fulfilment.recorder import Recorder
 from .fulfilment.reminding import Reminding
 from .fulfilment.roles import RoleStep
@@ -84,7 +87,9 @@ from .seller.webhook_secrets import WebhookSecrets
 from .seller.webhook_setup import WebhookSetup
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
+from .store.damage import SETTINGS
 from .store.errors import NewerLedger
+from .store.files import set_aside_unreadable
 from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
@@ -94,6 +99,7 @@ from .views.alarm import AlarmBoard, retry_button
 from .views.case_acts import CaseActs
 from .views.casework import Casebook
 from .views.counter import Counter
+from .views.damage import describe_damages
 from .views.deletion import Deletion
 from .views.doctor import DoctorBoard
 from .views.gate import Gate
@@ -140,6 +146,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
     LicenseSettings,
     TestSaleCommands,
     HostCommands,
+    RecoveryCommands,
     Gateway,
     Answers,
     commands.Cog,
@@ -154,13 +161,14 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         super().__init__()  # type: ignore[no-untyped-call]
         self.bot = bot
         self._writes = Writes()
-        self.settings = Settings(open_settings(), self._writes)
+        damage = set_aside_unreadable(SETTINGS, clock())
+        self.settings = Settings(open_settings(), self._writes, damage)
         self.gate = Gate(bot, self, self.settings)
         self.clients = ClientPool(base_url_from_env(), self.__version__)
         budget = Budget()
         room = StaffRoom(bot, self.settings, budget)
         self.journal = Journal(bot, self.settings, JournalBoard(room), self._alarm, clock)
-        self.ledger = Ledger(self._writes, self.journal.observe)
+        self.ledger = Ledger(self._writes, self.journal.observe, clock)
         self.alarms = Alarms(bot, self.ledger, self.settings, AlarmBoard(room, self.ledger), clock)
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe, self._terms)
@@ -185,6 +193,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         self.backfilling = Backfilling(self.ledger, self.settings, self.engine, clock)
         self.inspection = Inspection(self.ledger, self.settings, clock)
         self._forgetter = Forgetter(self.ledger, self.settings, clock)
+        self._keeper = Keeper(self.ledger, self.settings, clock)
         self.sweeps = Sweeps(
             self.ledger,
             self.settings,
@@ -192,6 +201,15 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self.clients,
             self.brake,
             clock,
+            self._mark,
+        )
+        self.rebuilding = Rebuilding(
+            self.ledger,
+            self.settings,
+            self.recorder,
+            self.clients,
+            clock,
+            self._roles_of,
             self._mark,
         )
         self.webhooks = Listener(self.settings, self.recorder, clock)
@@ -313,6 +331,11 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
     def _mark(self, key: AccountKey) -> None:
         self.engine.mark(key)
 
+    def _roles_of(self, key: AccountKey) -> tuple[int, ...]:
+        guild = self.bot.get_guild(key.guild_id)
+        member = None if guild is None else guild.get_member(key.user_id)
+        return () if member is None else tuple(role.id for role in member.roles)
+
     def _wake(self, guild_id: int) -> None:
         self.engine.wake(guild_id)
 
@@ -342,7 +365,12 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         """Start everything that needs no gateway, and leave the rest to a task."""
         try:
             await self.settings.load()
-            await self.ledger.load()
+            await self.ledger.load(self.settings.held, self.settings.sealed)
+            if self.settings.are_lost or (self.settings.is_blank and self.ledger.held()):
+                self.settings.note_lost()
+                self.ledger.close()
+            else:
+                self._keeper.start()
             await self.test_purchases.revoke_leftovers()
             problem = await self._listen()
         except BaseException as error:
@@ -378,6 +406,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self.doctor.close(),
         )
         await self.clients.close()
+        await self._keeper.close()
         await self._writes.close()
 
     async def _listen(self) -> OSError | None:
@@ -404,6 +433,10 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         self.rounds.start()
         if problem is not None:
             await self._tell_owner(problem)
+        damages = (*self.settings.damages, *self.ledger.damages)
+        if damages:
+            prefix = (await self.bot.get_valid_prefixes())[0]
+            await self.bot.send_to_owners(describe_damages(damages, prefix))
 
     async def _update_first(self) -> str:
         return _(

@@ -14,6 +14,7 @@ from .policies import PolicyCommands
 from .pools import PoolCommands
 from .products import ProductCommands
 from .purchases import PurchaseCommands
+from .recovery import RecoveryCommands
 from .secrets import SecretCommands
 from .settings import AccessCommands
 from .setup import SetupCommands
@@ -40,6 +41,7 @@ __all__ = (
     "PoolCommands",
     "ProductCommands",
     "PurchaseCommands",
+    "RecoveryCommands",
     "SecretCommands",
     "SetupCommands",
     "StaffCommands",

@@ -14,6 +14,7 @@ from ..fulfilment.backfilling import Backfilling
 from ..fulfilment.brake import Brake
 from ..fulfilment.engine import Engine
 from ..fulfilment.inspection import Inspection
+from ..fulfilment.rebuilding import Rebuilding
 from ..fulfilment.sweeps import Sweeps
 from ..seller.doctor import Doctor
 from ..seller.journal import Journal
@@ -56,6 +57,7 @@ class CommandsMixin(ABC):
     rounds: Rounds
     brake: Brake
     sweeps: Sweeps
+    rebuilding: Rebuilding
     absences: Absences
     backfilling: Backfilling
     counter: Counter

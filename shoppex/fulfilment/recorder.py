@@ -13,7 +13,9 @@ from ..api import MalformedOrder, MalformedSubscription, parse_order, parse_subs
 from ..domain.account import Account, AccountKey, Order
 from ..domain.remote import RemoteOrder, RemoteSubscription
 from ..domain.status import OrderStatus, advance
+from ..domain.tag import Tag
 from ..domain.terms import Terms
+from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from .facts import ask_again, distrust, has_seen, learn, mark_seen
 from .places import Places
@@ -139,6 +141,7 @@ class Recorder:
             return Outcome.IGNORED
         place = self._places.of_order(news)
         if place is None:
+            self._refuse_unreadable(guild_id, news.custom_fields)
             return await self.hear_of_renewal(guild_id, news)
         key, nonce = place
         if key.guild_id != guild_id:
@@ -236,12 +239,21 @@ class Recorder:
             return Outcome.IGNORED
         place = self._places.of_subscription(guild_id, news)
         if place is None:
+            self._refuse_unreadable(guild_id, news.custom_fields)
             return Outcome.UNKNOWN_ORDER
         key, nonce = place
         if key.guild_id != guild_id:
             log.warning("Guild %s was told of a subscription of %s", guild_id, key.guild_id)
             return Outcome.OTHER_GUILD
         return await self.meet_subscription(key, nonce, news)
+
+    def _refuse_unreadable(self, guild_id: int, custom_fields: Mapping[str, str]) -> None:
+        """Have Shoppex send it again later: the order may be in what cannot be read now."""
+        tag = Tag.from_fields(custom_fields)
+        if tag is None or tag.guild_id != guild_id:
+            return
+        if not self._ledger.is_readable(AccountKey(guild_id, tag.user_id)):
+            raise StoreUnavailable("the account that it is about cannot be read")
 
     async def hear_of_renewal(self, guild_id: int, news: RemoteOrder) -> Outcome:
         """Record that an unknown order may be a further period of a subscription.

@@ -10,21 +10,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 
 from redbot.core.utils import AsyncIter
 
 from ..domain.account import Account, AccountKey
 from ..domain.moving import left_behind, taken_over
 from ..domain.subscription import Subscription
+from .damage import Damage, Fault
+from .errors import NewerLedger, StoreUnavailable
+from .files import keep_copy, noticed_at, read_backup, remove_backup
 from .forgetting import nothing, only_paid, without_name
 from .indexes import Indexes
 from .opening import open_partitions
-from .partition import Partition
+from .partition import Partition, texts_of
 from .records import account_from_text, account_to_text
-from .schema import PARTITIONS, partition_of
+from .schema import PARTITIONS, partition_of, place_of
 from .writes import Writes
 
 log = logging.getLogger("red.shoppex.ledger")
@@ -74,7 +78,12 @@ class Ledger:
         Called with each account before and after a change that is on disk.
     """
 
-    def __init__(self, writes: Writes, observe: Observer | None = None) -> None:
+    def __init__(
+        self,
+        writes: Writes,
+        observe: Observer | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
         self._writes = writes
         self._observe = observe
         self._partitions: Sequence[Partition] = ()
@@ -82,9 +91,27 @@ class Ledger:
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
         self._indexes = Indexes()
         self._sleepers: defaultdict[AccountKey, list[_Sleeper]] = defaultdict(list)
+        self._damages: list[Damage] = []
+        self._locked = False
+        self._clock = clock
+        self._loaded_at = clock()
+        self._asides: list[datetime] = []
+        self._restored: set[AccountKey] = set()
 
-    async def load(self) -> None:
+    async def load(
+        self, held: Collection[int] | None = None, without: Collection[int] = ()
+    ) -> None:
         """Read everything. One partition after another, so that the loop breathes.
+
+        What cannot be read is in `damages` afterwards: its accounts are empty, and every
+        change to them is refused.
+
+        Parameters
+        ----------
+        held
+            The partitions that had accounts; ``None`` when nobody ever noted them.
+        without
+            Guilds whose accounts are left alone, because their settings cannot be read.
 
         Raises
         ------
@@ -93,18 +120,143 @@ class Ledger:
         StoreUnavailable
             When a move that the last process began could not be finished.
         """
-        self._partitions = await open_partitions()
-        for partition in self._partitions:
+        now = self._clock()
+        self._partitions, self._damages = await open_partitions(now, held)
+        noticed = (noticed_at(damage.place) for damage in self._damages)
+        self._asides = [moment for moment in noticed if moment is not None]
+        for number, partition in enumerate(self._partitions):
             for key, text in partition.all():
-                self._indexes.add(account_from_text(key, text))
+                if key.guild_id not in without:
+                    self._take_in(partition, key, text)
+            for name in partition.sealed():
+                place = place_of(number)
+                log.error("The record %s in %s cannot be read and is left alone", name, place)
+                self._damages.append(Damage(place, Fault.RECORD, name))
+            for guild_id in without:
+                for key in partition.keys_in(guild_id):
+                    partition.seal(key)
             await asyncio.sleep(0)
         for key in list(self._indexes.moving):
-            await self.finish_move(key)
+            if self.is_readable(AccountKey(key.guild_id, self.get(key).took or key.user_id)):
+                await self.finish_move(key)
+
+    def _take_in(self, partition: Partition, key: AccountKey, text: str) -> None:
+        try:
+            account = account_from_text(key, text)
+        except NewerLedger:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one is no other's affair
+            log.error("An account of guild %s: %s", key.guild_id, type(error).__name__)
+            partition.seal(key)
+        else:
+            self._indexes.add(account)
+
+    def close(self) -> None:
+        """Leave all accounts alone: without the settings nobody knows on which terms they are."""
+        self._locked = True
+        self._indexes = Indexes()
+        for partition in self._partitions:
+            partition.closed = True
+
+    async def restore(self) -> list[str]:
+        """Put each backup in the place of what is lost or unreadable; where that was done.
+
+        Raises
+        ------
+        StoreUnavailable
+            When one could not be written; others may have been.
+        """
+        return await self._writes.run(self._restore())
+
+    async def reopen(self) -> list[str]:
+        """Begin anew what is lost and has no backup; where that was done.
+
+        Raises
+        ------
+        StoreUnavailable
+            When one could not be written; others may have been.
+        """
+        return await self._writes.run(self._reopen())
+
+    def _refuse_without_settings(self) -> None:
+        if self._locked:
+            raise StoreUnavailable("the settings are to be restored first")
+
+    async def _restore(self) -> list[str]:
+        self._refuse_without_settings()
+        done = []
+        for number, partition in enumerate(self._partitions):
+            place = place_of(number)
+            if not (partition.closed or partition.sealed()):
+                continue
+            backup = await asyncio.to_thread(read_backup, place)
+            if backup is None:
+                continue
+            async with self._queues[number].turn:
+                if not partition.closed:
+                    await asyncio.to_thread(keep_copy, place, self._clock())
+                taken = await partition.restore(texts_of(backup))
+            self._take_back(number, taken)
+            if taken:
+                done.append(place)
+        return done
+
+    async def _reopen(self) -> list[str]:
+        self._refuse_without_settings()
+        done = []
+        for number, partition in enumerate(self._partitions):
+            if partition.closed:
+                async with self._queues[number].turn:
+                    await partition.restore({})
+                self._take_back(number, [])
+                done.append(place_of(number))
+        return done
+
+    def _take_back(self, number: int, keys: Iterable[AccountKey]) -> None:
+        """Take in what was restored, and forget what was wrong where nothing is any more."""
+        partition, place = self._partitions[number], place_of(number)
+        for key in keys:
+            self._restored.add(key)
+            self._take_in(partition, key, partition.get(key))
+        still = set(partition.sealed())
+        self._damages = [d for d in self._damages if d.place != place or d.detail in still]
+
+    @property
+    def damages(self) -> tuple[Damage, ...]:
+        """What could not be read."""
+        return tuple(self._damages)
+
+    @property
+    def lost_at(self) -> datetime:
+        """When it was noticed first that something cannot be read, as far as that is known."""
+        return min((*self._asides, self._loaded_at))
+
+    def was_restored(self, key: AccountKey) -> bool:
+        """Whether an account is as a backup had it, so that it may lack what happened since."""
+        return key in self._restored
+
+    def is_readable(self, key: AccountKey) -> bool:
+        """Whether what is kept of an account can be read, and so be changed."""
+        return not self._partition(key).is_sealed(key)
+
+    def held(self) -> frozenset[int]:
+        """The numbers of the partitions that have accounts, or had some that are lost."""
+        return frozenset(
+            number for number, partition in enumerate(self._partitions) if not partition.is_empty
+        )
+
+    def fit(self) -> frozenset[int]:
+        """The numbers of the partitions that have accounts, and all of them readable."""
+        return frozenset(
+            number
+            for number, partition in enumerate(self._partitions)
+            if not (partition.is_empty or partition.closed or partition.sealed())
+        )
 
     # -- reading -------------------------------------------------------------------------
 
     def get(self, key: AccountKey) -> Account:
-        """The account as it is on disk; an empty one for a person never seen."""
+        """The account as it is on disk; an empty one for a person never seen, or unreadable."""
         return account_from_text(key, self._partition(key).get(key))
 
     def locate(self, uniqid: str) -> tuple[AccountKey, str] | None:
@@ -244,7 +396,10 @@ class Ledger:
         StoreUnavailable
             When something could not be forgotten.
         """
+        if self._partitions[partition_of(user_id)].hides(user_id):
+            raise StoreUnavailable("what was kept before cannot be read")
         await self.update_all(self.keys_of(user_id), only_paid if keep_paid else nothing)
+        await asyncio.to_thread(remove_backup, place_of(partition_of(user_id)))
         if keep_paid:
             return
         named = f'"{user_id}"'
@@ -320,6 +475,9 @@ class Ledger:
         wishes = [_Wish(key, change, loop.create_future()) for key in keys]
         numbers: dict[int, None] = {}
         for wish in wishes:
+            if not self.is_readable(wish.key):
+                wish.kept.set_exception(StoreUnavailable("what was kept before cannot be read"))
+                continue
             number = partition_of(wish.key.user_id)
             self._queues[number].wishes.append(wish)
             numbers[number] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -137,6 +137,33 @@ def act_from_json(value: list[Any] | None) -> StaffAct | None:
     """The act that :func:`act_to_json` wrote."""
     at = None if value is None else time_from_json(value[1])
     return None if value is None or at is None else StaffAct(int(value[0]), at, value[2])
+
+
+class Noted(Mapping[str, Any]):
+    """A record that notes what is read of it. What nobody read, this version does not know."""
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self._record = record
+        self._inner: dict[str, Noted] = {}
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        value = self._record[name]
+        if not isinstance(value, dict):
+            return value
+        return self._inner.setdefault(name, Noted(value))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._record)
+
+    def __len__(self) -> int:
+        return len(self._record)
+
+    def unread(self) -> set[str]:
+        """The names that nobody asked for, here and in what was read."""
+        inner = (noted.unread() for noted in self._inner.values())
+        return (set(self._record) - self.asked).union(*inner)
 
 
 def without_empty(**fields: object) -> Record:

@@ -8,7 +8,7 @@ default is left out: most of a ledger is defaults.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,10 @@ from ..domain.account import (
 )
 from ..domain.line import Line
 from ..domain.status import OrderStatus
+from ..domain.subscription_status import SubscriptionStatus
+from .errors import NewerLedger
 from .record_parts import (
+    Noted,
     Record,
     act_from_json,
     act_to_json,
@@ -46,6 +49,8 @@ from .record_parts import (
 from .subscription_records import subscription_from_record, subscription_to_record
 
 _DECODED = 1024
+# What earlier versions wrote and nobody needs any more.
+_FORMER = frozenset({"reread", "wants_goods"})
 # Earlier versions held every payment that was not the quoted one.
 _HELD_BEFORE = {"other_total": "paid_too_little", "other_currency": "paid_too_little"}
 
@@ -62,8 +67,35 @@ def account_to_text(account: Account) -> str:
 # Whoever is worked on is read several times in a row.
 @lru_cache(maxsize=_DECODED)
 def account_from_text(key: AccountKey, text: str) -> Account:
-    """The account that :func:`account_to_text` wrote."""
-    return account_from_record(key, json.loads(text)) if text else Account(key)
+    """The account that :func:`account_to_text` wrote.
+
+    Raises
+    ------
+    NewerLedger
+        When there is something in it that this version would lose with its next write.
+    """
+    if not text:
+        return Account(key)
+    record = json.loads(text)
+    account = account_from_record(key, record)
+    _refuse_unknown(record, _OF_ACCOUNT)
+    for order in record.get("orders", {}).values():
+        _refuse_unknown(order, _OF_ORDER)
+    for subscription in record.get("subs", {}).values():
+        _refuse_unknown(subscription, _OF_SUBSCRIPTION)
+    return account
+
+
+def _refuse_unknown(record: Record, known: frozenset[str]) -> None:
+    if not known.issuperset(record):
+        raise NewerLedger
+
+
+def _asked_by(read: Callable[[Noted], object], record: Record) -> frozenset[str]:
+    """The names that a reader asks a record for, whether they are there or not."""
+    noted = Noted(record)
+    read(noted)
+    return frozenset(noted.asked)
 
 
 def account_to_record(account: Account) -> Record:
@@ -291,3 +323,19 @@ def _grant_from_record(record: Mapping[str, Any] | str) -> Grant:
         given_at=time_from_json(record.get("given")),
         removal=delivery_from_record(record["removal"][0]) if "removal" in record else None,
     )
+
+
+_OF_ACCOUNT = _asked_by(lambda noted: account_from_record(AccountKey(0, 0), noted), {})
+_OF_ORDER = _FORMER | _asked_by(
+    lambda noted: order_from_record("", noted),
+    {
+        "created": 0,
+        "kind": OfferKind.ITEM.value,
+        "offer": "",
+        "status": OrderStatus.PENDING.value,
+    },
+)
+_OF_SUBSCRIPTION = _asked_by(
+    lambda noted: subscription_from_record("", noted),
+    {"known": 0, "nonce": "", "status": SubscriptionStatus.ACTIVE.value},
+)

@@ -6,6 +6,8 @@ import zlib
 
 from redbot.core import Config
 
+from .damage import SETTINGS
+
 _IDENTIFIER = 7_409_251_834_620_117
 
 # A set rewrites the whole file of a cog name, so the ledger is spread over many. The number
@@ -18,10 +20,8 @@ ACCOUNT = "ACCOUNT"
 
 def open_settings() -> Config:
     """The Config of settings: one global group, one per guild."""
-    config: Config = Config.get_conf(
-        None, _IDENTIFIER, force_registration=True, cog_name="Shoppex"
-    )
-    config.register_global(listener={}, retention={})
+    config: Config = Config.get_conf(None, _IDENTIFIER, force_registration=True, cog_name=SETTINGS)
+    config.register_global(listener={}, retention={}, held=None)
     config.register_guild(shop={})
     return config
 
@@ -29,10 +29,15 @@ def open_settings() -> Config:
 def open_partition(number: int) -> Config:
     """The Config of one part of the ledger. Red reads the whole file here, on the loop."""
     config: Config = Config.get_conf(
-        None, _IDENTIFIER, force_registration=True, cog_name=f"ShoppexLedger{number:03}"
+        None, _IDENTIFIER, force_registration=True, cog_name=place_of(number)
     )
     config.init_custom(ACCOUNT, 2)
     return config
+
+
+def place_of(number: int) -> str:
+    """The name of a partition's Config, and of its folder."""
+    return f"ShoppexLedger{number:03}"
 
 
 def partition_of(user_id: int) -> int:

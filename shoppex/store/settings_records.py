@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,11 @@ def listener_to_record(listener: ListenerSettings) -> Record:
     return asdict(listener)
 
 
+def listener_from_record(record: Mapping[str, Any]) -> ListenerSettings:
+    """What :func:`listener_to_record` wrote."""
+    return ListenerSettings(**_known(ListenerSettings, record))
+
+
 def retention_to_record(retention: Retention) -> dict[str, int]:
     """How many days things are remembered."""
     return {"unpaid": retention.unpaid.days, "details": retention.details.days}
@@ -35,7 +40,8 @@ def retention_to_record(retention: Retention) -> dict[str, int]:
 
 def retention_from_record(record: Mapping[str, int]) -> Retention:
     """What :func:`retention_to_record` wrote."""
-    return Retention(**{name: timedelta(days=days) for name, days in record.items()})
+    known = _known(Retention, record)
+    return Retention(**{name: timedelta(days=days) for name, days in known.items()})
 
 
 def guild_to_record(settings: GuildSettings) -> Record:
@@ -111,7 +117,7 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
         licenses=_license_policy(record.get("licenses")),
         told=frozenset(record.get("told", ())),
         ailments=frozenset(record.get("ailments", ())),
-        policy=Policy(**record.get("policy", {})),
+        policy=Policy(**_known(Policy, record.get("policy", {}))),
         remind_days=tuple(record.get("remind_days", GuildSettings().remind_days)),
         rejoin=record.get("rejoin", True),
         brake=record.get("brake"),
@@ -130,6 +136,11 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
             for key, entry in record.get("items", {}).items()
         },
     )
+
+
+def _known(kind: type[Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record holds of the fields of a dataclass."""
+    return {each.name: record[each.name] for each in fields(kind) if each.name in record}
 
 
 def _license_policy(record: Mapping[str, int] | None) -> LicensePolicy:
@@ -154,5 +165,5 @@ def _gifts_from_record(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "roles": tuple(int(role_id) for role_id in entry["roles"]),
         "lasts": None if days is None else timedelta(days=days),
-        "policy": OwnPolicy(**entry.get("policy", {})),
+        "policy": OwnPolicy(**_known(OwnPolicy, entry.get("policy", {}))),
     }

@@ -97,6 +97,15 @@ class Casebook:
         if guild is None:
             return
         await take_time(interaction)
+        if not self._ledger.is_readable(AccountKey(guild_id, user_id)):
+            await say(
+                interaction,
+                _(
+                    "What this member bought cannot be read at the moment, so nothing is given or "
+                    "taken. The bot's owner can bring it back with `/shoppexset owner restore`."
+                ),
+            )
+            return
         shop, now = self._settings.guild(guild_id), self._clock()
         terms, account = shop.terms(), self._ledger.get(AccountKey(guild_id, user_id))
         member = await find_member(guild, user_id)

@@ -254,6 +254,11 @@ def _subscriptions() -> _Sentences:
 
 def _host() -> _Sentences:
     return {
+        ("storage", "unreadable"): _(
+            "The bot cannot read part of what it keeps: {subjects}. The members concerned get and "
+            "lose nothing meanwhile. The bot's owner can bring it back with `{prefix}shoppexset "
+            "owner restore`."
+        ),
         ("storage", "files_large"): _(
             "The bot keeps its orders in {backend} files, and they have grown large ({size}), so "
             "each purchase takes the bot longer. The bot's owner can move everything to "

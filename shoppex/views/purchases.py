@@ -88,6 +88,16 @@ class Purchases:
     ) -> None:
         """A page of everything, or of what paid for one subscription."""
         key = key_of(interaction)
+        if not self._ledger.is_readable(key):
+            await say(
+                interaction,
+                _(
+                    "Your purchases cannot be read at the moment: something is wrong where the "
+                    "bot keeps them. Your roles stay as they are. The bot's owner has been told; "
+                    "please look again later."
+                ),
+            )
+            return
         account = self._ledger.get(key)
         terms, now = self._settings.guild(key.guild_id).terms(), self._clock()
         subscription = account.subscriptions.get(subscription_id or "")

@@ -100,6 +100,7 @@ class RedInstance:
         self._noted = like is not None
         self._sweeps = False
         self._rounds = False
+        self.owner_id: int | None = None
 
     async def build(self) -> Red:
         """A fresh bot on this data path, as a new process would see it."""
@@ -120,6 +121,8 @@ class RedInstance:
         flags = ["--no-instance", "--no-prompt", "--prefix", PREFIX]
         if self.cog_path is not None:
             flags += ["--cog-path", str(self.cog_path), "--load-cogs", "shoppex"]
+        if self.owner_id is not None:
+            flags += ["--owner", str(self.owner_id)]
         await _drivers.get_driver_class().initialize(**data_manager.storage_details())
         if not self._built:
             await self._choose_port()

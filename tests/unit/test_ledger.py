@@ -18,6 +18,7 @@ from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
+from shoppex.store.damage import Fault
 from shoppex.store.errors import StoreUnavailable
 from shoppex.store.ledger import Ledger
 from shoppex.store.schema import PARTITIONS, partition_of
@@ -467,3 +468,44 @@ async def test_forgetting_a_stranger_writes_nothing(disk: Disk) -> None:
     disk.written.clear()
     await store.ledger.forget_user(12345, keep_paid=False)
     assert disk.written == []
+
+
+# -- what is lost ------------------------------------------------------------
+
+
+def lose(path: Path, number: int) -> None:
+    """One file of the ledger is gone."""
+    [file] = path.rglob(f"ShoppexLedger{number:03}/settings.json")
+    file.unlink()
+
+
+async def test_the_empty_files_of_a_first_load_on_a_full_disk_are_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(tmp_path / "new", monkeypatch)
+    for number in (0, 200, partition_of(ADA.user_id)):
+        file = tmp_path / "new" / "cogs" / f"ShoppexLedger{number:03}" / "settings.json"
+        file.parent.mkdir(parents=True)
+        file.touch()
+
+    store = await disk.open()
+
+    assert store.ledger.damages == ()
+    kept = await store.ledger.update(ADA, adding(ORDER))
+    assert (await disk.open()).ledger.get(ADA) == kept
+
+
+async def test_a_partition_that_was_never_noted_and_is_gone_is_noticed(
+    tmp_path: Path, disk: Disk
+) -> None:
+    store = await disk.open()
+    await store.ledger.update(ADA, adding(ORDER))
+    await store.ledger.update(ADA._replace(user_id=1), adding(PAID))
+    lose(tmp_path, partition_of(ADA.user_id))
+
+    ledger = (await disk.open()).ledger
+
+    assert [damage.fault for damage in ledger.damages] == [Fault.MISSING]
+    with pytest.raises(StoreUnavailable):
+        await ledger.update(ADA, adding(ORDER))
+    assert ledger.get(ADA._replace(user_id=1)).orders == {"bb": PAID}

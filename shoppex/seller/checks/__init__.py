@@ -45,7 +45,7 @@ def every_check(
         Slash(bot, budget, command_names),
         Sold(),
         Subscriptions(ledger, clock),
-        Storing(ledger),
+        Storing(ledger, settings),
         Working(engine, clock),
         Waiting(alarms),
     ]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from ...fulfilment.alarms import Alarms
 from ...fulfilment.engine import Engine
 from ...store.ledger import Ledger
+from ...store.settings import Settings
 from ...store.storage import look_at_storage
 from ..case import Case, Depth
 from ..findings import Finding, Verdict
@@ -24,11 +25,16 @@ class Storing:
     names: tuple[str, ...] = ("storage",)
     depth = Depth.VISIT
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
+        self._settings = settings
 
     async def look(self, case: Case) -> Sequence[Finding]:
-        """Measure it."""
+        """Measure it, and say what of it cannot be read."""
+        damages = (*self._settings.damages, *self._ledger.damages)
+        if damages:
+            places = tuple(dict.fromkeys(damage.place for damage in damages))
+            return [Finding("storage", Verdict.BAD, "unreadable", places)]
         storage = await look_at_storage()
         details: dict[str, str | int | float] = {
             "backend": storage.backend,

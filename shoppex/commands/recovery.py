@@ -1,0 +1,116 @@
+"""`[p]shoppexset owner`: bringing back what the store lost."""
+
+from __future__ import annotations
+
+from redbot.core import commands
+
+from ..fulfilment.rebuilding import Rebuilt
+from ..i18n import _
+from ..views.damage import describe_damages
+from .group import SettingsGroup
+from .sure import is_sure, send_quietly
+
+
+class RecoveryCommands(SettingsGroup):
+    """For the bot's owner, about all servers."""
+
+    @SettingsGroup.shoppexset.group(name="owner")
+    @commands.is_owner()
+    async def shoppexset_owner(self, ctx: commands.GuildContext) -> None:
+        """Bring back orders and settings that were lost, in all servers."""
+
+    @shoppexset_owner.command(name="restore")
+    @commands.is_owner()
+    async def shoppexset_owner_restore(self, ctx: commands.GuildContext) -> None:
+        """Show what cannot be read, and bring it back from the last backups.
+
+        Afterwards Shoppex is asked for everything since. Files that were set aside stay.
+        """
+        await ctx.defer(ephemeral=True)
+        damages = (*self.settings.damages, *self.ledger.damages)
+        if not damages:
+            await send_quietly(ctx, _("✅ Everything can be read. There is nothing to restore."))
+            return
+        question = _(
+            "Shall I put the last backups, at most a day old, in their place, and ask Shoppex "
+            "for everything since?"
+        )
+        shown = describe_damages(damages, ctx.clean_prefix)
+        if not await is_sure(ctx, self.gate, f"{shown}\n\n{question}"):
+            return
+        if self.settings.damages:
+            await self._restore_settings(ctx)
+            return
+        done = await self.ledger.restore()
+        rebuilt = await self._catch_up()
+        text = _("✅ Backups restored: {count}.").format(count=len(done))
+        left = self.ledger.damages
+        if left:
+            text += "\n" + _(
+                "No backup helps with {places}. `{prefix}shoppexset owner rebuild` begins anew "
+                "there, and takes everything from Shoppex's lists."
+            ).format(
+                places=", ".join(sorted({f"`{damage.place}`" for damage in left})[:10]),
+                prefix=ctx.clean_prefix,
+            )
+        await send_quietly(ctx, f"{text}\n{_said(rebuilt)}")
+
+    async def _catch_up(self) -> Rebuilt:
+        """Ask Shoppex for what is missing, and go on with everybody."""
+        rebuilt = await self.rebuilding.run(self.ledger.lost_at)
+        self.engine.mark_unsettled()
+        for guild_id in self.settings.guild_ids():
+            self.sweeps.wake(guild_id)
+        return rebuilt
+
+    async def _restore_settings(self, ctx: commands.GuildContext) -> None:
+        if await self.settings.restore():
+            text = _(
+                "✅ The settings are restored. Load the cog again with `{prefix}reload shoppex`; "
+                "until then nothing changes. Then run this command once more: it asks Shoppex "
+                "for what happened since."
+            )
+        elif not self.settings.are_lost:
+            text = _(
+                "There is no backup of these servers' settings, so they stay as they are and the "
+                "servers sell nothing. Put back a backup of your own while the bot is stopped."
+            )
+        else:
+            text = _(
+                "There is no backup of the settings. Set the shop up again with "
+                "`{prefix}shoppexset setup`, then load the cog again with `{prefix}reload "
+                "shoppex`. The orders are kept."
+            )
+        await send_quietly(ctx, text.format(prefix=ctx.clean_prefix))
+
+    @shoppexset_owner.command(name="rebuild")
+    @commands.is_owner()
+    async def shoppexset_owner_rebuild(self, ctx: commands.GuildContext) -> None:
+        """Take the orders that are missing here from Shoppex's lists, in all servers.
+
+        Try `restore` first. What Shoppex does not know cannot be rebuilt: roles given by hand,
+        moved purchases, keys out of a pool, notes of the staff.
+        """
+        await ctx.defer(ephemeral=True)
+        if self.settings.damages:
+            await send_quietly(ctx, describe_damages(self.settings.damages, ctx.clean_prefix))
+            return
+        question = _(
+            "Shall I ask Shoppex for all orders of all servers, and add those that are missing "
+            "here? What was lost without a backup begins anew. No role is taken and no key is "
+            "sent again. This can take some minutes."
+        )
+        if not await is_sure(ctx, self.gate, question):
+            return
+        await self.ledger.restore()
+        await self.ledger.reopen()
+        await send_quietly(ctx, _said(await self._catch_up()))
+
+
+def _said(rebuilt: Rebuilt) -> str:
+    if rebuilt.failed:
+        return _(
+            "⚠️ Shoppex was asked: {orders} orders were added. These servers' shops could not be "
+            "read to the end: {guilds}. Run the command again later; nothing is added twice."
+        ).format(orders=rebuilt.orders, guilds=", ".join(map(str, rebuilt.failed)))
+    return _("✅ Shoppex was asked: {orders} orders were added.").format(orders=rebuilt.orders)
