@@ -208,7 +208,9 @@ class CaseCommands(StaffGroup):
                 continue
             order = self.ledger.get(place[0]).orders[place[1]]
             name = name_of_user(self.bot, guild, place[0].user_id)
-            if any(wanted in text.casefold() for text in (order.title, uniqid, name)):
+            if any(
+                wanted in text.casefold() for text in (order.title, uniqid, order.short_name, name)
+            ):
                 text = f"{order.describe()} · {name} · {order.created_at:%Y-%m-%d}"
                 found.append(app_commands.Choice(name=shorten(text, _CHOICE_NAME), value=uniqid))
         return found[:_CHOICES]

@@ -13,6 +13,7 @@ from .line import Line, OfferKind, Promise
 from .money import Money
 from .outstanding import Outstanding, Underpayment
 from .payment import Payment
+from .short_names import short_name
 from .staff_act import StaffAct
 from .status import OrderStatus
 from .subscription import Subscription
@@ -245,6 +246,11 @@ class Order:
     underpayment: Underpayment | None = None
     stalled: str | None = None
     test: bool = False
+
+    @property
+    def short_name(self) -> str:
+        """What it is called where others than its buyer can read."""
+        return short_name(self.uniqid or self.nonce)
 
     @property
     def bought(self) -> tuple[Line, ...]:

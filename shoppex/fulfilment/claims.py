@@ -97,7 +97,7 @@ class ClaimStep:
         try:
             answer = await serials.claim(order.pool or "", order.quantity)
         except ApiError as error:
-            log.warning("Keys for order %s could not be claimed: %s", order.uniqid, error)
+            log.warning("Keys for order %s could not be claimed: %s", order.short_name, error)
             if error.ambiguous:
                 doubt = replace(begun, state=DeliveryState.NEEDS_STAFF, reason=DOUBTFUL)
                 await self._end(key, order, doubt)

@@ -35,7 +35,7 @@ async def read_whole(client: ShoppexClient, order: Order) -> RemoteOrder:
             news = await look(client, news)
         except ApiError as error:
             # A key without the scope for it, or no such place: the order itself was read.
-            log.info("%s found nothing for order %s: %s", look.__name__, order.uniqid, error)
+            log.info("%s found nothing for order %s: %s", look.__name__, order.short_name, error)
     return news
 
 

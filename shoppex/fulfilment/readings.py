@@ -125,7 +125,7 @@ class ReadStep:
             news = await read_whole(client, order)
             news = await look_up_products(client, order, news, self._terms(key))
         except ApiError as error:
-            log.warning("Order %s cannot be read: %s", order.uniqid, error)
+            log.warning("Order %s cannot be read: %s", order.short_name, error)
             failure = _unless_hopeless(order, error, self._clock())
             if isinstance(error, Unauthorized):
                 self._refused.add(key.guild_id)

@@ -156,7 +156,9 @@ class Recorder:
         unclear = event.family == "order:paid" and news.status is OrderStatus.UNKNOWN
         reason = distrust(key, order, news)
         if reason is not None:
-            log.warning("Order %s is told of in a way that cannot be: %s", order.uniqid, reason)
+            log.warning(
+                "Order %s is told of in a way that cannot be: %s", order.short_name, reason
+            )
         if unclear or not fresh or reason is not None or order.renewal:
             # What cannot be believed here may still be true: Shoppex's API has the last word.
             now = self._clock()
@@ -321,7 +323,9 @@ class Recorder:
             return Outcome.KNOWN
         await self._pass_on(before, after)
         if order.held is not None:
-            log.warning("Order %s of guild %s is held: %s", order.uniqid, key.guild_id, order.held)
+            log.warning(
+                "Order %s of guild %s is held: %s", order.short_name, key.guild_id, order.held
+            )
             return Outcome.HELD
         return Outcome.ASKED if order.asking is not None else Outcome.RECORDED
 

@@ -225,7 +225,7 @@ class RoleStep(DiscordStep):
 
 
 def _reference(order: Order | None, source: str) -> str:
-    return source if order is None else order.uniqid or "?"
+    return source if order is None else order.short_name
 
 
 def _workable(grant: Grant | None, now: datetime) -> bool:

@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from redbot.core.utils import AsyncIter
+
 from ..customer.pages import subscription_of
 from ..domain.account import Account, AccountKey, Grant, Order
 from ..domain.delivery import DeliveryState
+from ..domain.short_names import read_short_name, short_name
 from ..domain.subscription import Subscription
 from ..domain.terms import Terms
 from ..fulfilment.concerns import concerns_of
@@ -19,6 +22,9 @@ from .errors import NoSuchPurchase
 
 Matter = Order | Subscription
 
+_SNOWFLAKE_DIGITS = 20
+# How many names are compared before others have their turn.
+_AT_ONCE = 1000
 _MEMBER = re.compile(r"<@!?([0-9]{15,20})>|([0-9]{15,20})")
 
 
@@ -65,21 +71,46 @@ def user_in(text: str) -> int | None:
     return None if member is None else int(member[1] or member[2])
 
 
-def find_case(ledger: Ledger, guild_id: int, number: str) -> Case:
-    """The order, or subscription, of a server with that number.
+async def find_case(ledger: Ledger, guild_id: int, text: str) -> Case:
+    """The order, or subscription, of a server with that number or short name.
 
     Raises
     ------
     NoSuchPurchase
     """
-    number = number.strip()
-    place = ledger.locate(number)
+    text = text.strip()
+    place = ledger.locate(text)
     if place is None:
-        found = ledger.locate_subscription(number)
+        found = ledger.locate_subscription(text)
         place = None if found is None else (found[0], found[1].id)
+    if place is None:
+        place = await _find_short(ledger, guild_id, text)
     if place is None or place[0].guild_id != guild_id:
         raise NoSuchPurchase
     return Case(*place)
+
+
+def case_word(key: AccountKey, name: str) -> str:
+    """A short name with whose it is, so that nothing has to be searched; for a button's id."""
+    return f"{key.user_id}.{name}"
+
+
+async def _find_short(ledger: Ledger, guild_id: int, text: str) -> tuple[AccountKey, str] | None:
+    user, _dot, name = text.rpartition(".")
+    wanted = read_short_name(name)
+    if wanted is None:
+        return None
+    if user.isascii() and user.isdigit() and len(user) <= _SNOWFLAKE_DIGITS:
+        key = AccountKey(guild_id, int(user))
+        for order in ledger.get(key).orders.values():
+            if order.short_name == wanted:
+                return key, order.nonce
+    # Typed by people, or moved to another account since.
+    async for uniqid in AsyncIter(ledger.uniqids(), steps=_AT_ONCE):
+        place = ledger.locate(uniqid) if short_name(uniqid) == wanted else None
+        if place is not None and place[0].guild_id == guild_id:
+            return place
+    return None
 
 
 def matter_of(account: Account, name: str) -> Matter:

@@ -303,6 +303,10 @@ class Ledger:
         """For whom something waits for the buyer or for staff; of one guild if given."""
         return self._indexes.stuck(guild_id)
 
+    def uniqids(self) -> list[str]:
+        """Shoppex's ids of all orders."""
+        return list(self._indexes.by_uniqid)
+
     def newest(self, guild_id: int) -> list[str]:
         """Shoppex's ids of the newest orders of a guild, at most 100, newest first."""
         return self._indexes.newest(guild_id)

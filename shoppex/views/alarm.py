@@ -18,7 +18,7 @@ from ..text import plain, shorten
 from .concerns import concern_embed
 from .gate import Gate, say
 from .held_order import held_embed, held_view
-from .journal import matter_buttons
+from .journal import matter_buttons, order_buttons
 from .lasting import staff_button
 from .order_matter import order_matter_embed
 from .sentences import brake_sentences, waiting_sentence
@@ -76,7 +76,7 @@ class AlarmBoard:
         order = None if place is None else self._ledger.get(place[0]).orders.get(place[1])
         if place is not None and order is not None:
             view = discord.ui.View(timeout=None)
-            for button in matter_buttons(place[0], order.nonce, _("Order")):
+            for button in order_buttons(place[0], order):
                 view.add_item(button)
             embed = order_matter_embed(guild, place[0], order, cause.reason)
             await self._room.send(guild, embed, view)

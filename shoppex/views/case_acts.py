@@ -67,7 +67,7 @@ class CaseActs:
             return
         by, terms, now = interaction.user.id, self._terms(guild), self._clock()
         try:
-            case = find_case(self._ledger, guild.id, number)
+            case = await find_case(self._ledger, guild.id, number)
             account = self._ledger.get(case.key)
             matter = matter_of(account, case.name)
             await take_time(interaction)
@@ -113,7 +113,7 @@ class CaseActs:
             return
         by, now = interaction.user.id, self._clock()
         try:
-            case = find_case(self._ledger, guild.id, number)
+            case = await find_case(self._ledger, guild.id, number)
             account = self._ledger.get(case.key)
             after = revoked(account, case.name, StaffAct(by, now, reason))
         except Refusal as refusal:
@@ -148,7 +148,7 @@ class CaseActs:
             return
         by = interaction.user.id
         try:
-            case = find_case(self._ledger, guild.id, number)
+            case = await find_case(self._ledger, guild.id, number)
             plan_left(self._ledger.get(case.key), case.name)
         except Refusal as refusal:
             await say(interaction, staff_sentence(refusal))
@@ -173,7 +173,7 @@ class CaseActs:
             return
         by = interaction.user.id
         try:
-            case = find_case(self._ledger, guild.id, number)
+            case = await find_case(self._ledger, guild.id, number)
             account = self._ledger.get(case.key)
             after = given_back(account, case.name)
             changes = self._changes(guild, account, after, case.name)

@@ -81,7 +81,8 @@ class Casebook:
         if guild is None:
             return
         try:
-            await self.show_case(interaction, guild, find_case(self._ledger, guild_id, uniqid))
+            case = await find_case(self._ledger, guild_id, uniqid)
+            await self.show_case(interaction, guild, case)
         except Refusal as refusal:
             await say(interaction, staff_sentence(refusal))
 

@@ -22,6 +22,7 @@ from ..store.ledger import Ledger
 from ..text import format_money, plain, shorten
 from .case_text import staff_sentence
 from .gate import Gate
+from .journal import order_buttons
 from .lasting import staff_button
 from .purchase_text import not_saved
 
@@ -69,7 +70,7 @@ def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.E
         inline=False,
     )
     embed.set_footer(
-        text=_("{server} · Order {id}").format(server=plain(guild.name), id=order.uniqid)
+        text=_("{server} · Order {id}").format(server=plain(guild.name), id=order.short_name)
     )
     return embed
 
@@ -83,6 +84,8 @@ def held_view(key: AccountKey, order: Order) -> discord.ui.View:
     ):
         custom_id = f"shoppex:held:{choice}:{key.guild_id}:{key.user_id}:{name_of(order.nonce)}"
         view.add_item(discord.ui.Button(label=label, custom_id=custom_id, style=style))
+    for button in order_buttons(key, order):
+        view.add_item(button)
     return view
 
 

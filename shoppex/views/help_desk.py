@@ -22,6 +22,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..text import format_money, plain, shorten
 from .gate import Gate
+from .journal import order_buttons
 from .purchase_text import customer_sentence, not_saved, stage_text
 from .purchases import key_of
 from .replacement import how_to_replace, replacement_view
@@ -147,7 +148,7 @@ class HelpDesk:
         order: Order,
         text: str,
         title: str,
-        view: discord.ui.View = discord.utils.MISSING,
+        view: discord.ui.View | None = None,
         how: str | None = None,
     ) -> bool:
         """Send a buyer's words to staff; whether that worked.
@@ -165,7 +166,7 @@ class HelpDesk:
         await self._room.speak(guild)
         embed = discord.Embed(title=title, description=shorten(_quoted(redact(text, order)), 4000))
         embed.add_field(name=_("Member"), value=interaction.user.mention)
-        embed.add_field(name=_("Order"), value=f"`{order.uniqid}`")
+        embed.add_field(name=_("Order"), value=f"`{order.short_name}`")
         embed.add_field(name=_("Bought"), value=plain(order.describe()))
         stage = standing(account, order, terms, self._clock()).stage
         embed.add_field(name=_("State"), value=stage_text(stage))
@@ -174,6 +175,9 @@ class HelpDesk:
         if how is not None:
             embed.add_field(name=_("What you can do"), value=how, inline=False)
         embed.set_footer(text=plain(guild.name))
+        view = discord.ui.View(timeout=None) if view is None else view
+        for button in order_buttons(key_of(interaction), order):
+            view.add_item(button)
         try:
             await self._room.send(guild, embed, view)
         except REQUEST_ERRORS as error:

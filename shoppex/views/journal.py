@@ -8,9 +8,11 @@ from typing import Any
 
 import discord
 
-from ..domain.account import AccountKey
+from ..domain.account import AccountKey, Order
 from ..domain.happening import Happening
+from ..domain.short_names import short_name
 from ..i18n import _
+from ..seller.cases import case_word
 from ..seller.pile import Pile
 from .gate import Gate
 from .journal_text import digest_embed, entry_embed
@@ -18,14 +20,14 @@ from .lasting import staff_button
 from .staff_room import StaffRoom
 
 _TEMPLATE = re.compile(
-    r"shoppex:(?:order:(?P<order>[A-Za-z0-9_-]{1,60})|member:(?P<user>[0-9]{1,20}))"
+    r"shoppex:(?:order:(?P<order>[A-Za-z0-9_.-]{1,60})|member:(?P<user>[0-9]{1,20}))"
     r":(?P<guild>[0-9]{1,20}):[0-9]"
 )
 # Each has a row of buttons, and a message has room for so many.
 _ONE_BY_ONE = 5
 
 ShowOrder = Callable[[discord.Interaction[Any], int, str], Awaitable[None]]
-"""Shows staff, privately, the order with that id of Shoppex's in that server."""
+"""Shows staff, privately, the order of that name in that server."""
 ShowMember = Callable[[discord.Interaction[Any], int, int], Awaitable[None]]
 """Shows staff, privately, what that user has from that server's shop."""
 
@@ -89,6 +91,11 @@ def matter_buttons(
     ]
 
 
+def order_buttons(key: AccountKey, order: Order) -> list[discord.ui.Button[discord.ui.View]]:
+    """The same for an order, whose number must not stand where others can read it."""
+    return matter_buttons(key, case_word(key, order.short_name), _("Order"))
+
+
 def _buttons(
     what: Happening, row: int, number: int | None
 ) -> list[discord.ui.Button[discord.ui.View]]:
@@ -97,7 +104,8 @@ def _buttons(
     place = f"{what.key.guild_id}:{row}"
     # What a test bought is forgotten by the time that anybody could look.
     if what.order is not None and not what.test:
-        labels[f"shoppex:order:{what.order}:{place}"] = _("Order")
+        word = case_word(what.key, short_name(what.order))
+        labels[f"shoppex:order:{word}:{place}"] = _("Order")
     if what.key.user_id:
         labels[f"shoppex:member:{what.key.user_id}:{place}"] = _("Member")
     return [

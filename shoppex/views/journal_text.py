@@ -10,6 +10,7 @@ from discord.utils import format_dt
 from ..domain.happening import Happened, Happening
 from ..domain.log_level import LogLevel
 from ..domain.money import Money
+from ..domain.short_names import short_name
 from ..i18n import _
 from ..seller.pile import Heading, Noted, Pile, Tally
 from ..text import format_money, plain, shorten
@@ -199,7 +200,7 @@ def _places(what: Happening) -> list[str]:
     if what.origin is not None:
         places = [" → ".join((f"<@{what.origin}>", *places))]
     if what.order is not None:
-        places.append(f"`{shorten(what.order, 100).replace('`', '')}`")
+        places.append(f"`{short_name(what.order)}`")
     return places
 
 

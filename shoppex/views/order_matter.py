@@ -29,7 +29,9 @@ def order_matter_embed(
     details = matter_lines(order)
     if details:
         embed.add_field(name=_("Details"), value=shorten("\n".join(details), _FIELD))
-    embed.set_footer(text=plain(guild.name))
+    embed.set_footer(
+        text=_("{server} · Order {id}").format(server=plain(guild.name), id=order.short_name)
+    )
     return embed
 
 

@@ -44,8 +44,9 @@ def how_to_replace(order: Order) -> str:
         return _("Press “Approve”: another key is taken out of the pool and sent to the buyer.")
     return _(
         "Press “Approve”: Shoppex gives out another key, and it is sent to the buyer. To choose "
-        "the key yourself, open Orders → `{id}` → Replace at Shoppex first."
-    ).format(id=order.uniqid)
+        "the key yourself, first open the order at Shoppex → Replace; the button “Order” shows "
+        "its number."
+    )
 
 
 class Decisions:

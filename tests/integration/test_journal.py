@@ -13,6 +13,7 @@ import simcord
 import standin
 from harness import World
 from harness.world import paid_data, text_of
+from shoppex.domain.short_names import short_name
 
 pytestmark = pytest.mark.one_backend
 
@@ -65,7 +66,7 @@ async def test_a_sale_and_its_delivery_are_one_embed(
     assert str(embed.title).endswith("New sale")
     text = str(embed.description)
     assert "Gold Pass · €9.90" in text
-    assert f"{world.buyer.mention} · `{order.uniqid}`" in text
+    assert f"{world.buyer.mention} · `{short_name(order.uniqid)}`" in text
     assert "Everything was delivered" in text
     await world.instance.restart(world.env)
     assert len(await read(world, room)) == 1
@@ -96,7 +97,7 @@ async def test_refund_and_dispute_are_told(world: World, room: simcord.ChannelHa
     assert "Refunded" in str(refunded.title)
     assert "€9.90" in str(refunded.description)
     assert "disputed" in str(disputed.title)
-    assert second.uniqid in str(disputed.description)
+    assert short_name(second.uniqid) in str(disputed.description)
 
 
 async def test_a_subscription_begins_is_renewed_and_ends(
@@ -131,7 +132,8 @@ async def test_no_key_no_address_and_no_link_is_told(
     embeds = await read(world, room)
     assert "Everything was delivered" in words(embeds)
     seen = str([embed.to_dict() for embed in embeds])
-    assert order.uniqid in seen
+    assert short_name(order.uniqid) in seen
+    assert order.uniqid not in seen
     for secret in (KEY, EMAIL, "http", "@everyone", " *Key*"):
         assert secret not in seen
 
@@ -229,7 +231,7 @@ async def test_what_discord_refuses_is_told_later(
     world.env.backend.faults.clear()
     await world.env.advance_time(HOUR)
     [embed] = await read(world, room)
-    assert order.uniqid in str(embed.description)
+    assert short_name(order.uniqid) in str(embed.description)
 
 
 async def test_a_lost_channel_is_told_to_the_owner_once_and_its_news_in_the_next(
