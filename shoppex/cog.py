@@ -66,6 +66,7 @@ from .fulfilment.rebuilding import Rebuilding
 from .fulfilment.recorder import Recorder
 from .fulfilment.reminding import Reminding
 from .fulfilment.roles import RoleStep
+from .fulfilment.strays import Strays
 from .fulfilment.sweeps import Sweeps
 from .fulfilment.watching import Watch
 from .gateway import Gateway
@@ -194,12 +195,14 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         self.inspection = Inspection(self.ledger, self.settings, clock)
         self._forgetter = Forgetter(self.ledger, self.settings, clock)
         self._keeper = Keeper(self.ledger, self.settings, clock)
+        strays = Strays(*asking)
         self.sweeps = Sweeps(
             self.ledger,
             self.settings,
             self.recorder,
             self.clients,
             self.brake,
+            strays,
             clock,
             self._mark,
         )
@@ -212,7 +215,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self._roles_of,
             self._mark,
         )
-        self.webhooks = Listener(self.settings, self.recorder, clock)
+        self.webhooks = Listener(self.settings, self.recorder, clock, strays)
         self.catalogue = Catalogue(self.settings, self.clients, clock)
         self.shelves = Shelves(self.settings, self.catalogue, self._wake)
         checkout = Checkout(

@@ -20,6 +20,7 @@ from .notices import moment_of
 from .payments import (
     OTHER_BUYER,
     UNKNOWN_LINES,
+    UNKNOWN_ORDER,
     is_as_ordered,
     is_first_payment,
     is_unknown_cart,
@@ -64,6 +65,9 @@ def why_hold(key: AccountKey, order: Order, news: RemoteOrder, terms: Terms) -> 
     Design, section 2, rule 5. A price that is not the quoted one is no reason: it is settled
     at the checkout (contract, section 15.1).
     """
+    if order.held == UNKNOWN_ORDER and order.accepted is None:
+        # Nobody remembers what was ordered, so a person has to say that it is right.
+        return UNKNOWN_ORDER
     doubt = distrust(key, order, news)
     if doubt is not None or order.accepted is not None or not is_first_payment(order, news):
         return doubt

@@ -23,7 +23,10 @@ OTHER_BUYER = "other_buyer"
 PAID_TOO_LITTLE = "paid_too_little"
 UNKNOWN_LINES = "unknown_lines"
 
-HOLDS = frozenset({OTHER_BUYER, PAID_TOO_LITTLE, UNKNOWN_LINES})
+UNKNOWN_ORDER = "unknown_order"
+"""The ledger does not know the order any more."""
+
+HOLDS = frozenset({OTHER_BUYER, PAID_TOO_LITTLE, UNKNOWN_LINES, UNKNOWN_ORDER})
 """Why an order that Shoppex calls paid waits until staff decide."""
 
 # A checkout converts at its own rate, and rounds.

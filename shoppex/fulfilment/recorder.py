@@ -233,6 +233,16 @@ class Recorder:
                 key.guild_id,
             )
 
+    async def keep(self, key: AccountKey, order: Order) -> None:
+        """Add an order that was found to be ours; one that is there already stays.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it could not be written.
+        """
+        await self._change(key, lambda a: a if order.nonce in a.orders else a.with_order(order))
+
     async def _hear_of_subscription(self, guild_id: int, event: Hearing) -> Outcome:
         try:
             news = parse_subscription(event.data)

@@ -22,6 +22,7 @@ from ..api import (
     WebhookLog,
 )
 from ..domain.account import AccountKey
+from ..domain.remote import RemoteOrder
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -29,6 +30,7 @@ from .brake import Brake, has_orders
 from .comparing import Comparison, News, happened_at
 from .lanes import Lanes
 from .recorder import Recorder, read_event
+from .strays import Strays
 
 log = logging.getLogger("red.shoppex.sweeps")
 
@@ -49,6 +51,8 @@ _DELIVERIES_SINCE = timedelta(days=3)
 _EVER = datetime.min.replace(tzinfo=timezone.utc)
 _NOBODY = 0
 _AT_ONCE = 100
+# Of payments for unknown orders, at each sweep; the next one looks at more.
+_MOST_STRAYS = 20
 
 
 class Sweeps:
@@ -70,9 +74,11 @@ class Sweeps:
         recorder: Recorder,
         clients: ClientPool,
         brake: Brake,
+        strays: Strays,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
+        self._strays = strays
         self._ledger = ledger
         self._settings = settings
         self._recorder = recorder
@@ -128,22 +134,31 @@ class Sweeps:
         if not await self._brake.is_the_same_shop(guild_id, shop_id):
             return
         found: list[News] = []
+        strays: list[RemoteOrder] = []
         failure: ApiError | None = None
         try:
-            await self._compare(guild_id, client, found)
+            await self._compare(guild_id, client, found, strays)
         except ApiError as error:
             failure = error
         # What was found before a list broke off is true all the same.
         for news in sorted(found, key=happened_at):
             await news.record(recorder)
+        for stray in strays:
+            await self._strays.look_at(guild_id, stray)
         if failure is not None:
             raise failure
         await self._ask_about_missed(guild_id, client, recorder)
 
     # -- lists ---------------------------------------------------------------------------
 
-    async def _compare(self, guild_id: int, client: ShoppexClient, found: list[News]) -> None:
-        """Add to ``found`` what the lists say and the ledger does not know."""
+    async def _compare(
+        self,
+        guild_id: int,
+        client: ShoppexClient,
+        found: list[News],
+        strays: list[RemoteOrder],
+    ) -> None:
+        """Add what the lists say and the ledger does not know, and whose order is not known."""
         terms = self._settings.guild(guild_id).terms()
         comparison, now = Comparison(self._ledger, guild_id, terms), self._clock()
         everything_at = self._everything_at.get(guild_id, _EVER)
@@ -158,6 +173,8 @@ class Sweeps:
                 asked_at = self._clock()
                 async for order in _readable(resource.list(status)):
                     _add(found, comparison.order(order, asked_at))
+                    if len(strays) < _MOST_STRAYS and self._strays.is_listed(guild_id, order):
+                        strays.append(order)
         asked_at = self._clock()
         async for subscription in _readable(client.subscriptions.list()):
             _add(found, comparison.subscription(subscription, asked_at))

@@ -89,6 +89,7 @@ class Ledger:
         self._partitions: Sequence[Partition] = ()
         self._queues = [_Queue() for _ in range(PARTITIONS)]
         self._slots = asyncio.Semaphore(_WRITES_AT_ONCE)
+        self._forgotten: set[int] = set()
         self._indexes = Indexes()
         self._sleepers: defaultdict[AccountKey, list[_Sleeper]] = defaultdict(list)
         self._damages: list[Damage] = []
@@ -303,6 +304,10 @@ class Ledger:
         """For whom something waits for the buyer or for staff; of one guild if given."""
         return self._indexes.stuck(guild_id)
 
+    def was_forgotten(self, user_id: int) -> bool:
+        """Whether a user's data was deleted since the start."""
+        return user_id in self._forgotten
+
     def uniqids(self) -> list[str]:
         """Shoppex's ids of all orders."""
         return list(self._indexes.by_uniqid)
@@ -402,6 +407,7 @@ class Ledger:
         """
         if self._partitions[partition_of(user_id)].hides(user_id):
             raise StoreUnavailable("what was kept before cannot be read")
+        self._forgotten.add(user_id)
         await self.update_all(self.keys_of(user_id), only_paid if keep_paid else nothing)
         await asyncio.to_thread(remove_backup, place_of(partition_of(user_id)))
         if keep_paid:

@@ -10,7 +10,7 @@ import discord
 
 from ..customer.key_desk import find_named, name_of
 from ..domain.account import AccountKey, Order
-from ..fulfilment.payments import OTHER_BUYER, PAID_TOO_LITTLE, UNKNOWN_LINES
+from ..fulfilment.payments import OTHER_BUYER, PAID_TOO_LITTLE, UNKNOWN_LINES, UNKNOWN_ORDER
 from ..i18n import _
 from ..seller.cases import Case
 from ..seller.casework import Casework
@@ -41,6 +41,9 @@ def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.E
         ),
         PAID_TOO_LITTLE: _("Less was paid than the price, and no discount or credit explains it."),
         UNKNOWN_LINES: _("Nothing in the paid cart is for sale in this server."),
+        UNKNOWN_ORDER: _(
+            "I do not know this order any more: it was forgotten, or lost, before it was paid."
+        ),
     }
     embed = discord.Embed(
         title=_("A paid order needs your decision"),

@@ -278,6 +278,10 @@ def waiting_sentence(reason: str | None) -> str:
         "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
         "other_buyer": _("the paid order names another buyer: decide whether to deliver it"),
         "paid_too_little": _("less was paid than the price: decide whether to deliver it"),
+        "unknown_order": _(
+            "a paid order is not known to me any more: look at it at Shoppex, then deliver it or "
+            "leave it"
+        ),
         "unknown_lines": _(
             "nothing in the paid cart is for sale here: decide whether to deliver it"
         ),

@@ -15,7 +15,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from ..api import MalformedJson, decode_json
-from ..fulfilment.recorder import Hearing, Recorder, read_event
+from ..fulfilment.recorder import Hearing, Outcome, Recorder, read_event
+from ..fulfilment.strays import Strays
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.shop_settings import MOST_SECRETS
@@ -50,6 +51,8 @@ class Listener:
     ----------
     clock
         Gives the time that signatures are measured against.
+    strays
+        Looks at payments for orders that are not known.
 
     Attributes
     ----------
@@ -58,8 +61,13 @@ class Listener:
     """
 
     def __init__(
-        self, settings: Settings, recorder: Recorder, clock: Callable[[], datetime]
+        self,
+        settings: Settings,
+        recorder: Recorder,
+        clock: Callable[[], datetime],
+        strays: Strays | None = None,
     ) -> None:
+        self._strays = strays
         self._settings = settings
         self._recorder = recorder
         self._clock = clock
@@ -236,6 +244,8 @@ class Listener:
             outcome = await self._recorder.hear(
                 guild_id, event, delivery_id, fresh=trust is Trust.GENUINE
             )
+            if outcome is Outcome.UNKNOWN_ORDER and self._strays is not None:
+                outcome = await self._strays.hear(guild_id, event)
         except StoreUnavailable as error:
             log.error("A webhook for guild %s could not be kept: %s", guild_id, error)
             return _answer(503, "not kept, please send it again", headers={"Retry-After": "60"})
