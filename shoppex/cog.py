@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-import discord
 from redbot.core import commands
 from redbot.core.bot import Red
 from redbot.core.errors import CogLoadError
@@ -88,6 +87,7 @@ from .seller.webhook_secrets import WebhookSecrets
 from .seller.webhook_setup import WebhookSetup
 from .selling.catalogue import Catalogue
 from .selling.checkout import Checkout
+from .steady_clock import SteadyClock
 from .store.damage import SETTINGS
 from .store.errors import NewerLedger
 from .store.files import set_aside_unreadable
@@ -158,14 +158,15 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
     __author__ = "the shoppex authors"
     __version__ = "0.1.0"
 
-    def __init__(self, bot: Red, *, clock: Callable[[], datetime] = discord.utils.utcnow) -> None:
+    def __init__(self, bot: Red) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.bot = bot
+        self.clock = clock = SteadyClock()
         self._writes = Writes()
         damage = set_aside_unreadable(SETTINGS, clock())
         self.settings = Settings(open_settings(), self._writes, damage)
         self.gate = Gate(bot, self, self.settings)
-        self.clients = ClientPool(base_url_from_env(), self.__version__)
+        self.clients = ClientPool(base_url_from_env(), self.__version__, on_date=clock.hear)
         budget = Budget()
         room = StaffRoom(bot, self.settings, budget)
         self.journal = Journal(bot, self.settings, JournalBoard(room), self._alarm, clock)

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
 import aiohttp
 
@@ -112,6 +113,8 @@ class ClientPool:
         Makes the pace of one shop.
     sleep
         Waits that many seconds before another try.
+    on_date
+        Called with the date of each good answer.
     """
 
     def __init__(
@@ -122,7 +125,9 @@ class ClientPool:
         *,
         limiter_factory: Callable[[], Limiter] = shop_pace,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        on_date: Callable[[datetime], None] = lambda _date: None,
     ) -> None:
+        self._on_date = on_date
         self._base_url = base_url
         self._user_agent = f"shoppex-red/{version}"
         self._session_factory = session_factory
@@ -174,5 +179,6 @@ class ClientPool:
             limiter,
             user_agent=self._user_agent,
             sleep=self._sleep,
+            on_date=self._on_date,
         )
         return ShoppexClient(transport)

@@ -57,6 +57,8 @@ class Transport:
         Of one try, in seconds.
     sleep, random
         Wait that many seconds; give a number from 0 to 1.
+    on_date
+        Called with the date of each good answer.
     """
 
     def __init__(
@@ -70,7 +72,9 @@ class Transport:
         timeout: aiohttp.ClientTimeout = DEFAULT_TIMEOUT,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
+        on_date: Callable[[datetime], None] = lambda _date: None,
     ) -> None:
+        self._on_date = on_date
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._api_key = api_key
@@ -173,7 +177,10 @@ class Transport:
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             failure = _connection_failure(error, write=write)
         else:
-            return _understand(response, raw, write=write)
+            answer = _understand(response, raw, write=write)
+            if answer.sent_at is not None:
+                self._on_date(answer.sent_at)
+            return answer
         # Raised out here, so that aiohttp's error, which quotes the URL, is not chained to it.
         raise failure
 

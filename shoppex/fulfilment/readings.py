@@ -120,7 +120,8 @@ class ReadStep:
         if client is None or order.remote_id is None:
             await self._change(key, nonce, lambda o: self._after(o, _NO_KEY))
             return
-        asked_at = self._clock()
+        # A clock that was set back must not make the answer look older than the question.
+        asked_at = max(self._clock(), *_heard_at(order))
         try:
             news = await read_whole(client, order)
             news = await look_up_products(client, order, news, self._terms(key))
@@ -226,6 +227,12 @@ class ReadStep:
 
     async def _change(self, key: AccountKey, nonce: str, change: Callable[[Order], Order]) -> None:
         await self._ledger.update(key, lambda account: account.with_changed(nonce, change))
+
+
+def _heard_at(order: Order) -> list[datetime]:
+    """When something was heard that the next answer settles."""
+    begun_at = None if order.asking is None else order.asking.begun_at
+    return [at for at in (begun_at, order.changed_at, order.created_at) if at is not None]
 
 
 def _unless_hopeless(order: Order, error: ApiError, now: datetime) -> Failure:

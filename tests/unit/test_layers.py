@@ -22,7 +22,7 @@ LAYERS = (
     "fulfilment",
     "store",
     "api",
-    {"text", "i18n", "limiter"},
+    {"text", "i18n", "limiter", "steady_clock"},
     "domain",
 )
 NAMES = {name for layer in LAYERS for name in ([layer] if isinstance(layer, str) else layer)}
