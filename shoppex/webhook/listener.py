@@ -36,8 +36,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MAX_BODY = 1024 * 1024
 _MAX_AT_ONCE = 64
 _BODY_SECONDS = 3.0
-# Who is refused before their body is read still gets the answer, if that body is short.
-_LINGER_SECONDS = 1.0
+# A body up to this size is read before it is refused: who hangs up on what still comes may well
+# take the answer back.
+_SMALL = 64 * 1024
+# Of a larger one so much is passed over, for the same reason.
+_PASSED_OVER = 4 * 1024 * 1024
+_PASSED_OVER_SECONDS = 0.5
 _SHUTDOWN_SECONDS = 5.0
 # Shorter than anybody waits for an answer, and longer than Shoppex takes to tell a new secret.
 _NEW_SECRET_SECONDS = 10.0
@@ -112,7 +116,7 @@ class Listener:
             logger=_SILENCE,
             auto_decompress=False,
             shutdown_timeout=_SHUTDOWN_SECONDS,
-            lingering_time=_LINGER_SECONDS,
+            lingering_time=0,
         )
         await runner.setup()
         server = runner.server
@@ -165,6 +169,7 @@ class Listener:
         guild_id = _guild_id(request.match_info["guild_id"])
         early = self._refuse_early(request, guild_id)
         if early is not None:
+            await _pass_over(request)
             return early
         size = MAX_BODY if request.content_length is None else request.content_length
         try:
@@ -198,11 +203,13 @@ class Listener:
             self._at_once -= 1
 
     def _refuse_early(self, request: web.Request, guild_id: int) -> web.Response | None:
-        """The answer to what can be refused by its headers; its body is not read."""
+        """The answer to a large body that no signature could fit; it is not read."""
         if "Content-Encoding" in request.headers:
             return _answer(415, "compressed bodies are not taken")
         if (request.content_length or 0) > MAX_BODY:
             return _too_large()
+        if request.content_length is not None and request.content_length <= _SMALL:
+            return None
         shop = self._settings.guild(guild_id)
         verdict = malformed(request.headers, legacy=shop.legacy_signatures)
         if verdict is None:
@@ -263,6 +270,20 @@ async def _log_our_own_faults(request: web.Request, handler: Handler) -> web.Str
     except Exception:
         log.exception("A webhook met a fault of the cog")
         return _answer(500, "something went wrong here, please send it again")
+
+
+async def _pass_over(request: web.Request) -> None:
+    """Let a body that nobody wants go by, for a moment."""
+
+    async def read() -> None:
+        left = _PASSED_OVER
+        async for chunk in request.content.iter_any():
+            left -= len(chunk)
+            if left < 0:
+                return
+
+    with suppress(asyncio.TimeoutError, ConnectionError, BadHttpMessage, aiohttp.ClientError):
+        await asyncio.wait_for(read(), _PASSED_OVER_SECONDS)
 
 
 def _too_large() -> web.Response:
