@@ -77,6 +77,7 @@ from .seller.doctor import Doctor
 from .seller.journal import Journal
 from .seller.ledger_reading import LedgerReading
 from .seller.moving import Moves
+from .seller.powers import note_powers
 from .seller.rounds import Rounds
 from .seller.shelves import Shelves
 from .seller.test_letters import TestLetters
@@ -427,6 +428,9 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         for guild_id in self.settings.guild_ids():
             self.catalogue.wake(guild_id)
             self.absences.look_for_returns(guild_id)
+            guild = self.bot.get_guild(guild_id)
+            if guild is not None:
+                await note_powers(self.settings, guild)
         self.test_purchases.resume()
         self.engine.mark_unsettled()
         # What stood in the way may have been mended while the bot was away.

@@ -9,6 +9,7 @@ from redbot.core import commands
 
 from .commands.abc import CommandsMixin
 from .domain.account import AccountKey
+from .seller.powers import note_powers
 from .store.errors import StoreUnavailable
 
 log = logging.getLogger("red.shoppex")
@@ -65,6 +66,7 @@ class Gateway(CommandsMixin):
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server came back."""
+        await note_powers(self.settings, guild)
         self.engine.mark_unsettled(guild.id)
         self.absences.look_for_returns(guild.id)
 

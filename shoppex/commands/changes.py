@@ -10,6 +10,7 @@ import discord
 from redbot.core import commands
 
 from ..fulfilment.backfill import RoleChange
+from ..fulfilment.obstacles import powers_of
 from ..i18n import _
 from ..store.shop_settings import GuildSettings, ItemEntry, ProductEntry
 from ..text import plain
@@ -37,7 +38,8 @@ class EntryChanges(SettingsGroup):
 
         def changed(shop: GuildSettings) -> GuildSettings:
             sold = next((e for e in shop.entries() if e.ref == entry.ref), entry)
-            return shop.with_entry(replace(sold, roles=change.roles))
+            powers = {role.id: powers_of(role) for role in roles}
+            return shop.with_entry(replace(sold, roles=change.roles)).with_powers(powers)
 
         async def apply() -> None:
             await self.settings.update_guild(guild_id, changed)

@@ -11,6 +11,7 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..domain.typed import clean_typed
+from ..fulfilment.obstacles import powers_of
 from ..i18n import _
 from ..store.shop_settings import ItemEntry
 from ..text import format_money, plain
@@ -80,7 +81,10 @@ class ItemCommands(EntryChanges):
             tuple(role.id for role in roles),
             None if days is None else timedelta(days=days),
         )
-        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.with_item(entry))
+        powers = {role.id: powers_of(role) for role in roles}
+        await self.settings.update_guild(
+            ctx.guild.id, lambda shop: shop.with_item(entry).with_powers(powers)
+        )
         await ctx.send(
             _("✅ **{title}** is for sale here for {price}. {gives}").format(
                 title=plain(title), price=format_money(money), gives=gives(roles, days)

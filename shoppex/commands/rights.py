@@ -20,4 +20,17 @@ async def may_sell(
         await send_quietly(ctx, _("Nothing was changed.") + "\n" + "\n".join(problems))
         return False
     warning = power_warning(roles)
-    return warning is None or await is_sure(ctx, gate, warning)
+    if warning is None:
+        return True
+    if not await is_sure(ctx, gate, warning):
+        return False
+    # Somebody may have lost the right while the question stood there.
+    member = ctx.guild.get_member(ctx.author.id)
+    problems = selling_problems(roles, member, ctx.me) if member is not None else [_not_here()]
+    if problems:
+        await send_quietly(ctx, _("Nothing was changed.") + "\n" + "\n".join(problems))
+    return not problems
+
+
+def _not_here() -> str:
+    return _("You are not in this server any more.")

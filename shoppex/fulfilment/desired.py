@@ -130,11 +130,11 @@ def desired(account: Account, terms: Terms, now: datetime) -> Desired:
 def _is_to_go(role_id: int, grant: Grant, roles: Mapping[int, object], agenda: _Agenda) -> bool:
     """Whether a role is to be taken now; one that is wanted is looked at when it may be given."""
     if role_id in roles:
-        if grant.delivery.waits:
+        if grant.delivery.goes_on:
             agenda.look_at(grant.delivery.next_try)
         return False
     removal = grant.removal or Delivery()
-    return grant.held and removal.waits and agenda.is_due(removal.next_try)
+    return grant.held and removal.goes_on and agenda.is_due(removal.next_try)
 
 
 def _is_to_be_read(
@@ -149,14 +149,14 @@ def _is_to_be_read(
 
 def _is_to_be_told(order: Order, agenda: _Agenda) -> bool:
     told_from = _told_from(order)
-    if not order.entitled or not order.message.waits or told_from is None:
+    if not order.entitled or not order.message.goes_on or told_from is None:
         return False
     return agenda.is_due(max(told_from, order.message.next_try or _EVER))
 
 
 def _is_to_be_sent(notice: Notice, account: Account, agenda: _Agenda) -> bool:
     delivery = account.notices.get(notice.name, Delivery())
-    return delivery.waits and agenda.is_due(max(notice.at, delivery.next_try or _EVER))
+    return delivery.goes_on and agenda.is_due(max(notice.at, delivery.next_try or _EVER))
 
 
 def settle_roles(account: Account, terms: Terms, now: datetime) -> Account:

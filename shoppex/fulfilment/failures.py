@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,11 @@ REQUEST_ERRORS = (
     OSError,
 )
 
+REFUSED = "discord_refused:"
+"""How the reason begins of a refusal that nobody foresaw: it is told, and tried again."""
+
+_NOT_SAID = re.compile(r"[^\w .,()'-]+")
+_LONGEST_WORDS = 80
 _FIRST_SECONDS = 5.0
 _LONGEST_SECONDS = 3600.0
 _DOUBLINGS = 12
@@ -67,7 +73,7 @@ def classify(error: Exception) -> Failure:
             return Failure(*_DISCORD_CODES[error.code])
         if error.status == 429 or error.status >= 500:
             return Failure(DeliveryState.PENDING, "discord_unavailable")
-        return Failure(DeliveryState.NEEDS_STAFF, "discord_refused")
+        return Failure(DeliveryState.NEEDS_STAFF, _unforeseen(error))
     if isinstance(error, (Unauthorized, Forbidden)):
         return Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
     if isinstance(error, RateLimited):
@@ -77,6 +83,14 @@ def classify(error: Exception) -> Failure:
     ):
         return Failure(DeliveryState.PENDING, "no_connection")
     return Failure(DeliveryState.PENDING, "unexpected")
+
+
+def _unforeseen(error: discord.HTTPException) -> str:
+    """A refusal that nobody foresaw, with Discord's code and words, as staff will read them."""
+    # A page of HTML is of something in front of Discord.
+    text = "" if error.text.lstrip().startswith("<") else error.text
+    words = " ".join(_NOT_SAID.sub(" ", text).split())[:_LONGEST_WORDS]
+    return f"{REFUSED}{error.code or error.status}:{words}"
 
 
 def after_failure(
@@ -89,7 +103,8 @@ def after_failure(
     jitter
         Gives a number from 0 to 1; tries that failed together must not come back together.
     """
-    if failure.state is not DeliveryState.PENDING:
+    again = failure.reason.startswith(REFUSED)
+    if failure.state is not DeliveryState.PENDING and not again:
         return replace(delivery, state=failure.state, reason=failure.reason, next_try=None)
     doubled = _FIRST_SECONDS * 2 ** min(delivery.attempts, _DOUBLINGS)
     seconds = min(doubled, _LONGEST_SECONDS) * (0.5 + jitter() / 2)
@@ -97,6 +112,7 @@ def after_failure(
         seconds = max(seconds, failure.retry_after)
     return replace(
         delivery,
+        state=failure.state if again else delivery.state,
         reason=failure.reason,
         attempts=delivery.attempts + 1,
         next_try=now + timedelta(seconds=seconds),

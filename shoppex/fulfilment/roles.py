@@ -15,7 +15,7 @@ from ..domain.delivery import Delivery, DeliveryState
 from .causes import BRAKE
 from .desired import settle_roles
 from .failures import REQUEST_ERRORS, Failure, after_failure, classify
-from .obstacles import SEEN_WITHOUT_ASKING, why_not_give
+from .obstacles import GAINED_POWER, SEEN_WITHOUT_ASKING, powers_of, why_not_give
 from .rehearsal import is_given_by_test, is_only_tested
 from .step import GUILD_AWAY, DiscordStep
 
@@ -82,10 +82,18 @@ class RoleStep(DiscordStep):
 
     def _obstacle(self, guild: discord.Guild, role_id: int) -> Failure | None:
         """What is known to stand in the way without a request."""
-        reason = why_not_give(guild.get_role(role_id), guild.me)
+        role = guild.get_role(role_id)
+        reason = why_not_give(role, guild.me)
+        if reason is None and role is not None and self._has_gained_power(role):
+            reason = GAINED_POWER
         if reason is not None:
             return Failure(DeliveryState.NEEDS_STAFF, reason)
         return self._refused.get((guild.id, role_id))
+
+    def _has_gained_power(self, role: discord.Role) -> bool:
+        """Whether a role gives more power than when somebody last put it on sale."""
+        accepted = self._settings.guild(role.guild.id).powers.get(role.id)
+        return accepted is not None and bool(powers_of(role) & ~accepted)
 
     # -- giving --------------------------------------------------------------------------
 
@@ -132,6 +140,7 @@ class RoleStep(DiscordStep):
             await self._failed(key, role_id, failure)
         else:
             delivered = Delivery(DeliveryState.DELIVERED)
+            self._logged.pop((key.guild_id, role_id), None)
             await self._write(key, role_id, Grant(delivery=delivered, given_at=self._clock()))
 
     async def _failed(self, key: AccountKey, role_id: int, failure: Failure) -> None:
@@ -140,11 +149,15 @@ class RoleStep(DiscordStep):
         begun_at = grant.delivery.begun_at if failure.state is DeliveryState.PENDING else None
         delivery = replace(grant.delivery, begun_at=begun_at, state=DeliveryState.PENDING)
         failed = after_failure(delivery, failure, self._clock(), random.random)
-        if failure.state is not DeliveryState.PENDING and failed != grant.delivery:
-            log.warning(
-                "Role %s in guild %s cannot be given: %s", role_id, key.guild_id, failure.reason
-            )
+        if failure.state is DeliveryState.NEEDS_STAFF:
+            self._log_once(key.guild_id, role_id, failure.reason)
         await self._write(key, role_id, replace(grant, delivery=failed))
+
+    def _log_once(self, guild_id: int, role_id: int, reason: str) -> None:
+        """Say why a role cannot be given: once, however many accounts it concerns."""
+        if self._logged.get((guild_id, role_id)) != reason:
+            self._logged[guild_id, role_id] = reason
+            log.warning("Role %s in guild %s cannot be given: %s", role_id, guild_id, reason)
 
     # -- taking --------------------------------------------------------------------------
 
@@ -237,7 +250,7 @@ def _workable(grant: Grant | None, now: datetime) -> bool:
     if grant is None:
         return True
     delivery = grant.delivery
-    if delivery.waits:
+    if delivery.goes_on:
         return delivery.next_try is None or delivery.next_try <= now
     if delivery.state is DeliveryState.REVOKED or grant.removal is not None:
         return True

@@ -47,6 +47,8 @@ class DiscordStep:
         self._asleep = asleep
         # What Discord refused for one role of a guild it refuses to everybody.
         self._refused: dict[tuple[int, int], Failure] = {}
+        # Why each role could not be given, as it was last said in the log.
+        self._logged: dict[tuple[int, int], str] = {}
 
     async def _awake_guild(self, key: AccountKey) -> discord.Guild | None:
         """The account's server; ``None`` while nothing can, or may, be done in it."""
@@ -70,3 +72,4 @@ class DiscordStep:
         """Forget what was refused in a guild: its cause may be gone."""
         for place in [place for place in self._refused if place[0] == guild_id]:
             del self._refused[place]
+            self._logged.pop(place, None)

@@ -6,25 +6,8 @@ from collections.abc import Iterable
 
 import discord
 
-from ..fulfilment.obstacles import why_not_give
+from ..fulfilment.obstacles import powers_of, why_not_give
 from .errors import RolesAboveYou
-
-_DANGEROUS = discord.Permissions(
-    administrator=True,
-    manage_guild=True,
-    manage_roles=True,
-    manage_channels=True,
-    manage_webhooks=True,
-    manage_messages=True,
-    manage_threads=True,
-    manage_nicknames=True,
-    manage_expressions=True,
-    kick_members=True,
-    ban_members=True,
-    moderate_members=True,
-    mention_everyone=True,
-    view_audit_log=True,
-)
 
 
 def why_not_sell(role: discord.Role, author: discord.Member, me: discord.Member) -> str | None:
@@ -50,7 +33,7 @@ def could_hand_out(member: discord.Member, role: discord.Role) -> bool:
 
 def lacks_power(member: discord.Member, role: discord.Role) -> bool:
     """Whether a role gives power over the server that somebody does not have themself."""
-    power = discord.Permissions(role.permissions.value & _DANGEROUS.value)
+    power = discord.Permissions(powers_of(role))
     return not power.is_subset(member.guild_permissions)
 
 
@@ -76,7 +59,7 @@ def dangerous_powers(roles: Iterable[discord.Role]) -> dict[discord.Role, tuple[
     """The roles that give power over the server, and the names of those permissions."""
     found = {}
     for role in roles:
-        powers = discord.Permissions(role.permissions.value & _DANGEROUS.value)
+        powers = discord.Permissions(powers_of(role))
         names = tuple(name.replace("_", " ") for name, value in powers if value)
         if names:
             found[role] = names

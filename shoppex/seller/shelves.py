@@ -9,6 +9,7 @@ import discord
 
 from ..domain.product import Product
 from ..domain.terms import OwnPolicy
+from ..fulfilment.obstacles import powers_of
 from ..selling.catalogue import Catalogue
 from ..selling.errors import NotForSale, NotSetUp, ShopMisconfigured, ShopUnavailable
 from ..store.settings import Settings
@@ -76,7 +77,7 @@ class Shelves:
             policy = OwnPolicy() if known is None else known.policy
             return shop.with_product(
                 ProductEntry(product.uniqid, product.title, role_ids, lasts, policy)
-            )
+            ).with_powers({role.id: powers_of(role) for role in roles})
 
         await self._settings.update_guild(guild_id, change)
         self._catalogue.wake(guild_id, now=True)

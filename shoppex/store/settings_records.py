@@ -75,6 +75,7 @@ def guild_to_record(settings: GuildSettings) -> Record:
         "policy": asdict(settings.policy),
         "remind_days": list(settings.remind_days),
         "rejoin": settings.rejoin,
+        "powers": {str(role_id): bits for role_id, bits in settings.powers.items()},
         "brake": settings.brake,
         "products": {
             entry.id: {"title": entry.title, **_gifts_to_record(entry)}
@@ -120,6 +121,7 @@ def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
         policy=Policy(**_known(Policy, record.get("policy", {}))),
         remind_days=tuple(record.get("remind_days", GuildSettings().remind_days)),
         rejoin=record.get("rejoin", True),
+        powers={int(role_id): bits for role_id, bits in record.get("powers", {}).items()},
         brake=record.get("brake"),
         products={
             key: ProductEntry(key, entry["title"], **_gifts_from_record(entry))

@@ -134,6 +134,8 @@ class GuildSettings:
         Whether who comes back gets again what still lasts.
     brake
         Why no role is taken for what Shoppex says, as a stable word; ``None`` when all is well.
+    powers
+        By role id: which of Discord's permissions that give power it had when it was put on sale.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -160,6 +162,11 @@ class GuildSettings:
     brake: str | None = None
     products: Mapping[str, ProductEntry] = field(default_factory=dict)
     items: Mapping[str, ItemEntry] = field(default_factory=dict)
+    powers: Mapping[int, int] = field(default_factory=dict)
+
+    def with_powers(self, powers: Mapping[int, int]) -> GuildSettings:
+        """The settings after somebody put these roles on sale, with the power that they have."""
+        return replace(self, powers={**self.powers, **powers})
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
         """Every secret that is taken now, the current one first; at most `MOST_SECRETS`."""

@@ -168,6 +168,12 @@ def _server() -> _Sentences:
             "The bot lacks Manage Roles, so nobody who buys gets a role. Give its role that "
             "permission under Server Settings → Roles. What waits is then delivered by itself."
         ),
+        ("roles", "role_gained_power"): _(
+            "These roles give more power over the server than when they were put on sale, so they "
+            "are not given any more: {subjects}. Take that power from them, or confirm it by "
+            "setting the roles of what is sold once more with `/shoppexset product roles` or "
+            "`/shoppexset item roles`."
+        ),
         ("roles", "role_too_high"): _(
             "Who buys these roles does not get them, because they are not below the bot's own "
             "highest role: {subjects}. Under Server Settings → Roles, drag the bot's role above "

@@ -7,6 +7,7 @@ from discord.utils import format_dt
 from ..domain.account import Order
 from ..domain.status import OrderStatus
 from ..fulfilment.drift import DriftKind
+from ..fulfilment.failures import REFUSED
 from ..fulfilment.letters import underpaid_text
 from ..i18n import _
 from ..selling.errors import (
@@ -241,6 +242,11 @@ def waiting_sentence(reason: str | None) -> str:
         "role_managed": _("the role belongs to an integration: give the product another one"),
         "no_manage_roles": _("the bot lacks Manage Roles: give it that permission"),
         "role_too_high": _("the role is not below the bot's: drag the bot's role above it"),
+        "role_gained_power": _(
+            "the role gives more power over the server than when it was put on sale: take that "
+            "from it, or confirm it by setting the roles of what is sold once more, with "
+            "`/shoppexset product roles` or `/shoppexset item roles`"
+        ),
         "no_permission": _("Discord refused: check Manage Roles and the order of the roles"),
         "no_access": _("Discord refused access: check the bot's permissions"),
         "api_key_refused": _("Shoppex refuses the key: set a new one with `/shoppexset apikey`"),
@@ -316,9 +322,32 @@ def waiting_sentence(reason: str | None) -> str:
         "subscription_unnamed": _(
             "Shoppex does not say which subscription this began: look at the order at Shoppex"
         ),
-        "discord_refused": _("Discord refused the request: look at the bot's log"),
     }
+    if reason is not None and reason.startswith(REFUSED):
+        return _refused_sentence(reason)
     return sentences.get(reason or "", _("it was refused: look at the bot's log"))
+
+
+def _refused_sentence(reason: str) -> str:
+    """What Discord said that nobody foresaw, with what is known of it."""
+    code, _colon, words = reason.removeprefix(REFUSED).partition(":")
+    # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+    known = {
+        "60003": _(
+            "this server asks its moderators for two-factor authentication, and the account that "
+            "owns the bot does not have it: switch it on there, or off in Server Settings → Safety"
+        ),
+        "30005": _("the server has as many roles as Discord allows"),
+        "40333": _("Discord's edge network refused the bot's request"),
+        "50109": _("Discord could not read the bot's request"),
+    }
+    said = f"{code} {plain(words)}".strip()
+    why = known.get(code)
+    if why is None:
+        return _("Discord refused the request ({said}); it is tried again by itself").format(
+            said=said
+        )
+    return _("{why} ({said}); it is tried again by itself").format(why=why, said=said)
 
 
 def progress_sentence(reason: str | None) -> str:

@@ -9,7 +9,7 @@ import discord
 from redbot.core.bot import Red
 
 from ...fulfilment.budget import Budget
-from ...fulfilment.obstacles import why_not_give
+from ...fulfilment.obstacles import GAINED_POWER, powers_of, why_not_give
 from ..case import Case, Depth
 from ..findings import Finding, Verdict
 
@@ -56,7 +56,11 @@ class Roles:
         obstacles: defaultdict[str, list[str]] = defaultdict(list)
         sold = sorted(case.shop.sold_roles())
         for role_id in sold:
-            reason = _obstacle(case.guild.get_role(role_id), case.guild.me)
+            role = case.guild.get_role(role_id)
+            reason = _obstacle(role, case.guild.me)
+            accepted = case.shop.powers.get(role_id)
+            if reason is None and role is not None and accepted is not None:
+                reason = GAINED_POWER if powers_of(role) & ~accepted else None
             if reason is not None:
                 obstacles[reason].append(str(role_id))
         if obstacles:
