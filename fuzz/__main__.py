@@ -14,7 +14,7 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable
 
-from . import bodies, kills, protocol
+from . import bodies, clocks, files, kills, protocol
 from .tally import Tally, table, write
 
 _WHOLE_MINUTES = 10.0
@@ -28,6 +28,8 @@ _CAMPAIGNS: dict[str, tuple[float, _Campaign]] = {
     "protocol": (0.15, lambda rng, seconds: protocol.run(rng, seconds, _REQUESTS)),
     "kills": (0.12, lambda rng, seconds: kills.run(rng, seconds, "json")),
     "kills-postgres": (0.12, lambda rng, seconds: kills.run(rng, seconds, "postgres")),
+    "files": (0.10, files.run),
+    "clocks": (0.06, clocks.run),
 }
 
 
