@@ -10,10 +10,11 @@ import sys
 
 import uvloop
 
-from . import fairness, giving, starting, webhooks
+from . import fairness, giving, reading, starting, webhooks
 from .report import machine, write
 
 _GROUPS = {
+    "reading": reading.measure,
     "webhooks": webhooks.measure,
     "giving": giving.measure,
     "starting": starting.measure,

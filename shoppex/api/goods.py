@@ -46,6 +46,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _IMAGE = re.compile(r"https?://\S+\.(?:png|jpe?g|gif|webp|svg|ico)(?:\?\S*)?", re.IGNORECASE)
 _MOST_PIECES = 1000
 _MOST_UNREAD = 20
+_MOST_NODES = 6000
+_MOST_UNKNOWN = 200
+_LONGEST_NAME = 100
 _LONGEST_PIECE = 64 * 1024
 _LONGEST_LABEL = 100
 _DEEPEST = 8
@@ -84,6 +87,32 @@ def extract_keys(value: object) -> tuple[str, ...]:
         value = value.splitlines()
     names = _KEY_NAMES | _CONTAINERS
     return tuple(_pieces(value, names, _DEEPEST, unknown=False)[:_MOST_PIECES])
+
+
+class Reading:
+    """Bounds what is read of one order, however large it is: names, entries, depth in all.
+
+    Far more than a thousand serials, each an object, take.
+    """
+
+    def __init__(self) -> None:
+        self._left = _MOST_NODES
+
+    def parts(self, record: Mapping[str, object]) -> dict[str, object]:
+        """What a record says of goods, cut to what may still be read."""
+        return {name: self._cut(part, _DEEPEST) for name, part in record.items() if name in _NAMES}
+
+    def _cut(self, value: object, depth: int) -> object:
+        self._left -= 1
+        if self._left <= 0 or depth == 0:
+            return None if isinstance(value, (Mapping, list, tuple)) else value
+        if isinstance(value, Mapping):
+            entries = islice(value.items(), self._left)
+            return {name: self._cut(part, depth - 1) for name, part in entries if self._left > 0}
+        if isinstance(value, (list, tuple)):
+            parts = islice(value, self._left)
+            return [self._cut(part, depth - 1) for part in parts if self._left > 0]
+        return value
 
 
 def goods_of(record: Mapping[str, object]) -> tuple[str, ...]:
@@ -129,7 +158,9 @@ def _filled(value: object, path: str, depth: int) -> Iterator[str]:
 
 
 def _is_machine_name(name: str) -> bool:
-    return _MACHINE.fullmatch(_HUMP.sub("_", name).lower()) is not None
+    return (
+        len(name) <= _LONGEST_NAME and _MACHINE.fullmatch(_HUMP.sub("_", name).lower()) is not None
+    )
 
 
 def replacements_of(records: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
@@ -189,8 +220,7 @@ def _pieces(value: object, names: frozenset[str], depth: int, *, unknown: bool) 
         if unknown:
             parts += [
                 _unknown(name, part, names, depth - 1)
-                for name, part in value.items()
-                if name not in names and isinstance(part, (str, Mapping, list))
+                for name, part in islice(_not_in(names, value), _MOST_UNKNOWN)
             ]
         return union(parts)
     if isinstance(value, (list, tuple)):
@@ -202,6 +232,16 @@ def _pieces(value: object, names: frozenset[str], depth: int, *, unknown: bool) 
         return list(islice(entries, _MOST_PIECES))
     text = parse_text(value)
     return [text] if text is not None and text.strip() and len(text) <= _LONGEST_PIECE else []
+
+
+def _not_in(
+    names: frozenset[str], value: Mapping[object, object]
+) -> Iterator[tuple[object, object]]:
+    return (
+        (name, part)
+        for name, part in value.items()
+        if name not in names and isinstance(part, (str, Mapping, list))
+    )
 
 
 def _part(

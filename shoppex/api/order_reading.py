@@ -10,6 +10,7 @@ from ..domain.status import OrderStatus, is_partial_refund, parse_status
 from .custom_fields import normalise
 from .errors import MalformedRecord
 from .goods import (
+    Reading,
     extract_goods,
     extract_keys,
     goods_of,
@@ -82,10 +83,17 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         for entry in as_list(data.get("items") or data.get("lineItems"))[:_MOST_ITEMS]
         if isinstance(entry, Mapping)
     ]
-    items = tuple(_parse_item(line) for line in lines if _is_bought(line))
-    by_item = [piece for line in lines for piece in goods_of(line)]
-    keys_by_item = [key for line in lines for key in keys_of(line)]
-    goods = tuple(union([extract_goods(data), by_item]))
+    reading = Reading()
+    parts, by_line = reading.parts(data), [reading.parts(line) for line in lines]
+    goods_by_line = [goods_of(part) for part in by_line]
+    by_item = [piece for pieces in goods_by_line for piece in pieces]
+    keys_by_item = [key for part in by_line for key in keys_of(part)]
+    goods = tuple(union([extract_goods(parts), by_item]))
+    items = tuple(
+        _parse_item(line, pieces)
+        for line, pieces in zip(lines, goods_by_line, strict=True)
+        if _is_bought(line)
+    )
     urls = (parse_http_url(data.get(name)) for name in links)
     status = parse_status(data.get("status"))
     total = parse_total(data)
@@ -105,9 +113,9 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         custom_fields=_parse_fields(data, lines),
         items=items,
         goods=goods,
-        keys=len(union([extract_keys(data), keys_of(data), keys_by_item])),
-        unread=() if goods else unread_of([data, *lines]),
-        replacements=replacements_of([data, *lines]),
+        keys=len(union([extract_keys(parts), keys_of(parts), keys_by_item])),
+        unread=() if goods else unread_of([parts, *by_line]),
+        replacements=replacements_of([parts, *by_line]),
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
         id=parse_id(data.get("id")),
@@ -134,7 +142,7 @@ def _is_bought(line: Mapping[str, object]) -> bool:
     return parse_count(line.get("quantity")) != 0
 
 
-def _parse_item(data: Mapping[str, object]) -> LineItem:
+def _parse_item(data: Mapping[str, object], goods: tuple[str, ...]) -> LineItem:
     title = parse_text(data.get("product_title")) or parse_text(data.get("title")) or ""
     variant = as_mapping(data.get("variant"))
     variant_title = parse_text(data.get("variant_title")) or parse_text(variant.get("title"))
@@ -145,7 +153,7 @@ def _parse_item(data: Mapping[str, object]) -> LineItem:
         product_id=parse_id(data.get("product_id")) or "",
         title=title[:_LONGEST_TITLE],
         quantity=max(1, parse_count(data.get("quantity")) or 1),
-        goods=goods_of(data),
+        goods=goods,
         product_ids=parse_product_ids([data]),
         product_type=(kind or "").strip().upper()[:_LONGEST_TYPE],
         variant_title=None if not variant_title else variant_title[:_LONGEST_TITLE],
