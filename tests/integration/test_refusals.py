@@ -9,6 +9,8 @@ import pytest
 from harness import World
 from harness.world import text_of
 
+pytestmark = pytest.mark.one_backend
+
 PATH = "/guilds/*/members/*/roles/*"
 
 

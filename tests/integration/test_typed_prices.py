@@ -10,6 +10,8 @@ from redbot.core import commands
 from harness import World
 from shoppex.commands.converters import read_price
 
+pytestmark = pytest.mark.one_backend
+
 
 @pytest.mark.parametrize(
     ("typed", "currency", "whole"),
