@@ -312,7 +312,7 @@ class Order:
     @property
     def unsettled(self) -> bool:
         """Whether something is owed for it, may come for it, or may have to be taken back."""
-        owed = self.entitled and self.message.waits
+        owed = self.entitled and self.message.goes_on
         gives = (self.entitled or self.kept) and not self.fulfilled and self.revoked is None
         acted = self.changed_at is not None or self.revoked is not None
         turned = acted and self.paid_at is not None
@@ -400,7 +400,7 @@ class Account:
             any(order.unsettled for order in orders)
             or bool(self.subscriptions)
             or any(grant.owed for grant in self.grants.values())
-            or any(notice.waits for notice in self.notices.values())
+            or any(notice.goes_on for notice in self.notices.values())
             or (self.holds_roles and may_end)
         )
 
