@@ -12,7 +12,7 @@ from shoppex.domain.account import Account, AccountKey
 from shoppex.store.records import account_to_text
 
 DAY = 24 * 3600
-MANY = 2000
+MANY = 400
 SMALL = 40_000
 
 

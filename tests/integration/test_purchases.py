@@ -9,6 +9,7 @@ import simcord
 
 from harness import World
 from harness.world import field, link_of, paid_data, text_of
+from shoppex.domain.short_names import short_name
 
 
 async def opened(world: World, number: int = 0) -> simcord.InteractionResult:
@@ -249,7 +250,8 @@ async def test_something_wrong_reaches_staff_without_key_or_address(world: World
     assert "were told" in text_of(answer)
     [message] = room.history()
     told = str([embed.to_dict() for embed in message.embeds])
-    assert order.uniqid in told
+    assert short_name(order.uniqid) in told
+    assert order.uniqid not in told
     assert world.buyer.mention in told
     assert "delivered" in told
     assert "dead" in told

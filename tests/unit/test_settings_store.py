@@ -55,6 +55,7 @@ SHOP = GuildSettings(
     policy=Policy(paused_keeps=True),
     remind_days=(7, 1),
     rejoin=False,
+    powers={5: 8},
     products={"p-1": PRODUCT, "p-2": ProductEntry("p-2", "Nothing")},
     items={"i-1": ITEM},
 )
