@@ -111,6 +111,7 @@ from .views.journal import JournalBoard, journal_button
 from .views.licenses import Licenses
 from .views.moving import MovingDesk
 from .views.pickup import Doors, pickup_button
+from .views.power_notice import PowerNotice
 from .views.purchases import Purchases
 from .views.reminders import reminder_button, reminder_buttons
 from .views.replacement import Decisions, replacement_button
@@ -170,6 +171,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         self.clients = ClientPool(base_url_from_env(), self.__version__, on_date=clock.hear)
         budget = Budget()
         room = StaffRoom(bot, self.settings, budget)
+        self.power_notice = PowerNotice(room)
         self.journal = Journal(bot, self.settings, JournalBoard(room), self._alarm, clock)
         self.ledger = Ledger(self._writes, self.journal.observe, clock)
         self.alarms = Alarms(bot, self.ledger, self.settings, AlarmBoard(room, self.ledger), clock)
@@ -306,6 +308,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             hooks,
             self.shelves,
             self.test_desk.press,
+            self.power_notice,
             self._tell_again,
         )
         checks = every_check(

@@ -30,6 +30,7 @@ from ..views.counter import Counter
 from ..views.gate import Gate
 from ..views.licenses import Licenses
 from ..views.moving import MovingDesk
+from ..views.power_notice import PowerNotice
 from ..views.purchases import Purchases
 from ..views.secrets import SecretDesk
 from ..views.setup_page import SetupTools
@@ -64,6 +65,7 @@ class CommandsMixin(ABC):
     member_area: Purchases
     case_acts: CaseActs
     casebook: Casebook
+    power_notice: PowerNotice
     waiting_board: WaitingBoard
     moving_desk: MovingDesk
     licenses: Licenses

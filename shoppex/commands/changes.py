@@ -30,7 +30,7 @@ class EntryChanges(SettingsGroup):
     ) -> None:
         """Give other roles from now on; where that would concern earlier buyers, ask first."""
         await ctx.defer(ephemeral=True)
-        if not await may_sell(ctx, self.gate, roles):
+        if not await may_sell(ctx, self.gate, self.power_notice, roles):
             return
         guild_id = ctx.guild.id
         change = RoleChange(entry.ref, tuple(role.id for role in roles))

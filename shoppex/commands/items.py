@@ -72,7 +72,7 @@ class ItemCommands(EntryChanges):
                 _("There is an item of that title already. Choose another title.")
             )
         await ctx.defer(ephemeral=True)
-        if not await may_sell(ctx, self.gate, roles):
+        if not await may_sell(ctx, self.gate, self.power_notice, roles):
             return
         entry = ItemEntry(
             secrets.token_hex(4),

@@ -59,7 +59,7 @@ class ProductCommands(EntryChanges):
         except Refusal as refusal:
             await ctx.send(_about_product(refusal), ephemeral=True)
             return
-        if not await may_sell(ctx, self.gate, roles):
+        if not await may_sell(ctx, self.gate, self.power_notice, roles):
             return
         lasts = None if days is None else timedelta(days=days)
         await self.shelves.put(ctx.guild.id, found, roles, lasts)

@@ -7,12 +7,16 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..views.gate import Gate
+from ..views.power_notice import PowerNotice
 from ..views.sale_text import power_warning, selling_problems
 from .sure import is_sure, send_quietly
 
 
 async def may_sell(
-    ctx: commands.GuildContext, gate: Gate, roles: tuple[discord.Role, ...]
+    ctx: commands.GuildContext,
+    gate: Gate,
+    notice: PowerNotice,
+    roles: tuple[discord.Role, ...],
 ) -> bool:
     """Whether these roles may be sold by the one who asks. Answers them when not."""
     problems = selling_problems(roles, ctx.author, ctx.me)
@@ -29,7 +33,9 @@ async def may_sell(
     problems = selling_problems(roles, member, ctx.me) if member is not None else [_not_here()]
     if problems:
         await send_quietly(ctx, _("Nothing was changed.") + "\n" + "\n".join(problems))
-    return not problems
+        return False
+    await notice.tell(ctx.guild, ctx.author, roles)
+    return True
 
 
 def _not_here() -> str:

@@ -18,6 +18,7 @@ from ..store.shop_settings import GuildSettings
 from ..webhook.listener import Listener
 from .access import AccessDesk
 from .gate import Gate
+from .power_notice import PowerNotice
 from .secrets import SecretDesk
 
 Item = discord.ui.Item[Any]
@@ -63,6 +64,7 @@ class SetupTools:
     hooks: WebhookSetup
     shelves: Shelves
     test: TestDoor
+    power_notice: PowerNotice
     tell_again: Callable[[int], None]
 
 

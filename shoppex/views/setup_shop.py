@@ -180,7 +180,18 @@ class ProductPage(StepPage):
         await self._sell(interaction)
 
     async def _sell(self, interaction: discord.Interaction[Any]) -> None:
-        await self.wizard.work(interaction, self._put)
+        async def sell() -> str | None:
+            author = interaction.user
+            if self._warning is None or not isinstance(author, discord.Member):
+                return await self._put()
+            # Somebody may have lost the right while the question stood there.
+            problems = selling_problems(self._roles, author, self.wizard.guild.me)
+            if problems:
+                raise StepFailed("\n".join(problems))
+            await self.tools.power_notice.tell(self.wizard.guild, author, self._roles)
+            return await self._put()
+
+        await self.wizard.work(interaction, sell)
 
     async def _put(self) -> str | None:
         product, roles = self._chosen, self._roles

@@ -52,6 +52,11 @@ async def test_who_has_that_power_can_confirm_it(world: World) -> None:
         world.channel, "shoppexset item roles", item="Pass", roles=role.mention
     )
     message = asked.response or asked.followups[-1]
+    room = world.guild.create_text_channel("staff")
+    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
     await world.admin.click(message, label="Yes")
+    told = str([m.embeds[0].to_dict() for m in room.history()])
+    assert f"{world.admin.mention} put roles on sale" in told
+    assert "manage messages" in told
     await world.env.advance_time(60)
     assert world.roles_of(world.buyer) == {"Helper"}

@@ -1,0 +1,41 @@
+"""What staff read when a role that gives power over the server is put on sale."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import discord
+
+from ..fulfilment.failures import REQUEST_ERRORS
+from ..i18n import _
+from ..seller.rights import dangerous_powers
+from .staff_room import StaffRoom
+
+
+class PowerNotice:
+    """Tells the log channel, so that it is no secret of the one who sells."""
+
+    def __init__(self, room: StaffRoom) -> None:
+        self._room = room
+
+    async def tell(
+        self, guild: discord.Guild, seller: discord.abc.User, roles: Sequence[discord.Role]
+    ) -> None:
+        """Say who sells which power, if any; a channel that takes nothing stops no sale."""
+        dangerous = dangerous_powers(roles)
+        if not dangerous:
+            return
+        await self._room.speak(guild)
+        lines = [f"{role.mention}: {', '.join(powers)}" for role, powers in dangerous.items()]
+        embed = discord.Embed(
+            title=_("A role with power is for sale"),
+            description=_(
+                "{seller} put roles on sale that give whoever pays power over this server:"
+            ).format(seller=seller.mention)
+            + "\n"
+            + "\n".join(lines),
+            colour=discord.Colour.orange(),
+        )
+        with contextlib.suppress(*REQUEST_ERRORS):
+            await self._room.send(guild, embed)
