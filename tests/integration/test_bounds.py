@@ -11,6 +11,8 @@ from harness import World
 from shoppex.domain.account import Account, AccountKey
 from shoppex.store.records import account_to_text
 
+pytestmark = pytest.mark.one_backend
+
 DAY = 24 * 3600
 MANY = 400
 SMALL = 40_000

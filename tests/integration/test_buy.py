@@ -13,6 +13,8 @@ from harness import World, store_away
 from harness.world import field, link_of, text_of
 from standin import Variant
 
+pytestmark = pytest.mark.one_backend
+
 
 async def choices(world: World, typed: str) -> list[str]:
     """The names that autocomplete offers for a product."""

@@ -12,6 +12,8 @@ from harness import World
 from harness.world import text_of
 from standin import Variant
 
+pytestmark = pytest.mark.one_backend
+
 
 def received(world: World) -> list[str]:
     """What stands above the embeds of the messages that the buyer got."""

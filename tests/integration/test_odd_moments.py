@@ -8,6 +8,8 @@ import simcord
 from harness import World, store_away
 from harness.world import paid_data, text_of
 
+pytestmark = pytest.mark.one_backend
+
 HOUR = 3600
 DAY = 24 * HOUR
 

@@ -8,6 +8,8 @@ import simcord
 from harness import World
 from harness.world import text_of
 
+pytestmark = pytest.mark.one_backend
+
 MESSAGE_PATH = "/channels/{}/messages"
 KEY = "AAAA-BBBB-1"
 

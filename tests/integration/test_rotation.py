@@ -12,6 +12,8 @@ import standin
 from harness import World, store_away
 from harness.world import EVENTS, field, paid_data, text_of
 
+pytestmark = pytest.mark.one_backend
+
 HOUR = 3600
 LEAKED = "It has leaked: end the former one now"
 

@@ -11,6 +11,8 @@ import simcord
 from harness import World, free_port
 from harness.world import field, text_of
 
+pytestmark = pytest.mark.one_backend
+
 
 async def ask(world: World, command: str, **options: object) -> str:
     """What the admin is answered."""

@@ -13,6 +13,8 @@ import standin
 from harness import World
 from harness.world import text_of
 
+pytestmark = pytest.mark.one_backend
+
 DAY = 24 * 3600
 KEY = "AAAA-BBBB-1"
 

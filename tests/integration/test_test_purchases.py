@@ -15,6 +15,8 @@ from harness import World, free_port, store_away
 from harness.rehearsal import begin, leaving_nothing, report, role_requests
 from harness.world import text_of
 
+pytestmark = pytest.mark.one_backend
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ROLE_PATH = "/guilds/*/members/*/roles/*"
