@@ -30,6 +30,13 @@ async def forgotten(world: World) -> standin.Order:
     return order
 
 
+async def tell(world: World, data: dict[str, object]) -> None:
+    """Shoppex says that an order is paid."""
+    assert world.hook is not None
+    await world.shop.deliver(world.hook, "order:paid", data)
+    await world.env.advance_time(30)
+
+
 async def held(world: World, room: simcord.ChannelHandle) -> object:
     await world.env.advance_time(60)
     found = [m for m in room.history() if "needs your decision" in str(m.embeds[0].title)]
@@ -39,7 +46,7 @@ async def held(world: World, room: simcord.ChannelHandle) -> object:
 async def test_staff_are_told_and_deliver_it(world: World, room: simcord.ChannelHandle) -> None:
     order = await forgotten(world)
     [delivery] = await world.shop.pay(order.uniqid)
-    await world.env.settle()
+    await world.env.advance_time(30)
     assert delivery.attempts[-1].status == 200
     assert world.roles_of(world.buyer) == set()
     message = await held(world, room)
@@ -60,12 +67,12 @@ async def test_staff_are_told_and_deliver_it(world: World, room: simcord.Channel
 async def test_it_is_not_delivered_by_itself(world: World) -> None:
     order = await forgotten(world)
     await world.shop.pay(order.uniqid)
-    await world.env.settle()
-    await world.tell(paid_data(order))
+    await world.env.advance_time(30)
+    await tell(world, paid_data(order))
     await world.env.advance_time(6 * 3600)
     assert world.roles_of(world.buyer) == set()
     await world.shop.refund(order.uniqid)
-    await world.env.settle()
+    await world.env.advance_time(30)
     waiting = text_of(await world.admin.slash(world.channel, "shoppex waiting"))
     assert "Nothing waits for you" in waiting
 
@@ -79,7 +86,7 @@ async def test_while_shoppex_cannot_be_asked_the_sender_comes_again(
     assert delivery.attempts[-1].status == 503
     fault.stop()
     await world.shop.retry_pending()
-    await world.env.settle()
+    await world.env.advance_time(30)
     assert await held(world, room) is not None
 
 
@@ -93,8 +100,8 @@ async def test_what_shoppex_does_not_confirm_is_not_kept(
             {**each, "value": str(1000 + number)} if each["name"] == "discord_user_id" else each
             for each in fields_of(order)
         ]
-        await world.tell(paid_data(order, custom_fields=fields))
-    await world.tell(paid_data(order))
+        await tell(world, paid_data(order, custom_fields=fields))
+    await tell(world, paid_data(order))
     ledger = world.bot.get_cog("Shoppex").ledger
     assert all(not ledger.keys_of(1000 + number) for number in range(3))
     assert await held(world, room) is None
