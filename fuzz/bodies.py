@@ -111,7 +111,8 @@ async def _post_all(shop: Shop, session: aiohttp.ClientSession, bodies: Any, tal
         }
         try:
             async with session.post(shop.hook.url, data=body, headers=headers) as answer:
-                if answer.status >= 500:
+                # 503 asks for the same again: Shoppex could not be asked about an unknown order.
+                if answer.status >= 500 and answer.status != 503:
                     tally.crash(f"{answer.status} to {event} {body[:2000]!r}")
         except aiohttp.ClientError as error:
             tally.crash(f"{error!r} to {event} {body[:2000]!r}")
