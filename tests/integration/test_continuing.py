@@ -29,7 +29,7 @@ async def change_price(world: World, product: standin.Product, price: str) -> No
 
 async def test_a_lower_price_makes_a_new_order(world: World) -> None:
     product = await on_sale(world)
-    first = link_of(await world.order("Pass", email="typo@exmaple.con"))
+    first = link_of(await world.order("Pass", email="typo@example.con"))
     await change_price(world, product, "5.00")
 
     answer = await world.order("Pass", email="right@example.com", remember=True)
@@ -48,7 +48,7 @@ async def test_a_higher_price_is_not_sold_for_the_old_one(world: World) -> None:
 
 async def test_another_address_makes_a_new_order(world: World) -> None:
     await on_sale(world)
-    first = link_of(await world.order("Pass", email="typo@exmaple.con", remember=True))
+    first = link_of(await world.order("Pass", email="typo@example.con", remember=True))
     answer = await world.buyer.slash(world.channel, "buy", product="Pass")
     assert link_of(answer) == first
 
