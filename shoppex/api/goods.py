@@ -185,9 +185,13 @@ def _marked(value: object, depth: int) -> Iterator[str]:
 
 def union(sources: Iterable[Iterable[str]]) -> list[str]:
     """What several sources name together: each piece as often as the one that has most of it."""
+    filled = [pieces for source in sources if (pieces := list(source))]
+    if len(filled) == 1:
+        # Each entry of a list of serials is such a one: there may be thousands.
+        return filled[0]
     found: list[str] = []
     most: Counter[str] = Counter()
-    for source in sources:
+    for source in filled:
         here: Counter[str] = Counter()
         for piece in source:
             here[piece] += 1
@@ -224,10 +228,9 @@ def _pieces(value: object, names: frozenset[str], depth: int, *, unknown: bool) 
             ]
         return union(parts)
     if isinstance(value, (list, tuple)):
+        inner = names | _ENTRY_ONLY
         entries = (
-            piece
-            for entry in value
-            for piece in _pieces(entry, names | _ENTRY_ONLY, depth - 1, unknown=unknown)
+            piece for entry in value for piece in _pieces(entry, inner, depth - 1, unknown=unknown)
         )
         return list(islice(entries, _MOST_PIECES))
     text = parse_text(value)

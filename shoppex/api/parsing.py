@@ -133,7 +133,12 @@ def parse_http_url(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     url = value.strip()
-    if not url or len(url) > _LONGEST_URL or _NOT_IN_URL.search(url) or clean_text(url) != url:
+    if (
+        url[:4].lower() != "http"
+        or len(url) > _LONGEST_URL
+        or _NOT_IN_URL.search(url)
+        or clean_text(url) != url
+    ):
         return None
     try:
         parts = urlsplit(url)
