@@ -12,6 +12,7 @@ from ..domain.money import Money
 from ..domain.outstanding import Outstanding, TopUp, Underpayment
 from ..domain.payment import Payment
 from ..domain.staff_act import StaffAct
+from .errors import NewerLedger
 
 Record = dict[str, Any]
 
@@ -19,8 +20,24 @@ _EPOCH = datetime.fromtimestamp(0, timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 
 _PARTS = ("discount", "tip", "fees", "tax", "credit")
+_OF_PAYMENT = frozenset({"total", *_PARTS})
+_OF_OUTSTANDING = frozenset({"seller", "within", "failed", "questions"})
+# Version 1 marked a grant within its delivery.
+_OF_DELIVERY = frozenset({"state", "reason", "attempts", "begun", "next", "ours"})
 _NOT_BEGUN = Delivery()
 _BY_WORD = {state.value: Delivery(state) for state in DeliveryState}
+
+
+def refuse_unknown(record: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Refuse a record that says more than this version knows.
+
+    Raises
+    ------
+    NewerLedger
+        When there is a name in it that is not known: the next write would lose what it says.
+    """
+    if not known.issuperset(record):
+        raise NewerLedger
 
 
 def money_to_json(money: Money | None) -> list[str] | None:
@@ -46,6 +63,7 @@ def payment_from_json(value: Mapping[str, Any] | None) -> Payment | None:
     total = None if value is None else money_from_json(value["total"])
     if value is None or total is None:
         return None
+    refuse_unknown(value, _OF_PAYMENT)
     return Payment(total, **{name: Decimal(value[name]) for name in _PARTS if name in value})
 
 
@@ -66,6 +84,7 @@ def outstanding_from_json(record: Record | None) -> Outstanding | None:
     """What :func:`outstanding_to_json` wrote."""
     if record is None:
         return None
+    refuse_unknown(record, _OF_OUTSTANDING)
     return Outstanding(
         by_seller=record.get("seller", False),
         within=timedelta(seconds=record["within"]) if "within" in record else None,
@@ -106,6 +125,7 @@ def delivery_from_record(record: Mapping[str, Any] | str) -> Delivery:
         return _NOT_BEGUN
     if isinstance(record, str):
         return _BY_WORD[record]
+    refuse_unknown(record, _OF_DELIVERY)
     return Delivery(
         state=DeliveryState(record.get("state", DeliveryState.PENDING.value)),
         reason=record.get("reason"),

@@ -26,7 +26,6 @@ from ..domain.account import (
 from ..domain.line import Line
 from ..domain.status import OrderStatus
 from ..domain.subscription_status import SubscriptionStatus
-from .errors import NewerLedger
 from .record_parts import (
     Noted,
     Record,
@@ -40,6 +39,7 @@ from .record_parts import (
     outstanding_to_json,
     payment_from_json,
     payment_to_json,
+    refuse_unknown,
     time_from_json,
     time_to_json,
     underpayment_from_json,
@@ -49,6 +49,10 @@ from .record_parts import (
 from .subscription_records import subscription_from_record, subscription_to_record
 
 _DECODED = 1024
+_OF_LINE = frozenset(
+    {"kind", "offer", "title", "quantity", "variant_title", "roles", "lasts", "promise"}
+)
+_OF_GRANT = frozenset({"grant", "found", "given", "removal"})
 # What earlier versions wrote and nobody needs any more.
 _FORMER = frozenset({"reread", "wants_goods"})
 # Earlier versions held every payment that was not the quoted one.
@@ -78,17 +82,12 @@ def account_from_text(key: AccountKey, text: str) -> Account:
         return Account(key)
     record = json.loads(text)
     account = account_from_record(key, record)
-    _refuse_unknown(record, _OF_ACCOUNT)
+    refuse_unknown(record, _OF_ACCOUNT)
     for order in record.get("orders", {}).values():
-        _refuse_unknown(order, _OF_ORDER)
+        refuse_unknown(order, _OF_ORDER)
     for subscription in record.get("subs", {}).values():
-        _refuse_unknown(subscription, _OF_SUBSCRIPTION)
+        refuse_unknown(subscription, _OF_SUBSCRIPTION)
     return account
-
-
-def _refuse_unknown(record: Record, known: frozenset[str]) -> None:
-    if not known.issuperset(record):
-        raise NewerLedger
 
 
 def _asked_by(read: Callable[[Noted], object], record: Record) -> frozenset[str]:
@@ -287,6 +286,7 @@ def _line_to_record(line: Line) -> Record:
 
 
 def _line_from_record(record: Mapping[str, Any]) -> Line:
+    refuse_unknown(record, _OF_LINE)
     return Line(
         kind=OfferKind(record["kind"]),
         offer_id=record["offer"],
@@ -317,6 +317,7 @@ def _grant_from_record(record: Mapping[str, Any] | str) -> Grant:
     if "grant" not in record:
         # Version 1 had the mark within what it marks.
         return Grant(ours=record.get("ours", True), delivery=delivery_from_record(record))
+    refuse_unknown(record, _OF_GRANT)
     return Grant(
         ours=not record.get("found", False),
         delivery=delivery_from_record(record["grant"]),

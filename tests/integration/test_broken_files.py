@@ -198,14 +198,31 @@ async def test_an_unreadable_record_is_left_alone(world: World, spoil: str) -> N
     assert await group.get_raw(user) == spoilt
 
 
-@pytest.mark.parametrize("place", ["listener", "retention", "shop", "policy", "order"])
+# What a later version may write into an order.
+LATER_IN_ORDER: dict[str, dict[str, Any]] = {
+    "order": {"later": 1},
+    "line": {"lines": [{"kind": "item", "offer": "x", "later": 1}]},
+    "delivery": {"message": {"attempts": 1, "later": 1}},
+    "payment": {"payment": {"total": ["9.99", "EUR"], "later": "1"}},
+    "outstanding": {"outstanding": {"failed": True, "later": 1}},
+}
+
+
+@pytest.mark.parametrize(
+    "place", ["listener", "retention", "shop", "policy", "grant", *LATER_IN_ORDER]
+)
 async def test_what_a_later_version_knows_is_not_thrown_away(world: World, place: str) -> None:
     await sell(world)
     guild, user = str(world.guild.id), str(world.buyer.id)
-    if place == "order":
+    if place == "grant" or place in LATER_IN_ORDER:
         group = config_of(place_of(world), custom=True).custom("ACCOUNT", guild)
         record = json.loads(await group.get_raw(user))
-        next(iter(record["orders"].values()))["later"] = 1
+        if place == "grant":
+            record["grants"] = {
+                role: {"grant": grant, "later": 1} for role, grant in record["grants"].items()
+            }
+        else:
+            next(iter(record["orders"].values())).update(LATER_IN_ORDER[place])
         await group.set_raw(user, value=json.dumps(record))
     elif place in ("shop", "policy"):
         path = ("shop", "later") if place == "shop" else ("shop", "policy", "later")
