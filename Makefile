@@ -11,12 +11,13 @@ RED := XDG_CONFIG_HOME=$(CURDIR)/.run/config XDG_DATA_HOME=$(CURDIR)/.run/share 
 .PHONY: help test lint json postgres locales bench fuzz fuzz-minute demo run clean
 
 help:
-	@echo "make test          set up, then run the linters, the type checker and every test"
+	@echo "make test          set up, then run the linters, the type checker, every test and fuzz-minute"
 	@echo "make json          run every test, on Red's JSON backend"
 	@echo "make postgres      run what is about keeping things on Red's PostgreSQL backend, too"
 	@echo "make locales       bring shoppex/locales up to date with the code"
 	@echo "make bench         measure what the cog claims, into docs/performance.md"
 	@echo "make fuzz          try for ten minutes to break it, into docs/reliability.md"
+	@echo "make fuzz-minute   the same for one minute, only printed"
 	@echo "make demo          sell a role and a key, with no Discord and no Shoppex account"
 	@echo "make demo PAUSE=1  the same, but you pay by hand in a browser"
 	@echo "make run           start a real Red with the cog on its path; needs RED_TOKEN"
@@ -41,7 +42,7 @@ json: $(READY)
 postgres: $(READY)
 	SHOPPEX_TEST_BACKEND=postgres $(PYTEST) -m "not one_backend" tests/integration
 
-test: lint json postgres
+test: lint json postgres fuzz-minute
 
 locales: $(READY)
 	@$(BIN)/python tools/locales.py

@@ -24,11 +24,11 @@ _REQUESTS = 10_000
 # Each with its share of the time. The first two end earlier when all has been sent.
 _Campaign = Callable[[random.Random, float], Awaitable[Tally]]
 _CAMPAIGNS: dict[str, tuple[float, _Campaign]] = {
-    "bodies": (0.40, lambda rng, seconds: bodies.run(rng, seconds, _BODIES)),
-    "protocol": (0.15, lambda rng, seconds: protocol.run(rng, seconds, _REQUESTS)),
-    "kills": (0.12, lambda rng, seconds: kills.run(rng, seconds, "json")),
-    "kills-postgres": (0.12, lambda rng, seconds: kills.run(rng, seconds, "postgres")),
-    "files": (0.10, files.run),
+    "bodies": (0.56, lambda rng, seconds: bodies.run(rng, seconds, _BODIES)),
+    "protocol": (0.12, lambda rng, seconds: protocol.run(rng, seconds, _REQUESTS)),
+    "kills": (0.09, lambda rng, seconds: kills.run(rng, seconds, "json")),
+    "kills-postgres": (0.09, lambda rng, seconds: kills.run(rng, seconds, "postgres")),
+    "files": (0.08, files.run),
     "clocks": (0.06, clocks.run),
 }
 
