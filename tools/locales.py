@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -19,6 +20,9 @@ COG = Path(__file__).parents[1] / "shoppex"
 LOCALES = COG / "locales"
 TEMPLATE = LOCALES / "messages.pot"
 _WIDTH = 95
+# The header has to name them; dates that change with each run would only hide what changed.
+_DATE = datetime(2026, 1, 1, tzinfo=timezone.utc)
+_HEADER = "# Translations of shoppex."
 _COMMANDS = ("command", "group", "hybrid_command", "hybrid_group", "cog_i18n")
 
 
@@ -60,18 +64,23 @@ def translations() -> Iterator[Path]:
 def read(path: Path) -> Catalog:
     """A file of translations, or the template."""
     with path.open("rb") as file:
-        return read_po(file)
+        return read_po(file, locale=None if path == TEMPLATE else path.stem.replace("-", "_"))
 
 
 def write(path: Path, catalog: Catalog) -> None:
     """Keep a file of translations, or the template, without anything that changes by itself."""
+    catalog.project, catalog.version = "shoppex", "1"
+    catalog.header_comment = _HEADER
+    catalog.creation_date = catalog.revision_date = _DATE
+    catalog.last_translator = catalog.language_team = "shoppex"
+    catalog.msgid_bugs_address = ""
+    catalog.fuzzy = False
     with path.open("wb") as file:
-        # Line numbers would change with each edit of the code, and dates with each run.
+        # Line numbers would change with each edit of the code.
         write_po(
             file,
             catalog,
             width=_WIDTH,
-            omit_header=True,
             include_lineno=False,
             ignore_obsolete=True,
             sort_output=True,

@@ -48,6 +48,16 @@ def test_no_sentence_is_hidden_from_the_translators() -> None:
     assert hidden == []
 
 
+@pytest.mark.parametrize("path", [TEMPLATE, *LANGUAGES], ids=lambda path: path.stem)
+def test_other_tools_can_read_the_file(path: Path) -> None:
+    """Without a header, `msgfmt` and the sites that translators use refuse it."""
+    header = path.read_text(encoding="utf-8").split("\n\n", maxsplit=1)[0]
+    assert '"Content-Type: text/plain; charset=utf-8\\n"' in header
+    if path != TEMPLATE:
+        assert f'"Language: {path.stem.replace("-", "_")}\\n"' in header
+        assert '"Plural-Forms: nplurals=' in header
+
+
 @pytest.mark.parametrize("path", LANGUAGES, ids=lambda path: path.stem)
 def test_a_language_is_complete(path: Path) -> None:
     translated = sentences(path)
