@@ -1,4 +1,4 @@
-"""Comments name sections of the documentation that exist."""
+"""References between code and documentation lead somewhere."""
 
 from __future__ import annotations
 
@@ -49,3 +49,14 @@ def test_a_section_that_does_not_exist_is_noticed() -> None:
     assert not exists("C99")
     assert exists("15.2")
     assert exists("C25")
+
+
+def test_each_module_that_the_architecture_names_exists() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.py)?)`", page)
+    assert len(named) > 60
+    assert [
+        name
+        for name in named
+        if not (ROOT / "shoppex" / name).exists() and not (ROOT / name).exists()
+    ] == []
