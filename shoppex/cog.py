@@ -101,7 +101,7 @@ from .views.alarm import AlarmBoard, retry_button
 from .views.case_acts import CaseActs
 from .views.casework import Casebook
 from .views.counter import Counter
-from .views.damage import describe_damages
+from .views.damage import describe_damages, restore_hint
 from .views.deletion import Deletion
 from .views.doctor import DoctorBoard
 from .views.gate import Gate
@@ -447,7 +447,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         damages = (*self.settings.damages, *self.ledger.damages)
         if damages:
             prefix = (await self.bot.get_valid_prefixes())[0]
-            await self.bot.send_to_owners(describe_damages(damages, prefix))
+            await self.bot.send_to_owners(f"{describe_damages(damages)} {restore_hint(prefix)}")
 
     async def _update_first(self) -> str:
         return _(

@@ -86,8 +86,8 @@ def read_price(amount: str, currency: str) -> Money:
     if unclear and digits != len(unclear[2]):
         raise commands.BadArgument(
             _(
-                "“{text}” can be read in two ways. Write {whole} without a mark if you mean "
-                "thousands, or {part} for a fraction. Nothing was changed."
+                "“{text}” can mean two prices. Write `{whole}` or `{part}`, whichever you mean. "
+                "Nothing was changed."
             ).format(
                 text=written,
                 whole=unclear[1] + unclear[2],
@@ -99,19 +99,31 @@ def read_price(amount: str, currency: str) -> Money:
     smallest = max(_SMALLEST, Decimal(1).scaleb(-digits))
     if parsed is None or parsed < smallest or parsed != round(parsed, digits):
         raise commands.BadArgument(
-            _(
-                "“{text}” is not a price in {currency}. Write a number of at most {most} digits, "
-                "without spaces and without marks between thousands, such as {example}. The "
-                "least is {least}. Nothing was changed."
-            ).format(
+            _not_a_price(digits).format(
                 text=written[:20],
                 currency=code,
                 most=_DIGITS,
+                digits=digits,
                 example=_example(digits),
                 least=smallest,
             )
         )
     return Money(round(parsed, digits), code)
+
+
+def _not_a_price(digits: int) -> str:
+    """How a price is written, in a currency with that many decimals."""
+    if not digits:
+        return _(
+            "“{text}” is not a price in {currency}. Write a whole number such as {example}, of at "
+            "most {most} digits, without spaces and thousands separators. The minimum is {least}. "
+            "Nothing was changed."
+        )
+    return _(
+        "“{text}” is not a price in {currency}. Write a number such as {example}: at most {most} "
+        "digits before the decimal point and {digits} after it, without spaces and thousands "
+        "separators. The minimum is {least}. Nothing was changed."
+    )
 
 
 def _example(digits: int) -> str:

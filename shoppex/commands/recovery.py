@@ -6,7 +6,7 @@ from redbot.core import commands
 
 from ..fulfilment.rebuilding import Rebuilt
 from ..i18n import _
-from ..views.damage import describe_damages
+from ..views.damage import describe_damages, restore_hint
 from .group import SettingsGroup
 from .sure import is_sure, send_quietly
 
@@ -35,7 +35,7 @@ class RecoveryCommands(SettingsGroup):
             "Shall I put the last backups, at most a day old, in their place, and ask Shoppex "
             "for everything since?"
         )
-        shown = describe_damages(damages, ctx.clean_prefix)
+        shown = describe_damages(damages)
         if not await is_sure(ctx, self.gate, f"{shown}\n\n{question}"):
             return
         if self.settings.damages:
@@ -47,8 +47,9 @@ class RecoveryCommands(SettingsGroup):
         left = self.ledger.damages
         if left:
             text += "\n" + _(
-                "No backup helps with {places}. `{prefix}shoppexset owner rebuild` begins anew "
-                "there, and takes everything from Shoppex's lists."
+                "There is no backup for {places}. `{prefix}shoppexset owner rebuild` starts these "
+                "files empty and adds the orders that Shoppex lists. Gifts, moved purchases and "
+                "staff decisions are not recovered."
             ).format(
                 places=", ".join(sorted({f"`{damage.place}`" for damage in left})[:10]),
                 prefix=ctx.clean_prefix,
@@ -77,9 +78,10 @@ class RecoveryCommands(SettingsGroup):
             )
         else:
             text = _(
-                "There is no backup of the settings. Set the shop up again with "
-                "`{prefix}shoppexset setup`, then load the cog again with `{prefix}reload "
-                "shoppex`. The orders are kept."
+                "There is no backup of the settings. The orders are kept. In each server, set the "
+                "shop up again with `{prefix}shoppexset setup` and the same API key; then load "
+                "the cog again with `{prefix}reload shoppex`, and use `{prefix}shoppexset owner "
+                "rebuild`."
             )
         await send_quietly(ctx, text.format(prefix=ctx.clean_prefix))
 
@@ -93,12 +95,15 @@ class RecoveryCommands(SettingsGroup):
         """
         await ctx.defer(ephemeral=True)
         if self.settings.damages:
-            await send_quietly(ctx, describe_damages(self.settings.damages, ctx.clean_prefix))
+            first = _("Nothing was rebuilt: restore the settings first.")
+            hint = restore_hint(ctx.clean_prefix)
+            shown = describe_damages(self.settings.damages)
+            await send_quietly(ctx, f"{first} {hint}\n\n{shown}")
             return
         question = _(
             "Shall I ask Shoppex for all orders of all servers, and add those that are missing "
-            "here? What was lost without a backup begins anew. No role is taken and no key is "
-            "sent again. This can take some minutes."
+            "here? Files that were lost and have no backup start empty. No role is taken and no "
+            "key is sent again. This can take some minutes."
         )
         if not await is_sure(ctx, self.gate, question):
             return
@@ -110,7 +115,7 @@ class RecoveryCommands(SettingsGroup):
 def _said(rebuilt: Rebuilt) -> str:
     if rebuilt.failed:
         return _(
-            "⚠️ Shoppex was asked: {orders} orders were added. These servers' shops could not be "
-            "read to the end: {guilds}. Run the command again later; nothing is added twice."
+            "⚠️ Orders added from Shoppex: {orders}. Not all orders of these servers could be "
+            "read: {guilds}. Run the command again later; nothing is added twice."
         ).format(orders=rebuilt.orders, guilds=", ".join(map(str, rebuilt.failed)))
-    return _("✅ Shoppex was asked: {orders} orders were added.").format(orders=rebuilt.orders)
+    return _("✅ Orders added from Shoppex: {orders}.").format(orders=rebuilt.orders)

@@ -75,10 +75,10 @@ def order_letter(
             embed.add_field(name=name, value=value, inline=False)
     elif order.unread and not order.goods:
         embed.add_field(
-            name=_("A person sends you the rest"),
+            name=_("The staff will send it to you"),
             value=_(
-                "The shop delivered something that the bot cannot read. The server's staff were "
-                "told and send it to you. If you ask them, tell them the number below."
+                "The shop delivered something that the bot cannot read. The server's staff have "
+                "been told and will send it to you. If you ask them, give them the number below."
             ),
             inline=False,
         )
@@ -86,8 +86,9 @@ def order_letter(
         embed.add_field(
             name=_("Not here yet"),
             value=_(
-                "The shop has not delivered your key yet. The server's staff were told, and it "
-                "is sent to you as soon as it comes. If you ask them, tell them the number below."
+                "The shop has not delivered your key yet. The server's staff have been told, and "
+                "you get it here as soon as it is there. If you ask them, give them the number "
+                "below."
             ),
             inline=False,
         )
@@ -136,16 +137,16 @@ def _of_order(order: Order | None, notice: Notice) -> tuple[str, str] | None:
 def underpaid_text(order: Order) -> str:
     """What is missing of a payment, and what the buyer can do about it."""
     short = order.underpayment
-    lines = [_("Less arrived than your order costs, so it is not complete.")]
+    lines = [_("Your payment was less than the price, so your order is not paid in full.")]
     if short is not None and short.missing is not None:
         lines.append(_("Still missing: **{amount}**").format(amount=plain(short.missing)))
     if short is not None and short.received is not None:
-        lines.append(_("Arrived: {amount}").format(amount=plain(short.received)))
+        lines.append(_("Received so far: {amount}").format(amount=plain(short.received)))
     top_up = TopUp.POSSIBLE if short is None else short.top_up
     if top_up is TopUp.POSSIBLE:
         text = _(
-            "Pay the rest on the [page of your order]({url}), in the same coin. What you bought "
-            "then arrives by itself. Do not start a new order."
+            "Pay the rest on the [page of your order]({url}), in the same currency. What you "
+            "bought then arrives by itself. Do not start a new order."
         )
         lines.append(text.format(url=order_page(order)))
     else:
@@ -157,10 +158,10 @@ def underpaid_text(order: Order) -> str:
         }
         lines.append(why.get(top_up) or _("The rest cannot be paid for this order."))
         text = _(
-            "The server's staff were told. Do not pay again; if you hear nothing, tell them the "
-            "order: {id}."
+            "The server's staff have been told. Do not pay again. If you hear nothing, ask them "
+            "about order {id}."
         )
-        lines.append(text.format(id=plain(order.uniqid or "?")))
+        lines.append(text.format(id=order.short_name))
     return "\n".join(lines)
 
 
@@ -185,13 +186,13 @@ def outstanding_fields(order: Order) -> list[tuple[str, str]]:
     if waits.questions:
         fields.append((_("Needed from you"), questions_text(order)))
     if waits.failed:
-        text = _("Shoppex could not deliver a part of this. The server's staff were told.")
+        text = _("Shoppex could not deliver a part of this. The server's staff have been told.")
         fields.append((_("Delivery failed"), text))
     elif waits.by_seller and not waits.questions:
         text = _("The seller delivers this. You get a message here as soon as it is there.")
         if waits.within is not None and order.paid_at is not None:
             promised = format_dt(order.paid_at + waits.within, "R")
-            text += " " + _("It was promised for {when}.").format(when=promised)
+            text += " " + _("Promised delivery: {when}.").format(when=promised)
         fields.append((_("Delivered by the seller"), text))
     return fields
 

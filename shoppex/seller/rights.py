@@ -56,11 +56,11 @@ def refuse_what_is_above(guild: discord.Guild, user_id: int, role_ids: Iterable[
 
 
 def dangerous_powers(roles: Iterable[discord.Role]) -> dict[discord.Role, tuple[str, ...]]:
-    """The roles that give power over the server, and the names of those permissions."""
+    """The roles that give power over the server, and discord.py's names of those permissions."""
     found = {}
     for role in roles:
         powers = discord.Permissions(powers_of(role))
-        names = tuple(name.replace("_", " ") for name, value in powers if value)
+        names = tuple(name for name, value in powers if value)
         if names:
             found[role] = names
     return found

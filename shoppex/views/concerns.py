@@ -65,9 +65,8 @@ def _text(account: Account, subscription: Subscription, reason: str) -> str:
             "roles."
         ).format(member=member, plan=plan)
     return _(
-        "The subscription of {member}, {plan}, was cancelled or paused, but what Shoppex says of "
-        "its end is missing or cannot be read. They may have paid for more time, so they keep "
-        "their roles."
+        "The subscription of {member}, {plan}, was cancelled or paused, but Shoppex gives no end "
+        "date that I can read. They may have paid for more time, so they keep their roles."
     ).format(member=member, plan=plan)
 
 
@@ -84,8 +83,8 @@ def _choices(subscription: Subscription, reason: str) -> str:
             "member. If it is paid in another way, nothing needs to be done."
         ),
         END_UNREADABLE: _(
-            "Look at Shoppex until when it is paid for. Nothing ends here by itself unless "
-            "Shoppex names a day that can be read."
+            "Check at Shoppex how long it is paid for. The roles stay until Shoppex gives an end "
+            "date that I can read, or until you revoke it."
         ),
     }
     return f"{firsts[reason]}\n{revoke}"

@@ -10,10 +10,10 @@ from ..store.damage import SETTINGS, Damage, Fault
 _SHOWN = 8
 
 
-def describe_damages(damages: Iterable[Damage], prefix: str) -> str:
-    """What is broken, what it means, and what the bot's owner can do."""
+def describe_damages(damages: Iterable[Damage]) -> str:
+    """What is broken, and what it means."""
     found = list(damages)
-    lines = [_("⚠️ Shoppex cannot read part of what it keeps:")]
+    lines = [_("⚠️ The bot cannot read part of its own data:")]
     lines += [f"- {_line(damage)}" for damage in found[:_SHOWN]]
     if len(found) > _SHOWN:
         lines.append(
@@ -30,12 +30,13 @@ def describe_damages(damages: Iterable[Damage], prefix: str) -> str:
                 "else is served as usual."
             )
         )
-    lines.append(
-        _(
-            "Nothing was deleted. `{prefix}shoppexset owner restore` shows what can be done."
-        ).format(prefix=prefix)
-    )
+    lines.append(_("Nothing was deleted."))
     return "\n".join(lines)
+
+
+def restore_hint(prefix: str) -> str:
+    """What the bot's owner can do about it."""
+    return _("`{prefix}shoppexset owner restore` brings back what it can.").format(prefix=prefix)
 
 
 def _line(damage: Damage) -> str:

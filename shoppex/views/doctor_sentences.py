@@ -252,7 +252,7 @@ def _subscriptions() -> _Sentences:
             "waiting`."
         ),
         ("subscriptions", "end_unreadable"): _(
-            "These subscriptions are to end, but Shoppex does not say readably when, so the "
+            "These subscriptions are to end, but I cannot read their end dates at Shoppex, so the "
             "buyers keep what they give: {subjects}. See `/shoppex waiting`."
         ),
     }
@@ -261,7 +261,7 @@ def _subscriptions() -> _Sentences:
 def _host() -> _Sentences:
     return {
         ("storage", "unreadable"): _(
-            "The bot cannot read part of what it keeps: {subjects}. The members concerned get and "
+            "The bot cannot read part of its own data: {subjects}. The members concerned get and "
             "lose nothing meanwhile. The bot's owner can bring it back with `{prefix}shoppexset "
             "owner restore`."
         ),

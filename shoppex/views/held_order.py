@@ -57,18 +57,18 @@ def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.E
     expected = order.describe()
     if order.quote is not None:
         expected += f"\n{format_money(order.quote)}"
-    embed.add_field(name=_("Expected"), value=shorten(plain(expected), _FIELD))
+    embed.add_field(name=_("Ordered"), value=shorten(plain(expected), _FIELD))
     came = [*order.came]
     if order.payment is not None:
         came.append(format_money(order.payment.total))
     if came:
-        embed.add_field(name=_("Came"), value=shorten(plain("\n".join(came)), _FIELD))
+        embed.add_field(name=_("Paid for"), value=shorten(plain("\n".join(came)), _FIELD))
     embed.add_field(
         name=_("What to do"),
         value=_(
-            "Look at the order at Shoppex. **Deliver it** gives what was ordered; **Leave it** "
-            "gives nothing, and you can refund the payment at Shoppex. The buyer was told that a "
-            "person is looking at it."
+            "Press **Order** for its number, then open it at Shoppex. **Deliver it** gives what "
+            "was ordered. **Do not deliver** gives nothing: refund the payment at Shoppex if it "
+            "is due. The buyer knows that a person is looking at it."
         ),
         inline=False,
     )
@@ -83,7 +83,7 @@ def held_view(key: AccountKey, order: Order) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     for choice, label, style in (
         ("deliver", _("Deliver it"), discord.ButtonStyle.primary),
-        ("leave", _("Leave it"), discord.ButtonStyle.secondary),
+        ("leave", _("Do not deliver"), discord.ButtonStyle.secondary),
     ):
         custom_id = f"shoppex:held:{choice}:{key.guild_id}:{key.user_id}:{name_of(order.nonce)}"
         view.add_item(discord.ui.Button(label=label, custom_id=custom_id, style=style))
@@ -95,7 +95,7 @@ def held_view(key: AccountKey, order: Order) -> discord.ui.View:
 def held_button(
     gate: Gate, ledger: Ledger, casework: Casework
 ) -> type[discord.ui.DynamicItem[Any]]:
-    """Deliver a held order, or leave it, for staff only."""
+    """Deliver a held order, or decide not to, for staff only."""
 
     async def decide(guild: discord.Guild, case: Case, by: int, *, delivers: bool) -> str:
         if delivers:
@@ -104,7 +104,10 @@ def held_button(
             await casework.deliver_held(case, by)
             return _("✅ It is read from Shoppex once more and then delivered.")
         await casework.leave_held(case, by)
-        return _("It stays as it is, and gives nothing. `/shoppex order` shows it.")
+        return _(
+            "This order will not be delivered. The buyer is not told: write to them, and refund "
+            "the payment at Shoppex if it is due."
+        )
 
     async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -134,9 +134,9 @@ def _title(kind: Happened) -> str:
         Happened.RESTORED: _("Given back by staff"),
         Happened.GIVEN: _("Given by staff"),
         Happened.MOVED: _("Moved to another member by staff"),
-        Happened.ACCEPTED: _("Held order released by staff"),
-        Happened.LEFT: _("Held order left by staff"),
-        Happened.PLAN_LEFT: _("Left with the roles of the former plan by staff"),
+        Happened.ACCEPTED: _("Held order delivered by staff"),
+        Happened.LEFT: _("Held order not delivered, by staff"),
+        Happened.PLAN_LEFT: _("Kept on the former plan's roles by staff"),
     }
     return titles[kind]
 
@@ -159,9 +159,9 @@ def _counted(heading: Heading, tally: Tally) -> str:
         Happened.RESTORED: _("Given back by staff: {count}"),
         Happened.GIVEN: _("Given by staff: {count}"),
         Happened.MOVED: _("Moved to another member by staff: {count}"),
-        Happened.ACCEPTED: _("Held orders released by staff: {count}"),
-        Happened.LEFT: _("Held orders left by staff: {count}"),
-        Happened.PLAN_LEFT: _("Left with the roles of a former plan by staff: {count}"),
+        Happened.ACCEPTED: _("Held orders delivered by staff: {count}"),
+        Happened.LEFT: _("Held orders not delivered, by staff: {count}"),
+        Happened.PLAN_LEFT: _("Kept on a former plan's roles by staff: {count}"),
     }
     text = counts[heading.kind].format(count=tally.counts[heading])
     sums = [

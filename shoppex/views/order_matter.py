@@ -45,7 +45,7 @@ def matter_lines(order: Order) -> list[str]:
         lines.append(_("The buyer has to fill in: {fields}").format(fields=names))
     if order.unread:
         names = plain(", ".join(order.unread))
-        lines.append(_("What I cannot read stands in: {fields}").format(fields=names))
+        lines.append(_("Fields that I cannot read: {fields}").format(fields=names))
     return lines
 
 
@@ -58,7 +58,7 @@ def _underpaid(short: Underpayment) -> str:
         TopUp.MERCHANT_REVIEW: _("Shoppex wants you to look at it"),
         TopUp.IMPOSSIBLE: _("the buyer cannot pay the rest"),
     }
-    return _("Arrived: {received}. Missing: {missing}. Shoppex says: {reason}.").format(
+    return _("Received: {received}. Missing: {missing}. Shoppex says: {reason}.").format(
         received=plain(short.received or "?"),
         missing=plain(short.missing or "?"),
         reason=can[short.top_up],

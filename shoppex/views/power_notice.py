@@ -1,4 +1,4 @@
-"""What staff read when a role that gives power over the server is put on sale."""
+"""What staff read when a role with moderation permissions is put on sale."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import discord
 from ..fulfilment.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..seller.rights import dangerous_powers
+from .permission_names import permission_names
 from .staff_room import StaffRoom
 
 
@@ -27,11 +28,13 @@ class PowerNotice:
         if not dangerous:
             return
         await self._room.speak(guild)
-        lines = [f"{role.mention}: {', '.join(powers)}" for role, powers in dangerous.items()]
+        lines = [
+            f"{role.mention}: {permission_names(powers)}" for role, powers in dangerous.items()
+        ]
         embed = discord.Embed(
-            title=_("A role with power is for sale"),
+            title=_("A role with moderation permissions is for sale"),
             description=_(
-                "{seller} put roles on sale that give whoever pays power over this server:"
+                "{seller} put roles on sale that give every buyer moderation permissions here:"
             ).format(seller=seller.mention)
             + "\n"
             + "\n".join(lines),

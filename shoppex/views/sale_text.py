@@ -8,6 +8,7 @@ import discord
 
 from ..i18n import _
 from ..seller.rights import dangerous_powers, why_not_sell
+from .permission_names import permission_names
 from .sentences import role_sentence
 
 
@@ -46,7 +47,8 @@ def power_warning(roles: Sequence[discord.Role]) -> str | None:
     dangerous = dangerous_powers(roles)
     if not dangerous:
         return None
-    lines = [f"{role.mention}: {', '.join(powers)}" for role, powers in dangerous.items()]
+    lines = [f"{role.mention}: {permission_names(powers)}" for role, powers in dangerous.items()]
     return _(
-        "⚠️ Whoever pays gets power over your server:\n{roles}\nDo you really want to sell that?"
+        "⚠️ Every buyer gets moderation permissions in your server:\n{roles}\nDo you really want "
+        "to sell that?"
     ).format(roles="\n".join(lines))

@@ -78,7 +78,7 @@ def _fixed_sentence(refusal: Refusal) -> str:
         ),
         NotForSale: _(
             "There is nothing of that name for sale here. Use `/buy` without a product to see "
-            "everything that is. Typed out, a title of several words can stand in quotes."
+            "everything that is."
         ),
         VariantNeeded: _("This product comes in several variants. Please choose one of them."),
         CouponRejected: _(
@@ -264,14 +264,14 @@ def waiting_sentence(reason: str | None) -> str:
             "`/shoppex claim`"
         ),
         "underpaid": _(
-            "less arrived for an order than it costs: look at the order at Shoppex, where you can "
+            "less was paid for an order than it costs: open the order at Shoppex, where you can "
             "complete or refund it"
         ),
         "confirming_long": _(
-            "a payment has not been confirmed for a day: look at the order at Shoppex"
+            "a payment has not been confirmed for a day: open the order at Shoppex"
         ),
         "delivery_failed": _(
-            "Shoppex could not deliver a part of an order: look at the order at Shoppex"
+            "Shoppex could not deliver a part of an order: open the order at Shoppex"
         ),
         "seller_late": _(
             "you deliver a part of an order yourselves, and the promised time is over: deliver it "
@@ -281,12 +281,12 @@ def waiting_sentence(reason: str | None) -> str:
             "Shoppex delivered something in a form that I cannot read: open the order at Shoppex, "
             "and send the buyer what it shows"
         ),
-        "goods_missing": _("Shoppex delivered no key for it: look at the order at Shoppex"),
+        "goods_missing": _("Shoppex delivered no key for it: open the order at Shoppex"),
         "other_buyer": _("the paid order names another buyer: decide whether to deliver it"),
         "paid_too_little": _("less was paid than the price: decide whether to deliver it"),
         "unknown_order": _(
-            "a paid order is not known to me any more: look at it at Shoppex, then deliver it or "
-            "leave it"
+            "a paid order is not known to me any more: open it at Shoppex, then decide whether to "
+            "deliver it"
         ),
         "unknown_lines": _(
             "nothing in the paid cart is for sale here: decide whether to deliver it"
@@ -305,22 +305,22 @@ def waiting_sentence(reason: str | None) -> str:
             "a part of the money went back, and nothing was taken: decide what the buyer keeps"
         ),
         "end_unreadable": _(
-            "a subscription is to end, but Shoppex does not say readably when, so the buyer keeps "
-            "what it gives: look there, and use `/shoppex revoke` when it is over"
+            "a subscription is to end, but I cannot read its end date at Shoppex, so the buyer "
+            "keeps what it gives: check it there, and use `/shoppex revoke` when it is over"
         ),
         "subscription_overdue": _(
             "nothing was paid for a subscription for 30 days after its end, and Shoppex goes on "
-            "with it, so the buyer keeps what it gives: look there, or use `/shoppex revoke`"
+            "with it, so the buyer keeps what it gives: check it there, or use `/shoppex revoke`"
         ),
         "plan_unsold": _(
             "a subscription changed at Shoppex to a plan that is not for sale here, so the buyer "
             "keeps what the former plan gave: put the plan on sale, revoke it, or leave it"
         ),
         "renewal_unproven": _(
-            "Shoppex does not say which subscription this renews: look at the order at Shoppex"
+            "Shoppex does not say which subscription this renews: open the order at Shoppex"
         ),
         "subscription_unnamed": _(
-            "Shoppex does not say which subscription this began: look at the order at Shoppex"
+            "Shoppex does not say which subscription this began: open the order at Shoppex"
         ),
     }
     if reason is not None and reason.startswith(REFUSED):
@@ -394,12 +394,12 @@ def drift_sentence(kind: DriftKind, reason: str | None) -> str:
             "sale here. Put that plan on sale, or revoke the subscription."
         ),
         DriftKind.END_UNKNOWN: _(
-            "keeps it because Shoppex does not say readably when their subscription ends. Look "
-            "there, and revoke the subscription when it is over."
+            "keeps it because I cannot read the end date of their subscription at Shoppex. Check "
+            "it there, and revoke the subscription when it is over."
         ),
         DriftKind.OVERDUE: _(
             "keeps it although nothing was paid for their subscription for 30 days after its end. "
-            "Look at Shoppex, and revoke the subscription if it is over."
+            "Check it at Shoppex, and revoke the subscription if it is over."
         ),
     }
     return sentences[kind].format(why=why)

@@ -333,7 +333,7 @@ async def test_a_lost_ledger_is_rebuilt_from_shoppex(world: World) -> None:
     await start(world)
     assert world.bot.get_cog("Shoppex").ledger.count(world.guild.id) == 0
 
-    assert "3 orders were added" in await owner_says(world, "rebuild")
+    assert "Orders added from Shoppex: 3." in await owner_says(world, "rebuild")
     await world.env.advance_time(7200)
 
     assert world.roles_of(world.buyer) == roles
@@ -358,7 +358,7 @@ async def test_a_payment_that_came_after_the_loss_is_delivered(world: World) -> 
     [delivery] = await world.shop.pay(world.shop.orders[-1].uniqid)
     assert delivery.attempts[-1].status == 503
 
-    assert "1 orders were added" in await owner_says(world, "rebuild")
+    assert "Orders added from Shoppex: 1." in await owner_says(world, "rebuild")
     await world.env.settle()
 
     assert world.roles_of(world.buyer) == {"Gold"}
@@ -379,7 +379,7 @@ async def test_a_rebuild_takes_only_what_is_tagged_for_this_server(world: World)
         await config_of(place_of(world), custom=True).custom("ACCOUNT").clear()
         await start(world)
         await world.env.settle()
-        assert "0 orders were added" in await owner_says(world, "rebuild")
+        assert "Orders added from Shoppex: 0." in await owner_says(world, "rebuild")
     assert world.roles_of(world.buyer) == set()
 
 

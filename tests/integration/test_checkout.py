@@ -82,7 +82,7 @@ async def test_what_cannot_be_right_waits_for_staff(world: World, case: dict[str
     assert "We are checking your payment." in received(world)
     await world.env.advance_time(60)
     [told] = [m for m in log.history() if m.embeds and "decision" in (m.embeds[0].title or "")]
-    assert "Expected" in str(told.embeds[0].to_dict())
+    assert "Ordered" in str(told.embeds[0].to_dict())
 
     answer = await world.admin.click(told, label="Deliver it")
     await world.env.settle()

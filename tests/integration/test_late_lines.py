@@ -56,7 +56,7 @@ async def test_the_role_comes_at_once_and_the_promise_is_told(world: World) -> N
 
     assert world.roles_of(world.buyer) == {"Gold"}
     assert "Delivered by the seller" in told(world)
-    assert "It was promised for" in told(world)
+    assert "Promised delivery:" in told(world)
     assert "KEY-1" not in told(world)
     assert "the seller delivers it" in await purchases(world)
 

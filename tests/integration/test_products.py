@@ -141,7 +141,7 @@ async def test_the_shelf_has_the_order_of_the_shop(world: World) -> None:
         ({"pay_what_you_want": 1}, "You choose on the checkout page how much you pay."),
         (
             {"addons": [{"id": "a", "title": "Box", "price": 5, "required": True}]},
-            "Something has to be added on the checkout page",
+            "This product needs an add-on",
         ),
     ],
 )

@@ -57,6 +57,6 @@ async def test_who_has_that_power_can_confirm_it(world: World) -> None:
     await world.admin.click(message, label="Yes")
     told = str([m.embeds[0].to_dict() for m in room.history()])
     assert f"{world.admin.mention} put roles on sale" in told
-    assert "manage messages" in told
+    assert "Manage Messages" in told
     await world.env.advance_time(60)
     assert world.roles_of(world.buyer) == {"Helper"}

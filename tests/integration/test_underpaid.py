@@ -79,14 +79,14 @@ async def test_staff_hear_at_once_when_the_buyer_can_do_nothing(world: World, re
     [text] = told(world)
     assert REASONS[reason] in text
     assert "Do not pay again" in text
-    assert "less arrived for an order than it costs" in await waiting(world)
+    assert "less was paid for an order than it costs" in await waiting(world)
 
 
 async def test_staff_hear_after_a_while_when_the_buyer_does_nothing(world: World) -> None:
     order = await underpaid(world)
     assert "Nothing waits for you" in await waiting(world)
     await world.env.advance_time(3 * 3600)
-    assert "less arrived for an order than it costs" in await waiting(world)
+    assert "less was paid for an order than it costs" in await waiting(world)
     shown = text_of(await world.admin.slash(world.channel, "shoppex order", order=order.uniqid))
     assert "Missing: 5.00 EUR" in shown
     assert "the buyer can pay the rest" in shown

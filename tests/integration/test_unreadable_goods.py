@@ -53,7 +53,7 @@ async def test_staff_are_told_the_names_of_the_fields(
     assert "xxx" not in text
     assert "p-1" not in text
     assert world.roles_of(world.buyer) == {"Gold"}
-    assert "A person sends you the rest" in told(world)
+    assert "The staff will send it to you" in told(world)
 
 
 async def test_what_becomes_readable_is_delivered_and_waits_for_nobody(
