@@ -14,12 +14,12 @@ from multiprocessing.connection import Connection
 import discord
 
 from shoppex.domain.account import Account
-from shoppex.fulfilment.recorder import Recorder
+from shoppex.fulfilment.intake.recorder import Recorder
 from shoppex.store.ledger import Ledger
 from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings
-from shoppex.store.shop_settings import GuildSettings, ProductEntry
-from shoppex.store.writes import Writes
+from shoppex.store.settings_model import GuildSettings, ProductEntry
+from shoppex.store.writer import Writes
 from shoppex.webhook.listener import Listener
 
 from .places import Place

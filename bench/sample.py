@@ -8,21 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from shoppex.domain.account import (
-    Account,
-    AccountKey,
-    Grant,
-    OfferKind,
-    Order,
-    Promise,
-)
+from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
+from shoppex.domain.order_metadata import Tag
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
-from shoppex.domain.tag import Tag
-from shoppex.fulfilment.facts import learn, mark_seen
-from shoppex.fulfilment.handing import hand_over
+from shoppex.fulfilment.intake.delivered_goods import hand_over
+from shoppex.fulfilment.intake.order_updates import learn, mark_seen
 
 GUILD = 1_080_351_110_224_678_912
 ROLE = 1_080_351_110_224_678_913

@@ -15,7 +15,10 @@ from redbot.core.errors import CogLoadError
 from redbot.core.i18n import cog_i18n
 
 from .api import ClientPool, base_url_from_env
-from .commands import (
+from .checkout.catalogue import Catalogue
+from .checkout.flow import Counter
+from .checkout.service import Checkout
+from .command_groups import (
     AccessCommands,
     Answers,
     BrakeCommands,
@@ -40,54 +43,73 @@ from .commands import (
     StatisticsCommands,
     TestSaleCommands,
 )
-from .commands.abc import CogMeta
-from .customer.export import export
-from .customer.key_desk import KeyDesk
-from .customer.license_desk import LicenseDesk
-from .customer.replacements import Replacements
-from .customer.shops import Shops
+from .connection.api_key import ShopAccess
+from .connection.api_key_form import AccessDesk
+from .connection.secret_form import SecretDesk
+from .connection.webhook_registration import WebhookSetup
+from .connection.webhook_secrets import WebhookSecrets
 from .domain.account import AccountKey
-from .domain.terms import Terms
-from .fulfilment.absences import Absences
-from .fulfilment.alarms import Alarms
-from .fulfilment.backfilling import Backfilling
-from .fulfilment.brake import Brake
-from .fulfilment.budget import Budget
-from .fulfilment.claims import ClaimStep
-from .fulfilment.engine import Engine
-from .fulfilment.forgetter import Forgetter
-from .fulfilment.inspection import Inspection
-from .fulfilment.keeping import Keeper
-from .fulfilment.messages import MessageStep
-from .fulfilment.pickups import PickupStep
-from .fulfilment.readings import ReadStep
-from .fulfilment.rebuilding import Rebuilding
-from .fulfilment.recorder import Recorder
-from .fulfilment.reminding import Reminding
-from .fulfilment.roles import RoleStep
-from .fulfilment.strays import Strays
-from .fulfilment.sweeps import Sweeps
-from .fulfilment.watching import Watch
-from .gateway import Gateway
+from .domain.policy import Terms
+from .dry_run.cleanup import TestUndoing
+from .dry_run.flow import TestDesk
+from .dry_run.messages import TestLetters
+from .dry_run.payment import TestPayment
+from .dry_run.service import TestPurchases
+from .fulfilment.engine.discord_budget import Budget
+from .fulfilment.engine.engine import Engine
+from .fulfilment.engine.staff_alerts import Alarms
+from .fulfilment.intake.recorder import Recorder
+from .fulfilment.intake.unknown_payments import Strays
+from .fulfilment.reconcile.backfill_runner import Backfilling
+from .fulfilment.reconcile.backups import Keeper
+from .fulfilment.reconcile.brake import Brake
+from .fulfilment.reconcile.drift_scan import Inspection
+from .fulfilment.reconcile.membership import Absences
+from .fulfilment.reconcile.rebuild import Rebuilding
+from .fulfilment.reconcile.reconciler import Sweeps
+from .fulfilment.reconcile.reminder_choice import Reminding
+from .fulfilment.reconcile.retention import Forgetter
+from .fulfilment.steps.api_reads import ReadStep
+from .fulfilment.steps.key_claims import ClaimStep
+from .fulfilment.steps.messages import MessageStep
+from .fulfilment.steps.payment_polling import Watch
+from .fulfilment.steps.pickups import PickupStep
+from .fulfilment.steps.roles import RoleStep
+from .gateway_events import Gateway
+from .health.checks import every_check
+from .health.damage_texts import describe_damages, restore_hint
+from .health.flow import DoctorBoard
+from .health.monitor import Rounds
+from .health.runner import Doctor
 from .i18n import _
-from .seller.access import ShopAccess
-from .seller.casework import Casework
-from .seller.checks import every_check
-from .seller.doctor import Doctor
-from .seller.journal import Journal
-from .seller.ledger_reading import LedgerReading
-from .seller.moving import Moves
-from .seller.powers import note_powers
-from .seller.rounds import Rounds
-from .seller.shelves import Shelves
-from .seller.test_letters import TestLetters
-from .seller.test_payment import TestPayment
-from .seller.test_purchases import TestPurchases
-from .seller.test_undoing import TestUndoing
-from .seller.webhook_secrets import WebhookSecrets
-from .seller.webhook_setup import WebhookSetup
-from .selling.catalogue import Catalogue
-from .selling.checkout import Checkout
+from .licenses.flow import Licenses
+from .licenses.service import LicenseDesk
+from .log_channel.alert_view import AlarmBoard, retry_button
+from .log_channel.flow import JournalBoard, journal_button
+from .log_channel.writer import Journal
+from .offers.listing import Shelves
+from .offers.power_notice import PowerNotice
+from .offers.role_powers import note_powers
+from .orders.actions_flow import CaseActs
+from .orders.flow import Casebook
+from .orders.held_order import held_button
+from .orders.service import Casework
+from .orders.transfer import Moves
+from .orders.transfer_flow import MovingDesk
+from .orders.waiting_flow import WaitingBoard
+from .purchases.data_export import export
+from .purchases.deletion import Deletion
+from .purchases.flow import Purchases
+from .purchases.key_delivery import KeyDesk
+from .purchases.pickup_view import Doors, pickup_button
+from .purchases.reminders import reminder_button, reminder_buttons
+from .purchases.replacement_views import Decisions, replacement_button
+from .purchases.replacements import Replacements
+from .purchases.shop_clients import Shops
+from .purchases.support_view import HelpDesk
+from .setup.step import SetupTools
+from .statistics.flow import StatisticsDesk
+from .statistics.queries import LedgerReading
 from .steady_clock import SteadyClock
 from .store.damage import SETTINGS
 from .store.errors import NewerLedger
@@ -95,32 +117,10 @@ from .store.files import set_aside_unreadable
 from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
-from .store.writes import Writes
-from .views.access import AccessDesk
-from .views.alarm import AlarmBoard, retry_button
-from .views.case_acts import CaseActs
-from .views.casework import Casebook
-from .views.counter import Counter
-from .views.damage import describe_damages, restore_hint
-from .views.deletion import Deletion
-from .views.doctor import DoctorBoard
-from .views.gate import Gate
-from .views.held_order import held_button
-from .views.help_desk import HelpDesk
-from .views.journal import JournalBoard, journal_button
-from .views.licenses import Licenses
-from .views.moving import MovingDesk
-from .views.pickup import Doors, pickup_button
-from .views.power_notice import PowerNotice
-from .views.purchases import Purchases
-from .views.reminders import reminder_button, reminder_buttons
-from .views.replacement import Decisions, replacement_button
-from .views.secrets import SecretDesk
-from .views.setup_page import SetupTools
-from .views.staff_room import StaffRoom
-from .views.statistics import StatisticsDesk
-from .views.test_sale import TestDesk
-from .views.waiting import WaitingBoard
+from .store.writer import Writes
+from .ui.mixin import CogMeta
+from .ui.permissions import Gate
+from .ui.staff_channel import StaffRoom
 from .webhook.listener import Listener
 
 log = logging.getLogger("red.shoppex")

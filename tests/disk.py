@@ -13,7 +13,7 @@ from harness.red import forget_process
 from shoppex.store.ledger import Ledger, Observer
 from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings
-from shoppex.store.writes import Writes
+from shoppex.store.writer import Writes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from shoppex.limiter import Limiter
+from shoppex.rate_limit import Limiter
 
 API_KEY = "shx_0123456789abcdef0123456789abcdef"
 Answerer = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -19,7 +19,7 @@ from shoppex.domain.account import (
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.outstanding import Outstanding, Underpayment
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus

@@ -1,8 +1,6 @@
 """The asyncio client of the Shoppex Dev API. It knows nothing of Discord."""
 
 from .client import DEFAULT_BASE_URL, ClientPool, ShoppexClient, base_url_from_env
-from .coupons import Coupon, CouponKind
-from .custom_fields import normalise
 from .errors import (
     ApiError,
     Blocked,
@@ -14,18 +12,20 @@ from .errors import (
     Unauthorized,
     Unavailable,
 )
-from .goods import extract_goods
 from .json_codec import MalformedJson, decode_json
-from .licenses import UNCHANGED, Unchanged
-from .order_reading import MalformedOrder, parse_order, parse_payment
-from .orders import OrderLine
-from .product_reading import MalformedProduct, StockLevels, parse_product, parse_stock
-from .serials import MOST_CLAIMED, Claim, Serial
-from .shop import ShopInfo
-from .subscription_reading import MalformedSubscription, parse_subscription
+from .payloads.custom_fields import normalise
+from .payloads.goods import extract_goods
+from .payloads.order import MalformedOrder, parse_order, parse_payment
+from .payloads.product import MalformedProduct, StockLevels, parse_product, parse_stock
+from .payloads.subscription import MalformedSubscription, parse_subscription
+from .payloads.webhook import LogStatus, NewWebhook, Webhook, WebhookLog
+from .resources.coupons import Coupon, CouponKind
+from .resources.licenses import UNCHANGED, Unchanged
+from .resources.orders import OrderLine
+from .resources.serials import MOST_CLAIMED, Claim, Serial
+from .resources.shop import ShopInfo
+from .resources.webhooks import MOST_WEBHOOK_EVENTS
 from .transport import Transport
-from .webhook_reading import LogStatus, NewWebhook, Webhook, WebhookLog
-from .webhooks import MOST_WEBHOOK_EVENTS
 
 __all__ = [
     "DEFAULT_BASE_URL",

@@ -12,20 +12,20 @@ import aiohttp
 
 from ..domain.account import OfferKind
 from ..domain.remote import RemoteOrder
-from ..limiter import Limiter
-from .coupons import CouponResource
-from .customers import CustomerResource
-from .invoices import InvoiceResource
-from .licenses import LicenseResource
-from .orders import OrderResource
-from .parsing import parse_http_url
-from .payments import PaymentResource
-from .products import ProductResource
-from .serials import SerialResource
-from .shop import ShopResource
-from .subscriptions import SubscriptionResource
+from ..rate_limit import Limiter
+from .fields import parse_http_url
+from .resources.coupons import CouponResource
+from .resources.customers import CustomerResource
+from .resources.invoices import InvoiceResource
+from .resources.licenses import LicenseResource
+from .resources.orders import OrderResource
+from .resources.payments import PaymentResource
+from .resources.products import ProductResource
+from .resources.serials import SerialResource
+from .resources.shop import ShopResource
+from .resources.subscriptions import SubscriptionResource
+from .resources.webhooks import WebhookResource
 from .transport import Transport
-from .webhooks import WebhookResource
 
 DEFAULT_BASE_URL = "https://api.shoppex.io/dev/v1"
 _BASE_URL_VARIABLE = "SHOPPEX_API_URL"

@@ -19,8 +19,8 @@ from .errors import (
     Unauthorized,
     Unavailable,
 )
+from .fields import as_list, as_mapping, parse_count, parse_flag, parse_id, parse_text
 from .json_codec import MalformedJson, decode_json
-from .parsing import as_list, as_mapping, parse_count, parse_flag, parse_id, parse_text
 
 _KINDS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound}
 _CLOUDFLARE_BLOCK = re.compile(rb"\b1010\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .parsing import clean_text
+from .fields import clean_text
 
 _LONGEST_MESSAGE = 300
 _MOST_DETAILS = 20

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from yarl import URL
 
-from ..limiter import Limiter
+from ..rate_limit import Limiter
 from .envelope import Answer, read_answer, read_date, read_error
 from .errors import ApiError, RateLimited, Unauthorized, Unavailable
 from .json_codec import MalformedJson, encode_json

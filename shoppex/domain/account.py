@@ -14,7 +14,7 @@ from .money import Money
 from .outstanding import Outstanding, Underpayment
 from .payment import Payment
 from .short_names import short_name
-from .staff_act import StaffAct
+from .staff_action import StaffAct
 from .status import OrderStatus
 from .subscription import Subscription
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from .words import fold_word
+from .status_words import fold_word
 
 
 class LicenseStatus(str, Enum):

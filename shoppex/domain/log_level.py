@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from .happening import Happened
+from .event import Happened
 
 _ROUTINE = (Happened.DELIVERED, Happened.SUBSCRIBED, Happened.UNSUBSCRIBED)
 _TROUBLE = (

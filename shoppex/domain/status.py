@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from .words import fold_word
+from .status_words import fold_word
 
 
 class OrderStatus(str, Enum):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from .delivery import Delivery
 from .money import Money
-from .staff_act import StaffAct
+from .policy import Policy
+from .staff_action import StaffAct
 from .subscription_status import SubscriptionStatus
-from .terms import Policy
 
 _RUNS = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
 

@@ -18,18 +18,18 @@ from datetime import datetime, timezone
 from redbot.core.utils import AsyncIter
 
 from ..domain.account import Account, AccountKey
-from ..domain.moving import left_behind, taken_over
 from ..domain.subscription import Subscription
+from ..domain.transfer import left_behind, taken_over
+from .account_codec import account_from_text, account_to_text
 from .damage import Damage, Fault
+from .erasure import nothing, only_paid, without_name
 from .errors import NewerLedger, StoreUnavailable
 from .files import keep_copy, noticed_at, read_backup, remove_backup
-from .forgetting import nothing, only_paid, without_name
 from .indexes import Indexes
-from .opening import open_partitions
+from .migration import open_partitions
 from .partition import Partition, texts_of
-from .records import account_from_text, account_to_text
 from .schema import PARTITIONS, partition_of, place_of
-from .writes import Writes
+from .writer import Writes
 
 log = logging.getLogger("red.shoppex.ledger")
 

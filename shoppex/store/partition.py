@@ -10,7 +10,7 @@ from redbot.core import Config
 from ..domain.account import AccountKey
 from .errors import StoreUnavailable
 from .schema import ACCOUNT
-from .writes import put_in_place
+from .writer import put_in_place
 
 # An account that nobody can have. Writing it makes PostgreSQL create schema and table before
 # the first concurrent writes race for that, and it carries the version of the records.

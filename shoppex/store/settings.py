@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from redbot.core import Config
 
+from .codec_parts import Noted
 from .damage import SETTINGS, Damage, Fault
 from .errors import NewerLedger, StoreUnavailable
 from .files import keep_copy, left_traces, read_backup
-from .record_parts import Noted
-from .settings_records import (
+from .settings_codec import (
     guild_from_record,
     guild_to_record,
     listener_from_record,
@@ -22,8 +22,8 @@ from .settings_records import (
     retention_from_record,
     retention_to_record,
 )
-from .shop_settings import GuildSettings, ListenerSettings, Retention
-from .writes import Writes, put_in_place
+from .settings_model import GuildSettings, ListenerSettings, Retention
+from .writer import Writes, put_in_place
 
 log = logging.getLogger("red.shoppex.store")
 

@@ -15,15 +15,15 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from ..api import MalformedJson, decode_json
-from ..fulfilment.recorder import Hearing, Outcome, Recorder, read_event
-from ..fulfilment.strays import Strays
+from ..fulfilment.intake.recorder import Hearing, Outcome, Recorder, read_event
+from ..fulfilment.intake.unknown_payments import Strays
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
-from ..store.shop_settings import MOST_SECRETS
-from .arrivals import Arrivals
+from ..store.settings_model import MOST_SECRETS
 from .bodies import Bodies
 from .connections import Connections
-from .refusals import Refusals
+from .delivery_waiter import Arrivals
+from .refusal_log import Refusals
 from .signature import Trust, Verdict, malformed, verify
 
 log = logging.getLogger("red.shoppex.webhook")

@@ -9,7 +9,7 @@ import pytest
 import standin
 from harness import World
 from shoppex.domain.account import Account, AccountKey
-from shoppex.store.records import account_to_text
+from shoppex.store.account_codec import account_to_text
 
 pytestmark = pytest.mark.one_backend
 

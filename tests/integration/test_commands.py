@@ -15,7 +15,7 @@ from harness import World, store_away
 from harness.red import ROOT, SLASH
 from harness.world import text_of
 from shoppex.domain.log_level import LogLevel
-from shoppex.seller.periods import Period
+from shoppex.statistics.periods import Period
 
 pytestmark = pytest.mark.one_backend
 

@@ -60,8 +60,8 @@ def deciding(world: World) -> Callable[[], Awaitable[None]]:
     """What the button calls; SimCord presses one at a time."""
     cog = world.bot.get_cog("Shoppex")
     # The bot has imported the cog anew.
-    made: Any = sys.modules["shoppex.customer.replacements"]
-    shops = sys.modules["shoppex.customer.shops"].Shops(cog.settings, cog.clients)
+    made: Any = sys.modules["shoppex.purchases.replacements"]
+    shops = sys.modules["shoppex.purchases.shop_clients"].Shops(cog.settings, cog.clients)
     replacements = made.Replacements(
         cog.ledger, shops, cog.recorder, world.env.now, lambda _key: None
     )

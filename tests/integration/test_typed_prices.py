@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from redbot.core import commands
 
 from harness import World
-from shoppex.commands.converters import read_price
+from shoppex.ui.converters import read_price
 
 pytestmark = pytest.mark.one_backend
 

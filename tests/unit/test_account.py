@@ -9,7 +9,7 @@ import pytest
 
 from shoppex.domain.account import OfferKind, Order
 from shoppex.domain.delivery import Delivery
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -13,22 +13,29 @@ from disk import Disk
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
+from shoppex.domain.order_metadata import Tag
+from shoppex.domain.policy import Terms
 from shoppex.domain.remote import RemoteOrder, RemoteSubscription
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.tag import Tag
-from shoppex.domain.terms import Terms
-from shoppex.fulfilment.desired import desired
-from shoppex.fulfilment.places import Places
-from shoppex.fulfilment.recorder import Outcome, Recorder
-from shoppex.fulfilment.rhythm import next_reading
-from shoppex.fulfilment.subscription_facts import hear_of_id, with_renewal
-from shoppex.seller.acts import gift_of, given_back, redelivered, revoked, role_changes, sent_anew
-from shoppex.seller.cases import matter_of, role_stories
-from shoppex.seller.errors import AlreadyRevoked, GivesNothing, NoSuchPurchase, NotRevoked
-from shoppex.store.shop_settings import ItemEntry, ProductEntry
+from shoppex.fulfilment.entitlement.desired_state import desired
+from shoppex.fulfilment.intake.account_lookup import Places
+from shoppex.fulfilment.intake.recorder import Outcome, Recorder
+from shoppex.fulfilment.intake.subscription_updates import hear_of_id, with_renewal
+from shoppex.fulfilment.steps.polling_schedule import next_reading
+from shoppex.orders.actions import (
+    gift_of,
+    given_back,
+    redelivered,
+    revoked,
+    role_changes,
+    sent_anew,
+)
+from shoppex.orders.errors import AlreadyRevoked, GivesNothing, NoSuchPurchase, NotRevoked
+from shoppex.orders.lookup import matter_of, role_stories
+from shoppex.store.settings_model import ItemEntry, ProductEntry
 from strategies import accounts, moments
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

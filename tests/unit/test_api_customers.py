@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scripted_shop import Shop, problem, reply
 from shoppex.api import ShoppexClient, Unavailable
-from shoppex.api.customers import MalformedCustomer, parse_customer
+from shoppex.api.resources.customers import MalformedCustomer, parse_customer
 from shoppex.domain.customer import Customer
 from shoppex.domain.remote import RemoteSubscription
 from shoppex.domain.subscription_status import SubscriptionStatus

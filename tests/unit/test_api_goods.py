@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import extract_goods
-from shoppex.api.goods import _NAMES, extract_keys, union
+from shoppex.api.payloads.goods import _NAMES, extract_keys, union
 
 keys = st.lists(
     st.text(min_size=1, alphabet=st.characters(codec="utf-8", exclude_characters="\0")).filter(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scripted_shop import Shop, drop, problem, reply
 from shoppex.api import ShoppexClient, Unavailable
-from shoppex.api.license_reading import MalformedLicense, parse_license
+from shoppex.api.payloads.license import MalformedLicense, parse_license
 from shoppex.domain.license import License, LicenseStatus, parse_license_status
 from strategies import json_values
 

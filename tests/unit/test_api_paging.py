@@ -9,7 +9,7 @@ from aiohttp import web
 
 from scripted_shop import Shop, problem, reply
 from shoppex.api import Rejected, Transport, Unavailable
-from shoppex.api.paging import entries, filtered_entries
+from shoppex.api.pagination import entries, filtered_entries
 
 
 async def ids(found: AsyncIterator[Mapping[str, object]]) -> list[object]:

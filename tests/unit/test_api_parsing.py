@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.api.json_codec import MalformedJson, decode_json, encode_json
-from shoppex.api.parsing import (
+from shoppex.api.fields import (
     clean_text,
     parse_count,
     parse_flag,
@@ -23,6 +22,7 @@ from shoppex.api.parsing import (
     parse_time,
     unwrap,
 )
+from shoppex.api.json_codec import MalformedJson, decode_json, encode_json
 
 scalars = (
     st.none()

@@ -18,7 +18,7 @@ from shoppex.api import (
     parse_product,
     parse_stock,
 )
-from shoppex.api.product_reading import parse_levels
+from shoppex.api.payloads.product import parse_levels
 from shoppex.domain.money import Money
 from shoppex.domain.payment import Payment
 from shoppex.domain.product import RoleBot, Stock, Variant

@@ -44,7 +44,7 @@ from shoppex.api import (
 from shoppex.domain.money import Money
 from shoppex.domain.product import Product, Stock
 from shoppex.domain.status import OrderStatus
-from shoppex.limiter import Limiter
+from shoppex.rate_limit import Limiter
 
 EMAIL = "bob@example.org"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scripted_shop import Shop, drop, problem, reply
 from shoppex.api import LogStatus, NewWebhook, ShoppexClient, Unavailable, Webhook, WebhookLog
-from shoppex.api.webhook_reading import (
+from shoppex.api.payloads.webhook import (
     MalformedWebhook,
     parse_event_names,
     parse_log,

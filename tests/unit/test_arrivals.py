@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shoppex.webhook.arrivals import Arrivals, Watch
+from shoppex.webhook.delivery_waiter import Arrivals, Watch
 from shoppex.webhook.signature import Trust, Verdict
 
 HERE, ELSEWHERE = 1, 2

@@ -13,12 +13,18 @@ from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
+from shoppex.domain.policy import OfferTerms, Terms
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.terms import OfferTerms, Terms
-from shoppex.fulfilment.backfill import Effect, RoleChange, effect_of, is_done, rewrite
-from shoppex.fulfilment.desired import desired, settle_roles
+from shoppex.fulfilment.entitlement.desired_state import desired, settle_roles
+from shoppex.fulfilment.reconcile.role_backfill import (
+    Effect,
+    RoleChange,
+    effect_of,
+    is_done,
+    rewrite,
+)
 from strategies import accounts, roles
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -16,7 +16,7 @@ import pytest
 
 from disk import Disk
 from harness import free_port
-from shoppex.fulfilment.recorder import Recorder
+from shoppex.fulfilment.intake.recorder import Recorder
 from shoppex.webhook.listener import Listener
 from standin import v2_header
 

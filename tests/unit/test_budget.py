@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoppex.fulfilment.budget import Budget, Stopping
+from shoppex.fulfilment.engine.discord_budget import Budget, Stopping
 
 # https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 BAN = 10_000

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import Coupon, CouponKind
+from shoppex.checkout.service import discounted
 from shoppex.domain.money import Money
-from shoppex.selling.checkout import discounted
 
 PERCENTAGE, FIXED = CouponKind.PERCENTAGE, CouponKind.FIXED
 

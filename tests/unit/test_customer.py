@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.customer.errors import ResetsOff, TooOften
-from shoppex.customer.pages import Stage, matters_of, standing
-from shoppex.customer.reports import redact
-from shoppex.customer.resets import count_reset, take_back_reset
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
+from shoppex.domain.policy import Terms
 from shoppex.domain.status import OrderStatus
-from shoppex.domain.terms import Terms
-from shoppex.fulfilment.handing import hand_over
-from shoppex.store.shop_settings import LicensePolicy
+from shoppex.fulfilment.intake.delivered_goods import hand_over
+from shoppex.licenses.reset_limits import count_reset, take_back_reset
+from shoppex.purchases.errors import ResetsOff, TooOften
+from shoppex.purchases.status import Stage, matters_of, standing
+from shoppex.purchases.support import redact
+from shoppex.store.settings_model import LicensePolicy
 from strategies import accounts, moments
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)

@@ -16,11 +16,11 @@ from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order,
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.policy import OfferTerms, Terms
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
-from shoppex.domain.terms import OfferTerms, Terms
-from shoppex.fulfilment.desired import Desired, settle_roles
-from shoppex.fulfilment.desired import desired as desired_by
+from shoppex.fulfilment.entitlement.desired_state import Desired, settle_roles
+from shoppex.fulfilment.entitlement.desired_state import desired as desired_by
 from strategies import accounts, moments, roles, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import ClientPool, Unavailable
-from shoppex.seller import doctor as doctor_module
-from shoppex.seller.case import Case, Depth
-from shoppex.seller.doctor import Doctor
-from shoppex.seller.findings import Ailment, Finding, Verdict
-from shoppex.store.shop_settings import GuildSettings
-from shoppex.views.doctor import findings_embed, news_embed
-from shoppex.views.doctor_text import problem_text, title_of
+from shoppex.health import runner as doctor_module
+from shoppex.health.check_context import Case, Depth
+from shoppex.health.findings import Ailment, Finding, Verdict
+from shoppex.health.flow import findings_embed, news_embed
+from shoppex.health.runner import Doctor
+from shoppex.health.texts import problem_text, title_of
+from shoppex.store.settings_model import GuildSettings
 
 SHOPPEX = Path(__file__).parents[2] / "shoppex"
 
@@ -161,7 +161,7 @@ CHOSEN = {
 
 def words() -> Iterator[tuple[str, str]]:
     """Each thing that can be found, other than that all is well."""
-    for path in sorted((SHOPPEX / "seller" / "checks").glob("*.py")):
+    for path in sorted(SHOPPEX.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
                 yield from written_out(*node.args[:3])
@@ -191,6 +191,7 @@ DETAILS: dict[str, str | int | float] = {
 
 
 def test_the_words_are_found() -> None:
+    assert len(WORDS) >= 50
     assert {("access", "no_key"), ("slash", "not_enabled"), ("reach", "came_old")} <= {*WORDS}
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
+from shoppex.domain.policy import OfferTerms, Terms
 from shoppex.domain.status import OrderStatus
-from shoppex.domain.terms import OfferTerms, Terms
-from shoppex.fulfilment.desired import desired
-from shoppex.fulfilment.drift import Drift, DriftKind, compare
+from shoppex.fulfilment.entitlement.desired_state import desired
+from shoppex.fulfilment.reconcile.drift import Drift, DriftKind, compare
 from strategies import accounts, roles
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

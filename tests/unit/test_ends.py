@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import parse_order, parse_subscription
-from shoppex.api.license_reading import parse_license
-from shoppex.api.parsing import is_unreadable_end, parse_end, parse_time
-from shoppex.api.references import parse_invoices
+from shoppex.api.fields import is_unreadable_end, parse_end, parse_time
+from shoppex.api.payloads.license import parse_license
+from shoppex.api.payloads.references import parse_invoices
 from shoppex.domain.money import Money
+from shoppex.domain.policy import Policy
 from shoppex.domain.refunds import is_all
 from shoppex.domain.remote import RemoteOrder, RemoteSubscription
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription, end_of, standing_of
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.terms import Policy
-from shoppex.store.subscription_records import subscription_from_record, subscription_to_record
+from shoppex.store.subscription_codec import subscription_from_record, subscription_to_record
 from strategies import json_values
 
 FEBRUARY = datetime(2026, 2, 1, tzinfo=timezone.utc)

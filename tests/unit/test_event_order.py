@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order
 from shoppex.domain.money import Money
+from shoppex.domain.order_metadata import Tag
+from shoppex.domain.policy import Policy, Terms
 from shoppex.domain.remote import RemoteOrder, RemoteSubscription
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.tag import Tag
-from shoppex.domain.terms import Policy, Terms
-from shoppex.fulfilment.desired import desired
-from shoppex.fulfilment.facts import learn
-from shoppex.fulfilment.subscription_facts import hear_of, learn_subscription, with_renewal
+from shoppex.fulfilment.entitlement.desired_state import desired
+from shoppex.fulfilment.intake.order_updates import learn
+from shoppex.fulfilment.intake.subscription_updates import (
+    hear_of,
+    learn_subscription,
+    with_renewal,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 LATER = NOW + timedelta(hours=1)

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import OfferKind, Order
 from shoppex.domain.money import Money
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
-from shoppex.seller.export import HEADER, Sheet, SheetFile
-from shoppex.seller.periods import Period, windows_of
+from shoppex.statistics.csv_export import HEADER, Sheet, SheetFile
+from shoppex.statistics.periods import Period, windows_of
 from strategies import orders, texts
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)

@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
+from shoppex.domain.order_metadata import Tag
 from shoppex.domain.payment import Payment
+from shoppex.domain.policy import Terms
 from shoppex.domain.remote import LineItem, RemoteOrder
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
-from shoppex.domain.tag import Tag
-from shoppex.domain.terms import Terms
-from shoppex.fulfilment.desired import desired
-from shoppex.fulfilment.facts import (
+from shoppex.fulfilment.entitlement.desired_state import desired
+from shoppex.fulfilment.intake.delivered_goods import hand_over
+from shoppex.fulfilment.intake.order_updates import (
     answered,
     ask_again,
     distrust,
@@ -31,7 +32,6 @@ from shoppex.fulfilment.facts import (
     learn,
     mark_seen,
 )
-from shoppex.fulfilment.handing import hand_over
 from strategies import accounts, moments, orders, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -25,7 +25,7 @@ from shoppex.api import (
     Unavailable,
 )
 from shoppex.domain.delivery import Delivery, DeliveryState
-from shoppex.fulfilment.failures import Failure, after_failure, classify
+from shoppex.fulfilment.engine.failures import Failure, after_failure, classify
 from strategies import deliveries
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -13,9 +13,9 @@ from shoppex.domain.account import AccountKey, OfferKind, Order, Promise
 from shoppex.domain.money import parse_money
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
-from shoppex.fulfilment.facts import is_exchanged, learn
-from shoppex.fulfilment.handing import freshest, hand_over, unknown
-from shoppex.fulfilment.letters import parcels
+from shoppex.fulfilment.intake.delivered_goods import freshest, hand_over, unknown
+from shoppex.fulfilment.intake.order_updates import is_exchanged, learn
+from shoppex.fulfilment.steps.message_text import parcels
 
 NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
 PRICE = parse_money("5", "EUR")

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
-from shoppex.domain.happening import Happened
+from shoppex.domain.event import Happened
 from shoppex.domain.money import Money
+from shoppex.domain.policy import Terms
 from shoppex.domain.remote import RemoteOrder
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.terms import Terms
-from shoppex.fulfilment.desired import settle_roles
-from shoppex.fulfilment.facts import learn
-from shoppex.fulfilment.handing import hand_over
-from shoppex.fulfilment.happenings import happenings_of
+from shoppex.fulfilment.entitlement.changes import happenings_of
+from shoppex.fulfilment.entitlement.desired_state import settle_roles
+from shoppex.fulfilment.intake.delivered_goods import hand_over
+from shoppex.fulfilment.intake.order_updates import learn
 from strategies import accounts, orders
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from peers import open_inbox
-from shoppex.webhook import knock as knocking
-from shoppex.webhook.knock import Answer, knock, local_url
+from shoppex.webhook import probe as knocking
+from shoppex.webhook.probe import Answer, knock, local_url
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from itertools import count
 import pytest
 
 from shoppex.domain.account import AccountKey
-from shoppex.fulfilment.lanes import Lanes, Load
+from shoppex.fulfilment.engine.scheduler import Lanes, Load
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)

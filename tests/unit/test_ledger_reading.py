@@ -14,8 +14,8 @@ from disk import Disk, Store
 from shoppex.domain.account import AccountKey, OfferKind, Order
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
-from shoppex.seller.ledger_reading import LedgerReading
-from shoppex.seller.periods import Period
+from shoppex.statistics.periods import Period
+from shoppex.statistics.queries import LedgerReading
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)
 GUILD, OTHER = 111, 222

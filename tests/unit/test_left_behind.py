@@ -10,15 +10,15 @@ import pytest
 from disk import Disk
 from shoppex.domain.account import NOBODY, Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
-from shoppex.domain.moving import left_behind, taken_over
+from shoppex.domain.order_metadata import Tag
+from shoppex.domain.policy import Terms
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
-from shoppex.domain.tag import Tag
-from shoppex.domain.terms import Terms
-from shoppex.fulfilment.desired import settle_roles
-from shoppex.fulfilment.facts import distrust
-from shoppex.seller.errors import NothingToMove
-from shoppex.seller.moving import may_be_moved, move_of
+from shoppex.domain.transfer import left_behind, taken_over
+from shoppex.fulfilment.entitlement.desired_state import settle_roles
+from shoppex.fulfilment.intake.order_updates import distrust
+from shoppex.orders.errors import NothingToMove
+from shoppex.orders.transfer import may_be_moved, move_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 SOURCE, TARGET, THIRD = AccountKey(7, 1001), AccountKey(7, 2002), AccountKey(7, 3003)

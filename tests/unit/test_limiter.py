@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shoppex.limiter import Limiter
+from shoppex.rate_limit import Limiter
 
 
 class Clock:

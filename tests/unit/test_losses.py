@@ -10,11 +10,17 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
+from shoppex.domain.policy import Policy, Terms
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.terms import Policy, Terms
-from shoppex.fulfilment.losses import Losses, about_to_go, is_too_many, loses, spare
+from shoppex.fulfilment.entitlement.mass_revocation import (
+    Losses,
+    about_to_go,
+    is_too_many,
+    loses,
+    spare,
+)
 from strategies import accounts, moments
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -12,12 +12,12 @@ from hypothesis import given
 from disk import Disk
 from shoppex.domain.account import NOBODY, Account, AccountKey, Grant, OfferKind, Order, Reset
 from shoppex.domain.delivery import Delivery, DeliveryState
-from shoppex.domain.moving import left_behind, taken_over
+from shoppex.domain.policy import Terms
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
-from shoppex.domain.terms import Terms
-from shoppex.seller.errors import Busy, NothingToMove, SameMember, WasBanned
-from shoppex.seller.moving import may_be_moved, move_of
+from shoppex.domain.transfer import left_behind, taken_over
+from shoppex.orders.errors import Busy, NothingToMove, SameMember, WasBanned
+from shoppex.orders.transfer import may_be_moved, move_of
 from shoppex.store.errors import StoreUnavailable
 from shoppex.store.ledger import Ledger
 from shoppex.store.schema import PARTITIONS, partition_of

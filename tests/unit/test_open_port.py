@@ -14,7 +14,7 @@ import pytest
 
 from disk import Disk
 from harness import free_port
-from shoppex.fulfilment.recorder import Recorder
+from shoppex.fulfilment.intake.recorder import Recorder
 from shoppex.webhook import connections as connecting
 from shoppex.webhook import listener as listening
 from shoppex.webhook.listener import Listener

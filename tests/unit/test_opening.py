@@ -11,13 +11,7 @@ from typing import Any
 import pytest
 
 from disk import Disk, Store
-from shoppex.domain.account import (
-    Account,
-    AccountKey,
-    Grant,
-    OfferKind,
-    Order,
-)
+from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.status import OrderStatus
 from shoppex.store.errors import NewerLedger

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import parse_order
-from shoppex.api.outstanding_reading import parse_outstanding, parse_underpayment
+from shoppex.api.payloads.outstanding import parse_outstanding, parse_underpayment
 from shoppex.domain.outstanding import Outstanding, TopUp, Underpayment
 
 NAMES = st.sampled_from(

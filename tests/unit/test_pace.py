@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shoppex.checkout.errors import TooManyOrders
+from shoppex.checkout.member_limits import _MOST_MEMBERS, Pace
 from shoppex.domain.account import AccountKey
-from shoppex.selling.errors import TooManyOrders
-from shoppex.selling.pace import _MOST_MEMBERS, Pace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from shoppex.api import parse_order
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
 from shoppex.domain.money import Money
-from shoppex.domain.tag import Tag
-from shoppex.domain.terms import OfferTerms, Terms
-from shoppex.fulfilment.desired import desired
-from shoppex.fulfilment.entitlement import line_ends_of
-from shoppex.fulfilment.facts import learn
+from shoppex.domain.order_metadata import Tag
+from shoppex.domain.policy import OfferTerms, Terms
+from shoppex.fulfilment.entitlement.claims import line_ends_of
+from shoppex.fulfilment.entitlement.desired_state import desired
+from shoppex.fulfilment.intake.order_updates import learn
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 KEY = AccountKey(111, 222)

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.seller.picture.canvas import LEVELS, Canvas
-from shoppex.seller.picture.glyphs import GLYPHS
-from shoppex.seller.picture.lettering import Style, drawable, fit, readable, width_of, write
-from shoppex.seller.picture.png import MOST_COLOURS, encode
-from shoppex.seller.picture.poster import (
+from shoppex.statistics.chart.canvas import LEVELS, Canvas
+from shoppex.statistics.chart.font_data import GLYPHS
+from shoppex.statistics.chart.png import MOST_COLOURS, encode
+from shoppex.statistics.chart.poster import (
     HEIGHT,
     WIDTH,
     Bar,
@@ -27,7 +26,8 @@ from shoppex.seller.picture.poster import (
     Tone,
     draw,
 )
-from shoppex.seller.picture.scale import ticks
+from shoppex.statistics.chart.text import Style, drawable, fit, readable, width_of, write
+from shoppex.statistics.chart.ticks import ticks
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 REVENUE, REFUNDS = (108, 122, 255), (240, 91, 98)

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.domain.account import AccountKey
-from shoppex.domain.happening import Happened, Happening
+from shoppex.domain.event import Happened, Happening
 from shoppex.domain.log_level import LogLevel
 from shoppex.domain.money import Money
-from shoppex.seller.pile import Heading, Noted, Pile
-from shoppex.views.journal_text import digest_embed, entry_embed
+from shoppex.log_channel.event_batch import Heading, Noted, Pile
+from shoppex.log_channel.texts import digest_embed, entry_embed
 from strategies import currencies, snowflakes
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

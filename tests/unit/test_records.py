@@ -13,7 +13,7 @@ from hypothesis import given
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
-from shoppex.store.records import (
+from shoppex.store.account_codec import (
     account_from_record,
     account_to_record,
     order_from_record,

@@ -10,20 +10,20 @@ from hypothesis import given
 
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.policy import Terms
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
-from shoppex.domain.terms import Terms
-from shoppex.fulfilment.backfill import RoleChange, rewrite
-from shoppex.fulfilment.causes import causes_of
-from shoppex.fulfilment.desired import desired
-from shoppex.fulfilment.notices import notices_of
-from shoppex.fulfilment.pickups import pickups_of
-from shoppex.fulfilment.rehearsal import (
+from shoppex.fulfilment.entitlement.desired_state import desired
+from shoppex.fulfilment.entitlement.dry_run_orders import (
     forget_test,
     is_given_by_test,
     is_only_tested,
     left_of_test,
 )
+from shoppex.fulfilment.entitlement.notices import notices_of
+from shoppex.fulfilment.entitlement.staff_causes import causes_of
+from shoppex.fulfilment.reconcile.role_backfill import RoleChange, rewrite
+from shoppex.fulfilment.steps.pickups import pickups_of
 from strategies import accounts, moments
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

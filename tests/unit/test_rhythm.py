@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import OfferKind, Order
 from shoppex.domain.status import OrderStatus
-from shoppex.fulfilment.rhythm import next_reading
+from shoppex.fulfilment.steps.polling_schedule import next_reading
 from strategies import moments, orders
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

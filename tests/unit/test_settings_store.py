@@ -13,9 +13,9 @@ import pytest
 from disk import Disk
 from shoppex.domain.log_level import LogLevel
 from shoppex.domain.money import Money
-from shoppex.domain.terms import OwnPolicy, Policy
+from shoppex.domain.policy import OwnPolicy, Policy
 from shoppex.store.errors import StoreUnavailable
-from shoppex.store.shop_settings import (
+from shoppex.store.settings_model import (
     FormerSecret,
     GuildSettings,
     ItemEntry,

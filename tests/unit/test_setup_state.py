@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.seller.addresses import parse_public_url, webhook_address
-from shoppex.seller.setup_state import Standing, Step, first_open, has_moved, standings
-from shoppex.seller.webhook_secrets import OVERLAP, is_secret, with_secret
-from shoppex.store.shop_settings import (
+from shoppex.connection.addresses import parse_public_url, webhook_address
+from shoppex.connection.webhook_secrets import OVERLAP, is_secret, with_secret
+from shoppex.setup.progress import Standing, Step, first_open, has_moved, standings
+from shoppex.store.settings_model import (
     MOST_SECRETS,
     FormerSecret,
     GuildSettings,

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
-from shoppex.domain.staff_act import StaffAct
+from shoppex.domain.policy import OfferTerms, Terms
+from shoppex.domain.staff_action import StaffAct
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.terms import OfferTerms, Terms
-from shoppex.seller.periods import Period, Window, windows_of
-from shoppex.seller.series import Step, series_of
-from shoppex.seller.statistics import Report, Statistics, Survey, Turnover
+from shoppex.statistics.fold import Report, Statistics, Survey, Turnover
+from shoppex.statistics.periods import Period, Window, windows_of
+from shoppex.statistics.time_series import Step, series_of
 from strategies import accounts, orders
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)

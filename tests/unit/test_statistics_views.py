@@ -19,17 +19,17 @@ from redbot.core.i18n import set_contextual_locale, set_contextual_regional_form
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
+from shoppex.domain.policy import Terms
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.domain.terms import Terms
-from shoppex.seller.periods import Period
-from shoppex.seller.picture.lettering import drawable
-from shoppex.seller.picture.poster import Poster, Tone, draw
-from shoppex.seller.statistics import Report, Survey
-from shoppex.views.figures import about_money, change, round_money, share, short_money
-from shoppex.views.statistics_poster import alt_text, poster_of
-from shoppex.views.statistics_text import statistics_embed
+from shoppex.statistics.chart.poster import Poster, Tone, draw
+from shoppex.statistics.chart.text import drawable
+from shoppex.statistics.fold import Report, Survey
+from shoppex.statistics.number_format import about_money, change, round_money, share, short_money
+from shoppex.statistics.periods import Period
+from shoppex.statistics.poster import alt_text, poster_of
+from shoppex.statistics.texts import statistics_embed
 from strategies import accounts
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from disk import Disk
 from shoppex.domain.account import AccountKey
-from shoppex.store.storage import look_at_storage
+from shoppex.store.storage_info import look_at_storage
 
 
 async def test_the_cogs_own_files_are_measured(disk: Disk, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import normalise
-from shoppex.domain.tag import Tag
+from shoppex.domain.order_metadata import Tag
 from strategies import nonces, snowflakes
 
 tags = st.builds(Tag, snowflakes, snowflakes, nonces)

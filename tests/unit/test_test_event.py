@@ -16,9 +16,9 @@ from shoppex.domain.account import AccountKey, OfferKind, Promise
 from shoppex.domain.money import Money
 from shoppex.domain.offer import Offer
 from shoppex.domain.status import OrderStatus
-from shoppex.fulfilment.facts import distrust, learn
-from shoppex.fulfilment.recorder import read_event
-from shoppex.seller.test_event import body_of, made_up_order, paid_data
+from shoppex.dry_run.payload import body_of, made_up_order, paid_data
+from shoppex.fulfilment.intake.order_updates import distrust, learn
+from shoppex.fulfilment.intake.recorder import read_event
 from strategies import currencies
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

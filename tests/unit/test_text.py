@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shoppex.text import plain, shorten
+from shoppex.formatting import plain, shorten
 
 MARKUP = "*_~|`>#-[]()\\"
 anything = st.text() | st.text(MARKUP + "a \n", max_size=400)

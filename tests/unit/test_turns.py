@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from shoppex.fulfilment.turns import Turns
-from shoppex.limiter import Limiter
+from shoppex.fulfilment.engine.fair_queue import Turns
+from shoppex.rate_limit import Limiter
 
 BUSY, QUIET, OTHER = 1, 2, 3
 

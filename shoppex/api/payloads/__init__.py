@@ -1,0 +1,1 @@
+"""Parsing what Shoppex sends: answers of the API and bodies of webhooks."""

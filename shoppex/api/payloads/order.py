@@ -1,0 +1,184 @@
+"""Reading orders and payments. Webhook payloads have the same form as the API's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ...domain.refunds import is_all
+from ...domain.remote import LineItem, RemoteOrder
+from ...domain.status import OrderStatus, is_partial_refund, parse_status
+from ..errors import MalformedRecord
+from ..fields import (
+    as_list,
+    as_mapping,
+    parse_count,
+    parse_flag,
+    parse_http_url,
+    parse_id,
+    parse_text,
+    parse_time,
+    unwrap,
+)
+from .custom_fields import normalise
+from .goods import (
+    Reading,
+    extract_goods,
+    extract_keys,
+    goods_of,
+    keys_of,
+    replacements_of,
+    union,
+    unread_of,
+)
+from .outstanding import parse_outstanding, parse_underpayment
+from .payment import parse_payment_amounts, parse_rates, parse_total
+from .references import parse_customer_id, parse_gateway, parse_product_ids
+from .refund import parse_refunded
+
+# Contract, C17: `checkout_url` is Shoppex's page for orders, but a provider's for payments.
+_ORDER_LINKS = ("checkout_url",)
+_PAYMENT_LINKS = ("url_branded", "url", "checkout_url")
+_MOST_ITEMS = 200
+_LONGEST_TITLE = 256
+_LONGEST_EMAIL = 320
+_LONGEST_TYPE = 64
+
+
+class MalformedOrder(MalformedRecord):
+    """Data that does not say which order it is about."""
+
+
+def parse_order(data: Mapping[str, object]) -> RemoteOrder:
+    """Read an order, out of an answer of the API or the ``data`` of a webhook.
+
+    Contract, sections 2.1, 4.4 and 4.5. Whatever cannot be read is left out.
+
+    Raises
+    ------
+    MalformedOrder
+        When there is no ``uniqid``.
+    """
+    return _parse(data, _ORDER_LINKS)
+
+
+def parse_payment(data: Mapping[str, object]) -> RemoteOrder:
+    """Read a payment, which is an order with another link (contract, section 2.3 and C17).
+
+    Raises
+    ------
+    MalformedOrder
+        When there is no ``uniqid``.
+    """
+    return _parse(data, _PAYMENT_LINKS)
+
+
+def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
+    if "uniqid" not in data:
+        data = as_mapping(unwrap(data, "order"))
+    uniqid = parse_id(data.get("uniqid"))
+    if uniqid is None:
+        raise MalformedOrder("an order without a uniqid")
+    lines = [
+        as_mapping(entry)
+        for entry in as_list(data.get("items") or data.get("lineItems"))[:_MOST_ITEMS]
+        if isinstance(entry, Mapping)
+    ]
+    reading = Reading()
+    parts, by_line = reading.parts(data), [reading.parts(line) for line in lines]
+    goods_by_line = [goods_of(part) for part in by_line]
+    by_item = [piece for pieces in goods_by_line for piece in pieces]
+    keys_by_item = [key for part in by_line for key in keys_of(part)]
+    goods = tuple(union([extract_goods(parts), by_item]))
+    items = tuple(
+        _parse_item(line, pieces)
+        for line, pieces in zip(lines, goods_by_line, strict=True)
+        if _is_bought(line)
+    )
+    urls = (parse_http_url(data.get(name)) for name in links)
+    status = parse_status(data.get("status"))
+    total = parse_total(data)
+    refunded = parse_refunded(data)
+    if status is OrderStatus.PAID and is_all(refunded, total):
+        # Whatever word the order keeps: given back in parts, it went back all the same.
+        status = OrderStatus.REFUNDED
+    return RemoteOrder(
+        uniqid=uniqid,
+        status=status,
+        total=total,
+        payment=parse_payment_amounts(data, total),
+        rates=parse_rates(data),
+        coupon_applied=bool(parse_flag(data.get("coupon_applied"))),
+        quantity=_parse_quantity(data),
+        url=next((url for url in urls if url is not None), None),
+        custom_fields=_parse_fields(data, lines),
+        items=items,
+        goods=goods,
+        keys=len(union([extract_keys(parts), keys_of(parts), keys_by_item])),
+        unread=() if goods else unread_of([parts, *by_line]),
+        replacements=replacements_of([parts, *by_line]),
+        created_at=parse_time(data.get("created_at")),
+        updated_at=parse_time(data.get("updated_at")),
+        id=parse_id(data.get("id")),
+        product_ids=parse_product_ids([data, *lines]),
+        subscription_id=_parse_subscription_id(data),
+        customer_id=parse_customer_id(data),
+        gateway=parse_gateway(data),
+        refunded=refunded,
+        partially_refunded=status is OrderStatus.PAID
+        and (is_partial_refund(data.get("status")) or None not in (refunded, total)),
+        outstanding=parse_outstanding(data, lines) if status is OrderStatus.PAID else None,
+        underpayment=parse_underpayment(data) if status is OrderStatus.PARTIAL else None,
+        email=_parse_email(data),
+    )
+
+
+def _parse_quantity(data: Mapping[str, object]) -> int | None:
+    quantity = parse_count(data.get("quantity"))
+    return quantity if quantity is not None and quantity > 0 else None
+
+
+def _is_bought(line: Mapping[str, object]) -> bool:
+    """Whether a line is in the cart still; one whose quantity cannot be read is."""
+    return parse_count(line.get("quantity")) != 0
+
+
+def _parse_item(data: Mapping[str, object], goods: tuple[str, ...]) -> LineItem:
+    title = parse_text(data.get("product_title")) or parse_text(data.get("title")) or ""
+    variant = as_mapping(data.get("variant"))
+    variant_title = parse_text(data.get("variant_title")) or parse_text(variant.get("title"))
+    kind = parse_text(data.get("product_type")) or parse_text(
+        as_mapping(data.get("product")).get("type")
+    )
+    return LineItem(
+        product_id=parse_id(data.get("product_id")) or "",
+        title=title[:_LONGEST_TITLE],
+        quantity=max(1, parse_count(data.get("quantity")) or 1),
+        goods=goods,
+        product_ids=parse_product_ids([data]),
+        product_type=(kind or "").strip().upper()[:_LONGEST_TYPE],
+        variant_title=None if not variant_title else variant_title[:_LONGEST_TITLE],
+    )
+
+
+def _parse_fields(
+    data: Mapping[str, object], lines: Iterable[Mapping[str, object]]
+) -> dict[str, str]:
+    fields = normalise(data.get("custom_fields"))
+    if fields:
+        return fields
+    for line in lines:
+        fields = {**normalise(line.get("custom_fields")), **fields}
+    return fields
+
+
+def _parse_subscription_id(data: Mapping[str, object]) -> str | None:
+    subscription = as_mapping(data.get("subscription"))
+    ids = (data.get("subscription_id"), subscription.get("uniqid"), subscription.get("id"))
+    return next((name for name in map(parse_id, ids) if name is not None), None)
+
+
+def _parse_email(data: Mapping[str, object]) -> str | None:
+    customer = as_mapping(data.get("customer"))
+    places = (data.get("customer_email"), data.get("email"), customer.get("email"))
+    texts = ((parse_text(place) or "").strip() for place in places)
+    return next((text for text in texts if "@" in text and len(text) <= _LONGEST_EMAIL), None)

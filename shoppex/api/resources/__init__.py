@@ -1,0 +1,1 @@
+"""The endpoints of the Dev API, a file for each."""

@@ -1,0 +1,1 @@
+"""`/buy`: from the catalogue to the link to pay."""

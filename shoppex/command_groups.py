@@ -1,0 +1,50 @@
+"""What people type. Each command parses, calls one method of a service, and shows the answer."""
+
+from .checkout.commands import BuyCommands
+from .connection.commands import SecretCommands
+from .connection.owner_commands import HostCommands
+from .dry_run.commands import TestSaleCommands
+from .health.brake_command import BrakeCommands
+from .health.commands import DoctorCommands
+from .health.drift_command import DriftCommands
+from .health.recovery_commands import RecoveryCommands
+from .licenses.commands import LicenseCommands, LicenseSettings
+from .log_channel.commands import StaffCommands
+from .offers.item_commands import ItemCommands
+from .offers.policy_commands import PolicyCommands
+from .offers.pool_commands import PoolCommands
+from .offers.product_commands import ProductCommands
+from .orders.commands import CaseCommands
+from .purchases.commands import PurchaseCommands
+from .purchases.pickup_commands import PickupCommands
+from .setup.commands import SetupCommands
+from .setup.overview_command import AccessCommands
+from .statistics.commands import StatisticsCommands
+from .ui.error_replies import Answers
+from .ui.staff_group import ClaimCommands
+
+__all__ = (
+    "AccessCommands",
+    "Answers",
+    "BrakeCommands",
+    "BuyCommands",
+    "CaseCommands",
+    "ClaimCommands",
+    "DoctorCommands",
+    "DriftCommands",
+    "HostCommands",
+    "ItemCommands",
+    "LicenseCommands",
+    "LicenseSettings",
+    "PickupCommands",
+    "PolicyCommands",
+    "PoolCommands",
+    "ProductCommands",
+    "PurchaseCommands",
+    "RecoveryCommands",
+    "SecretCommands",
+    "SetupCommands",
+    "StaffCommands",
+    "StatisticsCommands",
+    "TestSaleCommands",
+)

@@ -1,0 +1,1 @@
+"""The connection to Shoppex: API key, webhook, secrets, the owner's settings."""

@@ -1,0 +1,1 @@
+"""`[p]shoppexset testsale`: a whole purchase with no money."""

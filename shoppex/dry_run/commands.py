@@ -1,0 +1,79 @@
+"""`[p]shoppexset testsale`: the whole path of a purchase, with no money."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import discord
+from discord import app_commands
+from redbot.core import commands
+from redbot.core.bot import Red
+
+from ..formatting import plain, shorten
+from ..i18n import _
+from ..offers.lists import choices, named
+from ..store.settings_model import ItemEntry, ProductEntry
+from ..ui.settings_group import SettingsGroup
+
+_NAMES = 1000
+
+
+class TestSaleCommands(SettingsGroup):
+    """Trying out what is sold."""
+
+    @SettingsGroup.shoppexset.command(name="testsale")
+    @app_commands.describe(product="What to try out; leave it out for the first that gives a role")
+    async def shoppexset_testsale(
+        self, ctx: commands.GuildContext, *, product: str | None = None
+    ) -> None:
+        """Buy something of yours without money, to see that everything works.
+
+        You get its roles and its message for a moment, and a report of each step. No money
+        moves, Shoppex is not asked, and everything is undone by itself.
+
+        **Arguments**
+
+        - `[product]` The title or id of what is sold here. Leave it out for the first that gives
+          a role.
+        """
+        await ctx.defer(ephemeral=True)
+        entries = sorted(
+            self.settings.guild(ctx.guild.id).entries(), key=lambda e: e.title.casefold()
+        )
+        entry = _chosen(entries) if product is None else named(entries, product)
+        if entry is None:
+            await ctx.send(_which(entries, product), ephemeral=True)
+            return
+        send = partial(ctx.send, ephemeral=True)
+        colour = await ctx.embed_colour()
+        await self.test_desk.test(ctx.guild, ctx.author, entry.ref, send, colour)
+
+    @shoppexset_testsale.autocomplete("product")
+    async def _complete_test(
+        self, interaction: discord.Interaction[Red], current: str
+    ) -> list[app_commands.Choice[str]]:
+        if not await self.may_set_up(interaction):
+            return []
+        return choices(self.settings.guild(interaction.guild_id or 0).entries(), current)
+
+
+def _chosen(entries: list[ProductEntry | ItemEntry]) -> ProductEntry | ItemEntry | None:
+    """What is tried out where nothing was named: the only one, or the first that gives a role."""
+    if len(entries) == 1:
+        return entries[0]
+    return next((entry for entry in entries if entry.roles), None)
+
+
+def _which(entries: list[ProductEntry | ItemEntry], product: str | None) -> str:
+    if not entries:
+        return _(
+            "Nothing is for sale here yet, so there is nothing to test. Add something with "
+            "`/shoppexset product add` or `/shoppexset item add` first."
+        )
+    names = shorten(", ".join(plain(entry.title, 60) for entry in entries), _NAMES)
+    if product is None:
+        return _("Which one shall I test? Name one of these: {names}.").format(names=names)
+    return _(
+        "There is nothing of that name for sale here, so nothing was tested. Name one of these: "
+        "{names}."
+    ).format(names=names)

@@ -1,0 +1,1 @@
+"""From news of Shoppex to facts in the ledger."""

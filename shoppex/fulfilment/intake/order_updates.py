@@ -1,0 +1,397 @@
+"""What news of an order does to what we hold of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ...domain.account import NOBODY, Account, AccountKey, OfferKind, Order, Promise
+from ...domain.delivery import Delivery, DeliveryState
+from ...domain.money import Money
+from ...domain.order_metadata import USER, Tag
+from ...domain.outstanding import Outstanding, TopUp, Underpayment
+from ...domain.policy import Terms
+from ...domain.refunds import is_all
+from ...domain.remote import RemoteOrder
+from ...domain.status import OrderStatus, advance
+from ..entitlement.notices import moment_of
+from .delivered_goods import is_all_listed, unknown
+from .payment_checks import (
+    OTHER_BUYER,
+    UNKNOWN_LINES,
+    UNKNOWN_ORDER,
+    is_as_ordered,
+    is_first_payment,
+    is_unknown_cart,
+    lines_that_came,
+    payment_of,
+    why_item_is_held,
+    with_paid_lines,
+)
+
+_SEEN = 8
+_SPARE_PIECES = 60
+# How long staff hear nothing of what mostly mends itself: a buyer pays the rest, a network
+# confirms, a seller delivers.
+_UNDERPAID_FOR = timedelta(hours=1)
+_CONFIRMED_WITHIN = timedelta(hours=24)
+_SELLER_DELIVERS_WITHIN = timedelta(days=3)
+_DIGESTS_OF_A_PIECE = 3
+_MOST_TEXT = 256 * 1024
+_NO_TERMS = Terms()
+# The money is not there, or not any more: nobody has to decide about it.
+_CLOSED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
+
+
+def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
+    """Why this news cannot be about this order, as a stable word; ``None`` when it can.
+
+    Design, section 2, rule 5: custom fields must be what the bot sent. News of an order whose
+    payment was believed before, or that staff accepted, is never doubted. Nobody ordered the
+    renewals that Shoppex makes by itself: they count when it lists them.
+    """
+    if order.paid_at is not None or order.renewal or order.accepted is not None:
+        return None
+    sent = _sent_fields(key, order)
+    if any(news.custom_fields.get(name, value) != value for name, value in sent.items()):
+        return OTHER_BUYER
+    return None
+
+
+def why_hold(key: AccountKey, order: Order, news: RemoteOrder, terms: Terms) -> str | None:
+    """Why what the API says has to wait for staff, as a stable word; ``None`` when it need not.
+
+    Design, section 2, rule 5. A price that is not the quoted one is no reason: it is settled
+    at the checkout (contract, section 15.1).
+    """
+    if order.held == UNKNOWN_ORDER and order.accepted is None:
+        # Nobody remembers what was ordered, so a person has to say that it is right.
+        return UNKNOWN_ORDER
+    doubt = distrust(key, order, news)
+    if doubt is not None or order.accepted is not None or not is_first_payment(order, news):
+        return doubt
+    if order.kind is OfferKind.ITEM:
+        return why_item_is_held(order, news)
+    return UNKNOWN_LINES if is_unknown_cart(order, news, terms) else None
+
+
+def learn(
+    key: AccountKey,
+    order: Order,
+    news: RemoteOrder,
+    now: datetime,
+    asked_at: datetime | None = None,
+    terms: Terms = _NO_TERMS,
+) -> Order:
+    """The order after news of it from Shoppex, by webhook or by API.
+
+    A webhook is believed of a payment only as far as that is what was ordered; all else makes
+    the API be asked, and so does an event that would end a dispute: it may only be late. What
+    the API says and cannot be trusted holds the order for staff.
+
+    Parameters
+    ----------
+    asked_at
+        When the API was asked whose answer this is; ``None`` for a webhook.
+    terms
+        What else is sold in the guild: a cart may have been edited at the checkout.
+    """
+    if news.status is OrderStatus.PAID and is_all(news.refunded, news.total or order.total):
+        news = replace(news, status=OrderStatus.REFUNDED, partially_refunded=False)
+    first_payment = is_first_payment(order, news)
+    if asked_at is None and (order.held is not None or not is_as_ordered(order, news)):
+        return ask_again(replace(order, uniqid=order.uniqid or news.uniqid), now)
+    unsure = first_payment and not news.looked_up and is_unknown_cart(order, news, terms)
+    if says_too_little(order, news) or unsure:
+        return ask_again(replace(order, uniqid=order.uniqid or news.uniqid), now)
+    closes = order.held is not None and news.status in _CLOSED
+    reason = None if closes else why_hold(key, order, news, terms)
+    if reason is not None:
+        return _held(order, news, reason, now)
+    restored = _is_restored(order, news, asked_at)
+    if restored is None:
+        return ask_again(order, now)
+    if order.held is not None:
+        order = replace(order, held=None, came=(), left=None)
+    if first_payment and order.accepted is None:
+        order = with_paid_lines(order, news, terms)
+    status = OrderStatus.PAID if restored else advance(order.status, news.status)
+    refunded = _refunded(order, news)
+    paid_at = order.paid_at or (now if status is OrderStatus.PAID else None)
+    born = news.created_at if order.renewal else None
+    outstanding = _outstanding(order, news, status)
+    asks = outstanding is not None and bool(outstanding.questions)
+    learnt = replace(
+        order,
+        created_at=born or order.created_at,
+        title=(_title_of(news) if order.renewal else "") or order.title,
+        uniqid=order.uniqid or news.uniqid,
+        quote=_late_quote(order, news) or order.quote,
+        # Once paid it is of no use, but for what has to be filled in there, and every write of
+        # its file would carry it along.
+        url=None if paid_at is not None and not asks else order.url or news.url,
+        status=status,
+        paid_at=paid_at,
+        shown=None if paid_at is not None else order.shown,
+        address=None if paid_at is not None else order.address,
+        payment=order.payment if order.paid_at is not None else payment_of(order, news),
+        changed_at=now if _is_a_turn(order, status, refunded) else order.changed_at,
+        refunded=refunded,
+        subscription=order.subscription or news.subscription_id,
+        outstanding=outstanding,
+        underpayment=_underpayment(order, news, status, asked_at),
+    )
+    learnt = replace(learnt, stalled=_why_stalled(learnt, now))
+    if asked_at is None and _waits_for_others(learnt):
+        # What is missing, and whether it came meanwhile, is the API's to say.
+        learnt = ask_again(learnt, now)
+    if asked_at is None and _is_full(order) and unknown(news.goods, order.handed, order.goods):
+        # Whoever knows the secret can name any number of pieces; only the API lists them all.
+        return ask_again(learnt, now)
+    return _take_goods(learnt, news)
+
+
+def _is_full(order: Order) -> bool:
+    """Whether an order has so many goods already that no event is believed to bring more."""
+    pieces = len(order.goods) + len(order.handed)
+    most = _SPARE_PIECES + _DIGESTS_OF_A_PIECE * order.keys_due
+    return pieces > most or sum(map(len, order.goods)) > _MOST_TEXT
+
+
+def _outstanding(order: Order, news: RemoteOrder, status: OrderStatus) -> Outstanding | None:
+    """What a paid order waits for, by the last news that said anything of it."""
+    if status is not OrderStatus.PAID or order.kind is OfferKind.ITEM:
+        return None
+    told = order.outstanding if news.outstanding is None else news.outstanding
+    return told if told is not None and told.anything else None
+
+
+def _underpayment(
+    order: Order, news: RemoteOrder, status: OrderStatus, asked_at: datetime | None
+) -> Underpayment | None:
+    """What is missing of a payment, by the API's last word."""
+    if status is not OrderStatus.PARTIAL:
+        return None
+    if news.status is not OrderStatus.PARTIAL or asked_at is None:
+        return order.underpayment
+    told, before = news.underpayment, order.underpayment
+    # A list says less than the order itself.
+    return before if told == Underpayment() and before is not None else told
+
+
+def _waits_for_others(order: Order) -> bool:
+    return order.status is OrderStatus.PARTIAL or order.outstanding is not None
+
+
+def _why_stalled(order: Order, now: datetime) -> str | None:
+    """Why staff have to look at an order that does not go on, as a stable word."""
+    if order.status is OrderStatus.PARTIAL:
+        lasted = now - (order.changed_at or order.created_at)
+        if order.underpayment is None:
+            return "confirming_long" if lasted > _CONFIRMED_WITHIN else None
+        hopeless = order.underpayment.top_up is not TopUp.POSSIBLE
+        return "underpaid" if hopeless or lasted > _UNDERPAID_FOR else None
+    waits = order.outstanding
+    if waits is None or not order.entitled or order.paid_at is None:
+        return None
+    if waits.failed:
+        return "delivery_failed"
+    promised = _SELLER_DELIVERS_WITHIN if waits.within is None else waits.within
+    late = waits.by_seller and not waits.questions and now - order.paid_at > promised
+    return "seller_late" if late else None
+
+
+def _title_of(news: RemoteOrder) -> str:
+    """What it is for today: the plan may have changed since the subscription began."""
+    return next((item.title for item in news.items if item.title), "")
+
+
+def _held(order: Order, news: RemoteOrder, reason: str, now: datetime) -> Order:
+    """The order, waiting for staff with what they have to know."""
+    if order.held == reason:
+        return order
+    return replace(
+        order,
+        uniqid=order.uniqid or news.uniqid,
+        held=reason,
+        came=lines_that_came(news),
+        payment=payment_of(order, news),
+        changed_at=now,
+    )
+
+
+def _is_a_turn(order: Order, status: OrderStatus, refunded: Money | None) -> bool:
+    """Whether something is other than it was; the first payment has a time of its own."""
+    first_payment = status is OrderStatus.PAID and order.paid_at is None
+    return (status is not order.status or refunded != order.refunded) and not first_payment
+
+
+def _is_restored(order: Order, news: RemoteOrder, asked_at: datetime | None) -> bool | None:
+    """Whether a dispute is over for good; ``None`` when only the API can say.
+
+    States only move forward, but for this: an answer of the API to a question that was asked
+    after the dispute was heard of.
+    """
+    if order.status is not OrderStatus.DISPUTED or news.status is not OrderStatus.PAID:
+        return False
+    if asked_at is None:
+        return None
+    return (order.changed_at or asked_at) <= asked_at
+
+
+def _refunded(order: Order, news: RemoteOrder) -> Money | None:
+    """What was given back of an order that stays paid; all of it is another state."""
+    if news.status is not OrderStatus.PAID:
+        return order.refunded
+    if news.refunded is None and news.partially_refunded:
+        return order.refunded or Money(Decimal(0), order.quote.currency if order.quote else "")
+    return news.refunded or order.refunded
+
+
+def _take_goods(order: Order, news: RemoteOrder) -> Order:
+    """The order with goods that are neither held nor in the buyer's hands.
+
+    What comes after the message was sent makes another one due. Late news of less than what
+    is held takes nothing away.
+    """
+    new = unknown(news.goods, order.handed, order.goods)
+    order = replace(order, unread=news.unread)
+    if new:
+        reopened = order.message.state is DeliveryState.DELIVERED
+        message = Delivery() if reopened else order.message
+        exchanged = order.exchanged or _is_replacement(order, new, news)
+        order = replace(order, goods=(*order.goods, *new), message=message, exchanged=exchanged)
+    if order.replacing_since is not None and is_exchanged(order, news):
+        order = replace(order, replacing_since=None)
+    complete = order.kind is OfferKind.ITEM or (
+        keeps_promise(order, news) and order.outstanding is None and order.replacing_since is None
+    )
+    return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
+
+
+def keeps_promise(order: Order, news: RemoteOrder) -> bool:
+    """Whether everything that Shoppex delivers with this order has arrived."""
+    if order.promise is Promise.KEYS:
+        return news.keys >= order.keys_due
+    return order.promise is Promise.SOMETHING and bool(news.goods)
+
+
+def is_exchanged(order: Order, news: RemoteOrder) -> bool:
+    """Whether Shoppex shows another key in place of one that the buyer had when they asked.
+
+    All keys that were bought have to be there, so that one which was only late is not taken
+    for it.
+    """
+    had = order.handed[: order.had]
+    if order.promise is not Promise.KEYS or not keeps_promise(order, news) or not had:
+        return False
+    return bool(unknown(news.goods, had)) and not is_all_listed(had, news.goods)
+
+
+def _is_replacement(order: Order, new: tuple[str, ...], news: RemoteOrder) -> bool:
+    """Whether what is new takes the place of something that the buyer had."""
+    marked = bool(order.handed) and any(piece in news.replacements for piece in new)
+    return marked or (order.replacement is not None and is_exchanged(order, news))
+
+
+def _late_quote(order: Order, news: RemoteOrder) -> Money | None:
+    """What Shoppex asks for an order whose answer never arrived; this news is that answer.
+
+    Nobody quotes the renewals that Shoppex makes by itself: what came in for one is its price.
+    """
+    if order.renewal:
+        paid = order.quote is None and news.status is OrderStatus.PAID
+        return news.total if paid else None
+    answers = order.uniqid is None and news.status is OrderStatus.PENDING
+    if not answers or news.total is None or order.quote is None:
+        return None
+    return news.total if news.total.currency == order.quote.currency else None
+
+
+def says_too_little(order: Order, news: RemoteOrder) -> bool:
+    """Whether news leaves open whether enough was paid, where Shoppex knows no price.
+
+    The price of a product is Shoppex's own affair: what it calls paid is paid.
+    """
+    matters = order.kind is OfferKind.ITEM and order.accepted is None
+    return matters and is_first_payment(order, news) and news.total is None
+
+
+def _sent_fields(key: AccountKey, order: Order) -> dict[str, str]:
+    """The custom fields that must come back."""
+    buyer = key.user_id if order.origin is None else order.origin
+    sent = Tag(buyer, key.guild_id, order.nonce).to_fields()
+    if buyer == NOBODY:
+        # Only the tag still names the user whose data was deleted. Server and nonce are proof.
+        del sent[USER]
+    return sent
+
+
+def ask_again(order: Order, now: datetime) -> Order:
+    """The order, to be read from the API before anything is believed.
+
+    An answer to a question from before ``now`` does not settle it.
+    """
+    asking = order.asking
+    waiting = asking if asking is not None and asking.waits else Delivery()
+    return replace(order, asking=replace(waiting, begun_at=now))
+
+
+def answered(asking: Delivery | None, asked_at: datetime) -> Delivery | None:
+    """What is left to ask after the answer to a question of ``asked_at``."""
+    if asking is None or asking.begun_at is None or asking.begun_at <= asked_at:
+        return None
+    return Delivery(begun_at=asking.begun_at)
+
+
+def has_seen(order: Order, delivery_id: str) -> bool:
+    """Whether that webhook delivery is already in this order's facts."""
+    return delivery_id in order.seen
+
+
+def mark_seen(order: Order, delivery_id: str) -> Order:
+    """The order, remembering the delivery; old ones are forgotten."""
+    if not delivery_id or has_seen(order, delivery_id):
+        return order
+    return replace(order, seen=(*order.seen, delivery_id)[-_SEEN:])
+
+
+def forget(account: Account, unpaid_before: datetime, details_before: datetime) -> Account:
+    """The account without what is no longer needed; a paid order is never forgotten.
+
+    Parameters
+    ----------
+    unpaid_before
+        Orders that nobody paid go when they were made before this.
+    details_before
+        Finished orders that were paid before this shrink to what their roles, a refund and a
+        repeat of their goods still need.
+    """
+    orders = {
+        nonce: _shrunk(order) if _is_finished(order, details_before) else order
+        for nonce, order in account.orders.items()
+        if order.touched_by_money or order.created_at >= unpaid_before
+    }
+    return account if orders == account.orders else replace(account, orders=orders)
+
+
+def forget_notices(account: Account, before: datetime) -> Account:
+    """The account without notices of moments so long ago that none of them can come again."""
+    moment = int(before.timestamp())
+    notices = {
+        name: notice for name, notice in account.notices.items() if moment_of(name) >= moment
+    }
+    return account if len(notices) == len(account.notices) else replace(account, notices=notices)
+
+
+def _is_finished(order: Order, before: datetime) -> bool:
+    owed = (order.asking, order.message, order.reading if order.open_readings else None)
+    waits = any(delivery is not None and delivery.waits for delivery in owed)
+    closed = (order.fulfilled and order.outstanding is None) or not order.entitled
+    old = order.paid_at is not None and order.paid_at < before
+    return old and closed and order.held is None and not waits
+
+
+def _shrunk(order: Order) -> Order:
+    return replace(order, url=None, coupon=None, seen=())

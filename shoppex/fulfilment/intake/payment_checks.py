@@ -1,0 +1,214 @@
+"""What a paid order is for, and whether enough was paid. Pure.
+
+The price is settled at the checkout (contract, section 15.1): what a buyer gets follows from the
+lines of the paid order, never from its total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from ...domain.account import OfferKind, Order, Promise
+from ...domain.line import Line, promise_of
+from ...domain.money import Money
+from ...domain.offer import product_ref
+from ...domain.payment import Payment
+from ...domain.policy import Terms
+from ...domain.remote import LineItem, RemoteOrder
+from ...domain.status import OrderStatus
+
+OTHER_BUYER = "other_buyer"
+PAID_TOO_LITTLE = "paid_too_little"
+UNKNOWN_LINES = "unknown_lines"
+
+UNKNOWN_ORDER = "unknown_order"
+"""The ledger does not know the order any more."""
+
+HOLDS = frozenset({OTHER_BUYER, PAID_TOO_LITTLE, UNKNOWN_LINES, UNKNOWN_ORDER})
+"""Why an order that Shoppex calls paid waits until staff decide."""
+
+# A checkout converts at its own rate, and rounds.
+_CONVERSION_SLACK = Decimal("0.98")
+
+
+def is_first_payment(order: Order, news: RemoteOrder) -> bool:
+    """Whether this is the news that an order is paid."""
+    return news.status is OrderStatus.PAID and order.paid_at is None and not order.renewal
+
+
+def is_as_ordered(order: Order, news: RemoteOrder) -> bool:
+    """Whether a webhook's word is enough: it tells of no payment, or of the one expected."""
+    if not is_first_payment(order, news):
+        return True
+    if news.total is None or news.total != order.quote:
+        return False
+    quantity = sum(item.quantity for item in news.items) if news.items else news.quantity
+    if quantity not in (None, order.quantity):
+        return False
+    if order.kind is OfferKind.ITEM:
+        return True
+    lines = [item.product_ids for item in news.items] or [news.product_ids]
+    return all(not ids or _is_own(order, ids) for ids in lines)
+
+
+def is_unknown_cart(order: Order, news: RemoteOrder, terms: Terms) -> bool:
+    """Whether no line of a paid cart is for anything that is sold here."""
+    if order.kind is OfferKind.ITEM:
+        return False
+    lines = [item.product_ids for item in news.items] or [news.product_ids]
+    named = [ids for ids in lines if ids]
+    return (
+        bool(named)
+        and len(named) == len(lines)
+        and not any(_is_own(order, ids) or _sold_ref(ids, terms) for ids in named)
+    )
+
+
+def unknown_ids(order: Order, news: RemoteOrder, terms: Terms) -> tuple[str, ...]:
+    """The ids of products in a paid cart that are not known to be sold here, one for a line."""
+    if order.kind is OfferKind.ITEM or not is_first_payment(order, news):
+        return ()
+    lines = [item.product_ids for item in news.items] or [news.product_ids]
+    return tuple(
+        ids[0] for ids in lines if ids and not _is_own(order, ids) and not _sold_ref(ids, terms)
+    )
+
+
+def with_looked_up(news: RemoteOrder, found: dict[str, tuple[str, ...]]) -> RemoteOrder:
+    """The news with what else Shoppex calls the products that it names."""
+
+    def more(ids: tuple[str, ...]) -> tuple[str, ...]:
+        extra = (name for known in ids for name in found.get(known, ()))
+        return tuple(dict.fromkeys((*ids, *extra)))
+
+    items = tuple(replace(item, product_ids=more(item.product_ids)) for item in news.items)
+    return replace(news, items=items, product_ids=more(news.product_ids), looked_up=True)
+
+
+def why_item_is_held(order: Order, news: RemoteOrder) -> str | None:
+    """Why a plain payment is not enough; ``None`` when it is.
+
+    Shoppex knows no price for it that could be checked there, so it has to come to the one
+    that was asked for, but for what a discount or credit explains.
+    """
+    if order.quote is None or news.total is None:
+        return PAID_TOO_LITTLE
+    payment = news.payment or Payment(news.total)
+    if news.coupon_applied and not payment.discount:
+        return None
+    price = _price_in(order.quote, payment.total.currency, news)
+    return None if price is not None and payment.covers(price) else PAID_TOO_LITTLE
+
+
+def payment_of(order: Order, news: RemoteOrder) -> Payment | None:
+    """What was really paid, where that is worth being kept beside the quote."""
+    if news.status is not OrderStatus.PAID or news.payment is None:
+        return order.payment
+    plain = order.quote is not None and news.payment == Payment(order.quote)
+    return None if plain else news.payment
+
+
+def with_paid_lines(order: Order, news: RemoteOrder, terms: Terms) -> Order:
+    """The order with what its paid lines are for; as ordered where Shoppex names none."""
+    if not news.items:
+        return order
+    if order.kind is OfferKind.ITEM:
+        return _with_paid_pieces(order, news)
+    own = [item for item in news.items if not item.product_ids or _is_own(order, item.product_ids)]
+    others = _other_lines(order, news.items, terms)
+    quantity = sum(item.quantity for item in own)
+    if own and not others:
+        return replace(order, quantity=quantity, variant_title=_variant(order, own))
+    if not own and not others:
+        return order
+    [ordered] = replace(order, lines=()).bought
+    kept = [replace(ordered, quantity=quantity, variant_title=_variant(order, own))] if own else []
+    lines = (*kept, *others)
+    return replace(
+        order,
+        lines=lines,
+        quantity=sum(line.quantity for line in lines),
+        promise=_strongest(line.promise for line in lines),
+    )
+
+
+def lines_that_came(news: RemoteOrder) -> tuple[str, ...]:
+    """What Shoppex says that was paid for, for staff to read."""
+    return tuple(
+        Line(
+            OfferKind.PRODUCT,
+            item.product_id,
+            item.title or item.product_id or "?",
+            item.quantity,
+            item.variant_title,
+        ).describe()
+        for item in news.items[:_MOST_SHOWN]
+    )
+
+
+_MOST_SHOWN = 10
+
+
+def _with_paid_pieces(order: Order, news: RemoteOrder) -> Order:
+    """An item of the bot's own; more pieces than ordered count as far as they are paid for."""
+    pieces = sum(item.quantity for item in news.items)
+    payment = news.payment
+    if pieces <= order.quantity or payment is None or order.quote is None:
+        return order
+    each = _price_in(order.quote, payment.total.currency, news)
+    covered = each is not None and payment.covers(each / order.quantity * pieces)
+    return replace(order, quantity=pieces) if covered else order
+
+
+def _other_lines(order: Order, items: Iterable[LineItem], terms: Terms) -> tuple[Line, ...]:
+    """The lines of other products that are sold here; several of one product are one."""
+    found: dict[str, Line] = {}
+    for item in items:
+        ref = None if _is_own(order, item.product_ids) else _sold_ref(item.product_ids, terms)
+        if ref is None:
+            continue
+        known = found.get(ref)
+        offer = terms.offers[ref]
+        found[ref] = Line(
+            OfferKind.PRODUCT,
+            ref.partition(":")[2],
+            item.title or item.product_id,
+            item.quantity + (known.quantity if known else 0),
+            item.variant_title,
+            offer.roles,
+            offer.lasts,
+            promise_of(item.product_type),
+        )
+    return tuple(found.values())
+
+
+def _price_in(price: Money, currency: str, news: RemoteOrder) -> Decimal | None:
+    """A price in another currency of the checkout; ``None`` where no rate is known."""
+    if price.currency == currency:
+        return price.amount
+    ours, theirs = news.rates.get(price.currency), news.rates.get(currency)
+    if ours is None or theirs is None:
+        return None
+    return price.amount / ours * theirs * _CONVERSION_SLACK
+
+
+def _is_own(order: Order, ids: Iterable[str]) -> bool:
+    return not {order.offer_id, *order.product_ids}.isdisjoint(ids)
+
+
+def _sold_ref(ids: Iterable[str], terms: Terms) -> str | None:
+    refs = (product_ref(name) for name in ids)
+    return next((ref for ref in refs if ref in terms.offers), None)
+
+
+def _variant(order: Order, own: list[LineItem]) -> str | None:
+    return next((item.variant_title for item in own if item.variant_title), order.variant_title)
+
+
+def _strongest(promises: Iterable[Promise]) -> Promise:
+    found = set(promises)
+    if Promise.KEYS in found:
+        return Promise.KEYS
+    return Promise.SOMETHING if Promise.SOMETHING in found else Promise.NOTHING

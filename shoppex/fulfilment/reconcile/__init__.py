@@ -1,0 +1,1 @@
+"""What runs by itself: reconciliation, retention, backups, the brake."""

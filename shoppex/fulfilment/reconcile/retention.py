@@ -1,0 +1,72 @@
+"""Forgetting what is no longer needed, a partition a turn, once a day."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from redbot.core.utils import AsyncIter
+
+from ...domain.account import Account, AccountKey
+from ...store.errors import StoreUnavailable
+from ...store.ledger import Ledger
+from ...store.schema import PARTITIONS
+from ...store.settings import Settings
+from ..engine.scheduler import Lanes
+from ..intake.order_updates import forget, forget_notices
+
+log = logging.getLogger("red.shoppex.forgetter")
+
+_EVERY = timedelta(days=1)
+# A bot that has just started has better things to do.
+_FIRST_AFTER = timedelta(minutes=10)
+_AT_ONCE = 50
+# Longer than any news is told.
+_NOTICES_FOR = timedelta(days=30)
+_NO_GUILD = 0
+
+
+class Forgetter:
+    """Goes through the whole ledger each day, in small steps.
+
+    One partition after another, and one write for all that is forgotten in it: what lies in a
+    lane of its own is never in anybody's way.
+    """
+
+    def __init__(self, ledger: Ledger, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._clock = clock
+        self._lanes = Lanes("forgetting", self._tidy, clock)
+
+    def start(self) -> None:
+        """Begin the first round in a while."""
+        for number in range(PARTITIONS):
+            self._lanes.mark_at(AccountKey(_NO_GUILD, number), self._clock() + _FIRST_AFTER)
+
+    async def close(self) -> None:
+        """Stop."""
+        await self._lanes.close()
+
+    async def _tidy(self, place: AccountKey) -> datetime:
+        now = self._clock()
+        retention = self._settings.retention
+
+        def change(account: Account) -> Account:
+            account = forget(account, now - retention.unpaid, now - retention.details)
+            return forget_notices(account, now - _NOTICES_FOR)
+
+        forgetful = []
+        keys = self._ledger.keys_in(place.user_id)
+        async for key in AsyncIter(keys, steps=_AT_ONCE):
+            account = self._ledger.get(key)
+            if change(account) != account:
+                forgetful.append(key)
+        if not forgetful:
+            return now + _EVERY
+        try:
+            await self._ledger.update_all(forgetful, change)
+        except StoreUnavailable as error:
+            log.error("Old orders could not be forgotten: %s", error)
+        return now + _EVERY

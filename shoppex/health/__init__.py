@@ -1,0 +1,1 @@
+"""The doctor, drift, the brake, and recovery of lost data."""

@@ -1,0 +1,51 @@
+"""Single checks, by what they look at. Each asks one question, and says how it is in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from redbot.core.bot import Red
+
+from ...fulfilment.engine.discord_budget import Budget
+from ...fulfilment.engine.engine import Engine
+from ...fulfilment.engine.staff_alerts import Alarms
+from ...store.ledger import Ledger
+from ...store.settings import Settings
+from ...webhook.listener import Listener
+from ..check_context import Check
+from .api import Access, Clock
+from .host import Storing, Waiting, Working
+from .products import Sold
+from .server import Intents, Permission, Roles, Slash
+from .subscriptions import Subscriptions
+from .webhooks import Listening, Webhooks
+
+
+def every_check(
+    bot: Red,
+    settings: Settings,
+    ledger: Ledger,
+    engine: Engine,
+    alarms: Alarms,
+    webhooks: Listener,
+    budget: Budget,
+    command_names: Callable[[], list[str]],
+    clock: Callable[[], datetime],
+) -> list[Check]:
+    """All of them, in the order in which they are shown."""
+    return [
+        Access(),
+        Clock(clock),
+        Listening(settings, webhooks),
+        Webhooks(settings, webhooks, clock),
+        Intents(bot),
+        Permission(),
+        Roles(),
+        Slash(bot, budget, command_names),
+        Sold(),
+        Subscriptions(ledger, clock),
+        Storing(ledger, settings),
+        Working(engine, clock),
+        Waiting(alarms),
+    ]

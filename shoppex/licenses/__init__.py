@@ -1,0 +1,1 @@
+"""`/license`: licence keys of a member."""

@@ -1,0 +1,1 @@
+"""The log channel: what staff read of sales and of what waits for them."""

@@ -1,0 +1,1 @@
+"""What a server sells, and its policies."""

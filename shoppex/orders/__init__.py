@@ -1,0 +1,1 @@
+"""`[p]shoppex`: what staff do to orders."""

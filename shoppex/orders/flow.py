@@ -1,0 +1,260 @@
+"""What staff see of purchases and members, and where they begin to do something about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import discord
+from redbot.core.bot import Red
+from redbot.core.i18n import set_contextual_locales_from_guild
+
+from ..checkout.errors import Refusal
+from ..domain.account import AccountKey, Order
+from ..domain.subscription import Subscription
+from ..formatting import shorten
+from ..i18n import _
+from ..purchases.status import matters_of, standing
+from ..purchases.texts import stage_text, title_of
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from ..ui.components import ChoiceMenu, PressButton
+from ..ui.members import find_member, name_of_user
+from ..ui.permissions import Gate, say
+from ..ui.responses import show, take_time
+from ..ui.staff_view import StaffView, admit_staff
+from ..ui.text_modal import WordsModal
+from .actions_flow import CaseActs
+from .lookup import (
+    Case,
+    Matter,
+    concerns_about,
+    find_case,
+    matter_of,
+    name_of,
+    number_of,
+    role_stories,
+    roles_given_by,
+    user_in,
+)
+from .texts import case_embed, case_line, member_embed, staff_sentence
+
+_PER_PAGE = 10
+_LABEL = 100
+
+
+class Casebook:
+    """Shows staff single purchases and single members; keeps nothing between them.
+
+    Everything here asks first whether who presses is staff: buttons in the log channel lead here.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        settings: Settings,
+        ledger: Ledger,
+        acts: CaseActs,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.gate = gate
+        self._settings = settings
+        self._ledger = ledger
+        self.acts = acts
+        self._clock = clock
+
+    async def search(
+        self, interaction: discord.Interaction[Red], guild_id: int, text: str
+    ) -> None:
+        """What a member bought, or one purchase by its number."""
+        user_id = user_in(text)
+        if user_id is not None:
+            await self.show_member(interaction, guild_id, user_id)
+        else:
+            await self.show_order(interaction, guild_id, text)
+
+    async def show_order(
+        self, interaction: discord.Interaction[Red], guild_id: int, uniqid: str
+    ) -> None:
+        """One order, or subscription, by its number."""
+        guild = await self._admit(interaction, guild_id)
+        if guild is None:
+            return
+        try:
+            case = await find_case(self._ledger, guild_id, uniqid)
+            await self.show_case(interaction, guild, case)
+        except Refusal as refusal:
+            await say(interaction, staff_sentence(refusal))
+
+    async def show_member(
+        self,
+        interaction: discord.Interaction[Red],
+        guild_id: int,
+        user_id: int,
+        start: int = 0,
+    ) -> None:
+        """A page of what a member bought, newest first, and why they have each role."""
+        guild = await self._admit(interaction, guild_id)
+        if guild is None:
+            return
+        await take_time(interaction)
+        if not self._ledger.is_readable(AccountKey(guild_id, user_id)):
+            await say(
+                interaction,
+                _(
+                    "What this member bought cannot be read at the moment, so nothing is given or "
+                    "taken. The bot's owner can bring it back with `/shoppexset owner restore`."
+                ),
+            )
+            return
+        shop, now = self._settings.guild(guild_id), self._clock()
+        terms, account = shop.terms(), self._ledger.get(AccountKey(guild_id, user_id))
+        member = await find_member(guild, user_id)
+        has = None if member is None else {role.id for role in member.roles}
+        matters = matters_of(account)
+        start = max(0, min(start, (len(matters) - 1) // _PER_PAGE * _PER_PAGE))
+        page = matters[start : start + _PER_PAGE]
+        embed = member_embed(
+            name_of_user(self.gate.bot, guild, user_id),
+            user_id,
+            [case_line(matter, standing(account, matter, terms, now)) for matter in page],
+            list(role_stories(account, has, shop.sold_roles(), terms, now)),
+            here=member is not None,
+            page=start // _PER_PAGE + 1,
+            pages=max(1, -(-len(matters) // _PER_PAGE)),
+        )
+        embed.colour = await self.gate.colour(interaction)
+        options = [
+            discord.SelectOption(
+                label=shorten(title_of(matter) or "…", _LABEL),
+                value=str(number),
+                description=shorten(
+                    stage_text(standing(account, matter, terms, now).stage), _LABEL
+                ),
+            )
+            for number, matter in enumerate(page)
+        ]
+        cases = [Case(account.key, name_of(matter)) for matter in page]
+        view = MemberView(
+            self, interaction.user.id, guild, account.key, cases, options, start, len(matters)
+        )
+        await show(interaction, embed, view)
+
+    async def show_case(
+        self, interaction: discord.Interaction[Red], guild: discord.Guild, case: Case
+    ) -> None:
+        """One purchase as it stands now.
+
+        Raises
+        ------
+        NoSuchPurchase
+            When it is forgotten, or moved, meanwhile.
+        """
+        account = self._ledger.get(case.key)
+        terms = self._settings.guild(guild.id).terms()
+        matter = matter_of(account, case.name)
+        embed = case_embed(
+            account,
+            matter,
+            standing(account, matter, terms, self._clock()),
+            roles_given_by(account, matter, terms),
+            tuple(concerns_about(account, matter, terms, self._clock())),
+        )
+        embed.colour = await self.gate.colour(interaction)
+        await show(interaction, embed, CaseView(self, interaction.user.id, guild, case, matter))
+
+    async def _admit(
+        self, interaction: discord.Interaction[Red], guild_id: int
+    ) -> discord.Guild | None:
+        guild = self.gate.bot.get_guild(guild_id)
+        await set_contextual_locales_from_guild(self.gate.bot, guild)
+        return guild if await admit_staff(interaction, self.gate, guild) else None
+
+
+class MemberView(StaffView):
+    """A menu of a member's purchases, and buttons to turn pages."""
+
+    def __init__(
+        self,
+        book: Casebook,
+        user_id: int,
+        guild: discord.Guild,
+        key: AccountKey,
+        cases: list[Case],
+        options: list[discord.SelectOption],
+        start: int,
+        count: int,
+    ) -> None:
+        super().__init__(book.gate, user_id, guild)
+        self._book = book
+        self._key = key
+        self._cases = cases
+        if options:
+            self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
+        if count > _PER_PAGE:
+            self._add_turner(_("Newer"), start - _PER_PAGE, count)
+            self._add_turner(_("Older"), start + _PER_PAGE, count)
+
+    def _add_turner(self, label: str, start: int, count: int) -> None:
+        async def turn(interaction: discord.Interaction[Red]) -> None:
+            await self._book.show_member(interaction, self.guild.id, self._key.user_id, start)
+            self.stop()
+
+        self.add_item(PressButton(label, turn, disabled=not 0 <= start < count))
+
+    async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
+        try:
+            await self._book.show_case(interaction, self.guild, self._cases[int(number)])
+            self.stop()
+        except Refusal as refusal:
+            await say(interaction, staff_sentence(refusal))
+
+
+class CaseView(StaffView):
+    """What can be done about a purchase. Nothing is done before it was asked once more."""
+
+    def __init__(
+        self, book: Casebook, user_id: int, guild: discord.Guild, case: Case, matter: Matter
+    ) -> None:
+        super().__init__(book.gate, user_id, guild)
+        self._book = book
+        self._case = case
+        self._number = number_of(matter)
+        paid = not isinstance(matter, Order) or matter.paid_at is not None
+        danger = discord.ButtonStyle.danger
+        if paid and matter.revoked is None:
+            self.add_item(PressButton(_("Redeliver"), self._redeliver))
+            self.add_item(PressButton(_("Revoke"), self._revoke, style=danger))
+        elif matter.revoked is not None:
+            self.add_item(PressButton(_("Give back"), self._give_back))
+        if isinstance(matter, Subscription) and matter.moved and matter.revoked is None:
+            self.add_item(PressButton(_("Leave it as it is"), self._leave_plan))
+        self.add_item(PressButton(_("Member"), self._member))
+
+    async def _leave_plan(self, interaction: discord.Interaction[Red]) -> None:
+        await self._book.acts.ask_leave_plan(interaction, self.guild, self._number)
+
+    async def _redeliver(self, interaction: discord.Interaction[Red]) -> None:
+        await self._book.acts.ask_redeliver(interaction, self.guild, self._number)
+
+    async def _give_back(self, interaction: discord.Interaction[Red]) -> None:
+        await self._book.acts.ask_give_back(interaction, self.guild, self._number)
+
+    async def _member(self, interaction: discord.Interaction[Red]) -> None:
+        await self._book.show_member(interaction, self.guild.id, self._case.key.user_id)
+        self.stop()
+
+    async def _revoke(self, interaction: discord.Interaction[Red]) -> None:
+        async def submit(answer: discord.Interaction[Red], reason: str) -> None:
+            await self._book.acts.ask_revoke(answer, self.guild, self._number, reason)
+
+        await interaction.response.send_modal(
+            WordsModal(
+                self.gate,
+                self.user_id,
+                title=_("Revoke"),
+                label=_("Why is it taken back?"),
+                description=_("Only the staff reads this. You are asked once more after it."),
+                submit=submit,
+            )
+        )

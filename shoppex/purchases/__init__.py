@@ -1,0 +1,1 @@
+"""`/purchases`: what a member has bought, and help with it."""

@@ -1,0 +1,307 @@
+"""`/purchases`: what a member has bought, page by page. Everything here is private."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+import discord
+from redbot.core.bot import Red
+
+from ..checkout.errors import NotSetUp, Refusal
+from ..checkout.invoice_view import invoice_embed
+from ..checkout.service import Checkout
+from ..domain.account import AccountKey, Order, Replacement
+from ..domain.subscription import Subscription
+from ..formatting import shorten
+from ..fulfilment.entitlement.claims import plan_roles, roles_of
+from ..i18n import _
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from ..ui.components import ChoiceMenu, PressButton
+from ..ui.permissions import Gate, GuardedView, say
+from ..ui.responses import show
+from .errors import NotTheirs
+from .goods_view import show_goods
+from .key_delivery import KeyDesk
+from .status import Stage, can_open, matters_of, periods_of, standing
+from .texts import (
+    customer_sentence,
+    list_embed,
+    list_line,
+    matter_embed,
+    receipt_embed,
+    stage_text,
+    title_of,
+)
+
+_PER_PAGE = 10
+_LABEL = 100
+# https://discord.com/developers/docs/components/reference#button: `url`.
+_LONGEST_BUTTON_URL = 512
+
+
+class HelpDesk(Protocol):
+    """Who is called when a buyer is not content."""
+
+    async def ask_report(self, interaction: discord.Interaction[Red], nonce: str) -> None:
+        """Ask what is wrong with an order."""
+
+    async def ask_replacement(self, interaction: discord.Interaction[Red], nonce: str) -> None:
+        """Ask why a key is to be replaced."""
+
+
+class Purchases:
+    """Shows members what they have bought; keeps nothing between them."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        settings: Settings,
+        ledger: Ledger,
+        keys: KeyDesk,
+        checkout: Checkout,
+        help_desk: HelpDesk,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.gate = gate
+        self._settings = settings
+        self._ledger = ledger
+        self._keys = keys
+        self._checkout = checkout
+        self.help_desk = help_desk
+        self._clock = clock
+
+    async def serve(self, interaction: discord.Interaction[Red]) -> None:
+        """Answer `/purchases`."""
+        try:
+            await self.show_list(interaction)
+        except Refusal as refusal:
+            await say(interaction, customer_sentence(refusal))
+
+    async def show_list(
+        self,
+        interaction: discord.Interaction[Red],
+        start: int = 0,
+        subscription_id: str | None = None,
+    ) -> None:
+        """A page of everything, or of what paid for one subscription."""
+        key = key_of(interaction)
+        if not self._ledger.is_readable(key):
+            await say(
+                interaction,
+                _(
+                    "Your purchases cannot be read at the moment: something is wrong where the "
+                    "bot keeps them. Your roles stay as they are. The bot's owner has been told; "
+                    "please look again later."
+                ),
+            )
+            return
+        account = self._ledger.get(key)
+        terms, now = self._settings.guild(key.guild_id).terms(), self._clock()
+        subscription = account.subscriptions.get(subscription_id or "")
+        matters: list[Order | Subscription] = (
+            matters_of(account) if subscription is None else [*periods_of(account, subscription)]
+        )
+        start = min(start, max(0, (len(matters) - 1) // _PER_PAGE * _PER_PAGE))
+        page = matters[start : start + _PER_PAGE]
+        standings = [standing(account, matter, terms, now) for matter in page]
+        title = _("Your purchases") if subscription is None else _("Payments for it")
+        embed = list_embed(
+            title,
+            [list_line(matter, s) for matter, s in zip(page, standings, strict=True)],
+            start // _PER_PAGE + 1,
+            max(1, -(-len(matters) // _PER_PAGE)),
+            await self.gate.colour(interaction),
+        )
+        options = [
+            discord.SelectOption(
+                label=shorten(title_of(matter) or "…", _LABEL),
+                value=str(number),
+                description=shorten(stage_text(s.stage), _LABEL),
+            )
+            for number, (matter, s) in enumerate(zip(page, standings, strict=True))
+        ]
+        view = ListView(self, key.user_id, page, options, start, len(matters), subscription_id)
+        await show(interaction, embed, view)
+
+    async def show_matter(
+        self, interaction: discord.Interaction[Red], matter: Order | Subscription
+    ) -> None:
+        """One purchase, as it stands now."""
+        key = key_of(interaction)
+        account = self._ledger.get(key)
+        terms = self._settings.guild(key.guild_id).terms()
+        current = (
+            account.orders.get(matter.nonce)
+            if isinstance(matter, Order)
+            else account.subscriptions.get(matter.id)
+        )
+        if current is None:
+            await self.show_list(interaction)
+            return
+        roles = (
+            roles_of(current, terms) if isinstance(current, Order) else plan_roles(current, terms)
+        )
+        stands = standing(account, current, terms, self._clock())
+        colour = await self.gate.colour(interaction)
+        embed = matter_embed(current, stands, roles, interaction.guild, colour)
+        view: GuardedView
+        if isinstance(current, Order):
+            view = OrderView(self, key.user_id, current, stands.stage)
+        else:
+            view = SubscriptionView(self, key.user_id, current)
+        await show(interaction, embed, view)
+
+    async def open(self, interaction: discord.Interaction[Red], nonce: str) -> None:
+        """Show the goods of an order to its owner."""
+        await show_goods(interaction, self._keys, key_of(interaction), nonce)
+
+    async def resume(self, interaction: discord.Interaction[Red], nonce: str) -> None:
+        """The link of an unpaid order again."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            purchase = await self._checkout.resume(key_of(interaction), nonce)
+        except Refusal as refusal:
+            await interaction.edit_original_response(content=customer_sentence(refusal))
+            return
+        if purchase is None:
+            await interaction.edit_original_response(
+                content=_("This order can no longer be paid. Use `/buy` to order it again.")
+            )
+            return
+        embed = invoice_embed(
+            purchase, interaction.guild, interaction.user, await self.gate.colour(interaction)
+        )
+        url = purchase.order.url
+        view = discord.ui.View()
+        if url is not None and len(url) <= _LONGEST_BUTTON_URL:
+            view.add_item(discord.ui.Button(label=_("Pay now"), url=url))
+        await interaction.edit_original_response(embed=embed, view=view)
+        view.stop()
+
+    async def show_receipt(self, interaction: discord.Interaction[Red], nonce: str) -> None:
+        """What was paid for an order."""
+        key = key_of(interaction)
+        order = self._ledger.get(key).orders.get(nonce)
+        if order is None:
+            await say(interaction, customer_sentence(NotTheirs()))
+            return
+        shop = self._settings.guild(key.guild_id)
+        embed = receipt_embed(order, shop.shop_name, await self.gate.colour(interaction))
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+class ListView(GuardedView):
+    """A menu of purchases, and buttons to turn pages.
+
+    Parameters
+    ----------
+    count
+        How many there are on all pages.
+    subscription_id
+        Whose payments these are; ``None`` for the list of everything.
+    """
+
+    def __init__(
+        self,
+        desk: Purchases,
+        user_id: int,
+        page: list[Order | Subscription],
+        options: list[discord.SelectOption],
+        start: int,
+        count: int,
+        subscription_id: str | None,
+    ) -> None:
+        super().__init__(desk.gate, user_id)
+        self._desk = desk
+        self._page = page
+        self._subscription_id = subscription_id
+        if options:
+            self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
+        if count > _PER_PAGE:
+            self._add_turner(_("Newer"), start - _PER_PAGE, count)
+            self._add_turner(_("Older"), start + _PER_PAGE, count)
+        if subscription_id is not None:
+            self.add_item(PressButton(_("All purchases"), self._back))
+
+    def _add_turner(self, label: str, start: int, count: int) -> None:
+        async def turn(interaction: discord.Interaction[Red]) -> None:
+            await self._desk.show_list(interaction, start, self._subscription_id)
+            self.stop()
+
+        self.add_item(PressButton(label, turn, disabled=not 0 <= start < count))
+
+    async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
+        await self._desk.show_matter(interaction, self._page[int(number)])
+        self.stop()
+
+    async def _back(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.show_list(interaction)
+        self.stop()
+
+
+class SubscriptionView(GuardedView):
+    """What can be done with a subscription."""
+
+    def __init__(self, desk: Purchases, user_id: int, subscription: Subscription) -> None:
+        super().__init__(desk.gate, user_id)
+        self._desk = desk
+        self._subscription = subscription
+        self.add_item(PressButton(_("Payments and keys"), self._payments))
+        self.add_item(PressButton(_("All purchases"), self._back))
+
+    async def _payments(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.show_list(interaction, 0, self._subscription.id)
+        self.stop()
+
+    async def _back(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.show_list(interaction)
+        self.stop()
+
+
+class OrderView(GuardedView):
+    """What can be done with an order."""
+
+    def __init__(self, desk: Purchases, user_id: int, order: Order, stage: Stage) -> None:
+        super().__init__(desk.gate, user_id)
+        self._desk = desk
+        self._nonce = order.nonce
+        primary = discord.ButtonStyle.primary
+        if can_open(order):
+            self.add_item(PressButton(_("Show what I bought"), self._open, style=primary))
+        if stage in (Stage.UNPAID, Stage.UNDERPAID):
+            self.add_item(PressButton(_("Continue to payment"), self._resume, style=primary))
+        if order.paid_at is not None and order.gift is None:
+            self.add_item(PressButton(_("Receipt"), self._receipt))
+        if order.entitled and order.handed and order.replacement is not Replacement.ASKED:
+            self.add_item(PressButton(_("Key does not work"), self._replace))
+        self.add_item(PressButton(_("Something is wrong"), self._report))
+        self.add_item(PressButton(_("All purchases"), self._back))
+
+    async def _open(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.open(interaction, self._nonce)
+
+    async def _resume(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.resume(interaction, self._nonce)
+
+    async def _receipt(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.show_receipt(interaction, self._nonce)
+
+    async def _replace(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.help_desk.ask_replacement(interaction, self._nonce)
+
+    async def _report(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.help_desk.ask_report(interaction, self._nonce)
+
+    async def _back(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.show_list(interaction)
+        self.stop()
+
+
+def key_of(interaction: discord.Interaction[Red]) -> AccountKey:
+    """Whose account a click in a server is about."""
+    if interaction.guild_id is None:
+        raise NotSetUp
+    return AccountKey(interaction.guild_id, interaction.user.id)

@@ -1,1 +1,0 @@
-"""What is for sale, and how a wish becomes an order with a link."""

@@ -1,0 +1,1 @@
+"""`[p]shoppexset setup` and the overview of the settings."""

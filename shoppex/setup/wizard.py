@@ -1,0 +1,206 @@
+"""`[p]shoppexset setup`: one message that leads through it, step by step."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+from redbot.core.i18n import set_contextual_locales_from_guild
+
+from ..connection.error_texts import trouble_sentence
+from ..connection.errors import SetupTrouble
+from ..formatting import plain, shorten
+from ..i18n import _
+from ..purchases.texts import not_saved
+from ..store.errors import StoreUnavailable
+from ..store.settings_model import GuildSettings
+from ..ui.admin_view import AdminView
+from ..ui.components import ChoiceMenu
+from ..ui.permissions import say
+from .connect_steps import HearingPage, KeyPage, WebhookPage
+from .progress import Standing, Step, first_open, standings
+from .shop_steps import LogPage, ProductPage, TestPage
+from .step import SetupTools, StepFailed, StepPage, Work
+
+log = logging.getLogger("red.shoppex.views")
+
+_DESCRIPTION = 4000
+_FIELD = 1024
+_PAGES: dict[Step, type[StepPage]] = {
+    page.step: page for page in (KeyPage, HearingPage, WebhookPage, ProductPage, LogPage, TestPage)
+}
+
+
+class SetupView(AdminView):
+    """The message: what is done, what comes next, and what became of the last press.
+
+    How far the setup is follows from the settings, so it can be left and begun anew.
+
+    Parameters
+    ----------
+    is_owner
+        Whether the bot belongs to the one who sets it up.
+    """
+
+    def __init__(
+        self,
+        tools: SetupTools,
+        guild: discord.Guild,
+        user_id: int,
+        colour: discord.Colour,
+        *,
+        is_owner: bool,
+    ) -> None:
+        super().__init__(tools.gate, user_id)
+        self.tools = tools
+        self.guild = guild
+        self.is_owner = is_owner
+        self._colour = colour
+        self._page = self._next_page()
+        self._note = ""
+        self._failed = False
+        self._working = False
+        self._fill()
+
+    async def work(self, interaction: discord.Interaction[Any], do: Work) -> None:
+        """Do something that may take a while, and show what became of it."""
+        if self._working:
+            await say(interaction, _("I am still at it. One moment, please."))
+            return
+        self._working = True
+        try:
+            await interaction.response.defer()
+            await self._do(do)
+        finally:
+            self._working = False
+        self._fill()
+        # A form may come back after the buttons are gone.
+        view = None if self.is_finished() else self
+        self.message = await interaction.edit_original_response(embed=self.embed(), view=view)
+
+    async def _do(self, do: Work) -> None:
+        self._failed = False
+        try:
+            self._note = await do() or ""
+        except SetupTrouble as trouble:
+            self._note, self._failed = trouble_sentence(trouble), True
+        except StepFailed as failure:
+            self._note, self._failed = failure.text, True
+        except StoreUnavailable:
+            self._note, self._failed = not_saved(), True
+        else:
+            if self._note:
+                self._page = self._next_page()
+
+    async def redraw(self) -> None:
+        """Show how things stand now, and no more what came of an earlier press."""
+        self._note, self._failed = "", False
+        self._fill()
+        if self.message is not None and not self.is_finished():
+            await self.message.edit(embed=self.embed(), view=self)
+
+    async def on_timeout(self) -> None:
+        """Take the buttons away, and say how to go on."""
+        if self.message is None:
+            return
+        await set_contextual_locales_from_guild(self.gate.bot, self.guild)
+        try:
+            await self.message.edit(embed=self.embed(), view=None)
+        except discord.HTTPException:
+            log.debug("A setup had no message left to end in")
+
+    def embed(self) -> discord.Embed:
+        """How it all stands, what became of the last press, and the step that comes next."""
+        steps = self._steps()
+        shop = self.tools.settings.guild(self.guild.id)
+        lines = [self._line(step, standing, shop) for step, standing in steps.items()]
+        if self._note:
+            lines += ["", f"❌ {self._note}" if self._failed else self._note]
+        embed = discord.Embed(
+            title=_("Set up your shop"),
+            description=shorten("\n".join(lines), _DESCRIPTION),
+            colour=self._colour,
+        )
+        if self.is_finished():
+            embed.set_footer(text=_("Use the command again to go on: it knows how far you are."))
+            return embed
+        text = shorten(self._page.text(), _FIELD)
+        return embed.add_field(name=_title(self._page.step), value=text, inline=False)
+
+    def _steps(self) -> dict[Step, Standing]:
+        tools = self.tools
+        shop = tools.settings.guild(self.guild.id)
+        listening = tools.webhooks.running
+        return {**standings(shop, tools.settings.listener, self.guild.id, listening=listening)}
+
+    def _next_page(self) -> StepPage:
+        return _PAGES[first_open(self._steps())](self)
+
+    def _fill(self) -> None:
+        self.clear_items()
+        for item in self._page.items():
+            self.add_item(item)
+        options = [
+            discord.SelectOption(
+                label=_title(step), value=step.value, default=step is self._page.step
+            )
+            for step in Step
+        ]
+        self.add_item(ChoiceMenu(_("Go to a step"), options, self._go_to))
+
+    async def _go_to(self, interaction: discord.Interaction[Any], word: str) -> None:
+        async def go() -> None:
+            self._page = _PAGES[Step(word)](self)
+
+        await self.work(interaction, go)
+
+    def _line(self, step: Step, standing: Standing, shop: GuildSettings) -> str:
+        mark = _MARKS[standing]
+        if step is self._page.step and standing in (Standing.OPEN, Standing.BROKEN):
+            mark = "❌" if self._failed or standing is Standing.BROKEN else "➡️"
+        said = _said(step, standing, shop)
+        title = f"**{_title(step)}**"
+        return f"{mark} {title}: {said}" if said else f"{mark} {title}"
+
+
+_MARKS = {
+    Standing.DONE: "✅",
+    Standing.PASSED: "➖",
+    Standing.BROKEN: "❌",
+    Standing.OPEN: "▫️",
+}
+
+
+def _title(step: Step) -> str:
+    return {
+        Step.KEY: _("API key"),
+        Step.HEARING: _("How payments are heard of"),
+        Step.WEBHOOK: _("Webhook"),
+        Step.PRODUCT: _("First product"),
+        Step.LOG: _("Where staff are told"),
+        Step.TEST: _("Test purchase"),
+    }[step]
+
+
+def _said(step: Step, standing: Standing, shop: GuildSettings) -> str:
+    """What is chosen in a step, in a few words."""
+    if step is Step.LOG and shop.log_channel is not None:
+        return f"<#{shop.log_channel}>"
+    if step is Step.KEY and standing is Standing.DONE:
+        return plain(shop.shop_name) or "Shoppex"
+    if step is Step.HEARING and standing is Standing.DONE:
+        if shop.polling_only:
+            return _("I ask Shoppex")
+        return _("Shoppex sends payments")
+    if step is Step.PRODUCT and standing is Standing.DONE:
+        return _("{count} for sale").format(count=len(shop.entries()))
+    return {
+        (Step.WEBHOOK, Standing.DONE): _("Shoppex signs what it sends"),
+        (Step.WEBHOOK, Standing.PASSED): _("not needed"),
+        (Step.WEBHOOK, Standing.BROKEN): _("has to be set up once more"),
+        (Step.HEARING, Standing.BROKEN): _("I cannot listen"),
+        (Step.PRODUCT, Standing.PASSED): _("left out"),
+        (Step.LOG, Standing.PASSED): _("the server's owner"),
+        (Step.TEST, Standing.DONE): _("went well"),
+    }.get((step, standing), "")

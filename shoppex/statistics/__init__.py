@@ -1,0 +1,1 @@
+"""`[p]shoppex stats`: figures, the picture and the table."""

@@ -1,0 +1,156 @@
+"""`[p]shoppex stats`: how the shop does, in words, as a picture and as a table."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import discord
+from redbot.core.bot import Red
+
+from ..i18n import _
+from ..ui.components import ChoiceMenu, PressButton
+from ..ui.permissions import Gate
+from ..ui.staff_view import StaffView, admit_staff
+from .chart.poster import draw
+from .csv_export import SheetFile
+from .fold import Report
+from .periods import Period
+from .poster import alt_text, poster_of
+from .queries import LedgerReading
+from .texts import period_name, statistics_embed
+
+_PICTURE = "statistics.png"
+_MOST_OPTIONS = 25
+
+
+class StatisticsDesk:
+    """Shows staff how their shop does. Everything is private, and names no buyer.
+
+    Pictures are drawn one at a time, in a thread: drawing is all Python, and takes turns with
+    the bot's own loop.
+    """
+
+    def __init__(self, gate: Gate, reading: LedgerReading) -> None:
+        self.gate = gate
+        self._reading = reading
+        self._pen = asyncio.Lock()
+
+    async def serve(self, interaction: discord.Interaction[Red], period: Period) -> None:
+        """Answer the command."""
+        if not await admit_staff(interaction, self.gate, interaction.guild):
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show(interaction, period, None)
+
+    async def change(
+        self, interaction: discord.Interaction[Red], period: Period, currency: str | None
+    ) -> None:
+        """Show another period or currency in place of what was clicked."""
+        await interaction.response.defer()
+        await self._show(interaction, period, currency)
+
+    async def send_sheet(self, interaction: discord.Interaction[Red], period: Period) -> None:
+        """The orders of a period, as a file."""
+        guild = _guild(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        sheet = await self._reading.sheet(guild.id, period)
+        if not sheet.rows:
+            await interaction.edit_original_response(
+                content=_("There is no order in this time, so there is nothing to export.")
+            )
+            return
+        name = f"orders-{period.value}.{sheet.extension}"
+        await interaction.edit_original_response(
+            content=_sheet_text(sheet, period),
+            attachments=[discord.File(io.BytesIO(sheet.data), name)],
+        )
+
+    async def _show(
+        self, interaction: discord.Interaction[Red], period: Period, currency: str | None
+    ) -> None:
+        guild = _guild(interaction)
+        report = await self._reading.report(guild.id, period)
+        currencies = report.currencies
+        if currency not in currencies:
+            currency = next(iter(currencies), None)
+        colour = await self.gate.colour(interaction)
+        embed = statistics_embed(report, currency, colour)
+        poster = poster_of(report, currency, guild.name)
+        async with self._pen:
+            data = await asyncio.to_thread(draw, poster)
+        picture = discord.File(io.BytesIO(data), _PICTURE, description=alt_text(report, currency))
+        embed.set_image(url=f"attachment://{_PICTURE}")
+        view = StatisticsView(self, interaction.user.id, guild, report, currency)
+        view.message = await interaction.edit_original_response(
+            embed=embed, attachments=[picture], view=view
+        )
+
+
+class StatisticsView(StaffView):
+    """Another period, another currency, or a table."""
+
+    def __init__(
+        self,
+        desk: StatisticsDesk,
+        user_id: int,
+        guild: discord.Guild,
+        report: Report,
+        currency: str | None,
+    ) -> None:
+        super().__init__(desk.gate, user_id, guild)
+        self._desk = desk
+        self._period = report.period
+        self._currency = currency
+        periods = [
+            discord.SelectOption(
+                label=period_name(period), value=period.value, default=period is report.period
+            )
+            for period in Period
+        ]
+        self.add_item(ChoiceMenu(_("Period"), periods, self._choose_period))
+        codes = report.currencies[:_MOST_OPTIONS]
+        if len(codes) > 1:
+            options = [
+                discord.SelectOption(label=code, value=code, default=code == currency)
+                for code in codes
+            ]
+            self.add_item(ChoiceMenu(_("Currency"), options, self._choose_currency))
+        self.add_item(PressButton(_("Orders as a table (CSV)"), self._export))
+
+    async def _choose_period(self, interaction: discord.Interaction[Red], value: str) -> None:
+        await self._desk.change(interaction, Period(value), self._currency)
+        self.stop()
+
+    async def _choose_currency(self, interaction: discord.Interaction[Red], value: str) -> None:
+        await self._desk.change(interaction, self._period, value)
+        self.stop()
+
+    async def _export(self, interaction: discord.Interaction[Red]) -> None:
+        await self._desk.send_sheet(interaction, self._period)
+
+
+def _guild(interaction: discord.Interaction[Red]) -> discord.Guild:
+    if interaction.guild is None:
+        raise RuntimeError("The command is for servers only.")
+    return interaction.guild
+
+
+def _sheet_text(sheet: SheetFile, period: Period) -> str:
+    sentences = [
+        _(
+            "{period}: {count} orders that were paid, given, refunded or disputed. Times are in "
+            "UTC. Buyers are named by their Discord id only; keys and e-mail addresses are not "
+            "in it."
+        ).format(period=period_name(period), count=sheet.rows)
+    ]
+    if sheet.left_out:
+        sentences.append(
+            _(
+                "⚠️ The {count} oldest had no room, because Discord takes no larger file. Choose "
+                "a shorter period to have everything of it."
+            ).format(count=sheet.left_out)
+        )
+    if sheet.extension == "zip":
+        sentences.append(_("The table is large, so it is packed: open the ZIP file first."))
+    return " ".join(sentences)

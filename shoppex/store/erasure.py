@@ -1,0 +1,56 @@
+"""What is left of an account when somebody is to be forgotten. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..domain.account import NOBODY, Account
+from ..domain.staff_action import StaffAct
+
+
+def only_paid(account: Account) -> Account:
+    """What a shop owes or gave for money, and what keeps that from being given or told twice.
+
+    A test is forgotten by itself, once what it gave is taken.
+    """
+    paid = {
+        nonce: order
+        for nonce, order in account.orders.items()
+        if order.touched_by_money or order.test
+    }
+    if not paid and not account.subscriptions:
+        return nothing(account)
+    subjects = (*paid, *account.subscriptions)
+    notices = {
+        name: delivery
+        for name, delivery in account.notices.items()
+        if any(f":{subject}:" in name for subject in subjects)
+    }
+    return replace(account, orders=paid, notices=notices, email=None, customers=())
+
+
+def nothing(account: Account) -> Account:
+    """An empty account."""
+    return Account(account.key)
+
+
+def without_name(account: Account, user_id: int) -> Account:
+    """Somebody's account, in which it no longer says what another did, or was the first to buy."""
+
+    def act(done: StaffAct | None) -> StaffAct | None:
+        return done._replace(by=NOBODY) if done is not None and done.by == user_id else done
+
+    orders = {
+        nonce: replace(
+            order,
+            gift=act(order.gift),
+            revoked=act(order.revoked),
+            origin=NOBODY if order.origin == user_id else order.origin,
+        )
+        for nonce, order in account.orders.items()
+    }
+    subscriptions = {
+        name: replace(subscription, revoked=act(subscription.revoked))
+        for name, subscription in account.subscriptions.items()
+    }
+    return replace(account, orders=orders, subscriptions=subscriptions)

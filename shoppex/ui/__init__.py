@@ -1,0 +1,1 @@
+"""What all features share: permissions, views, buttons, converters, command groups."""
