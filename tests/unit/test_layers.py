@@ -10,19 +10,29 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FEATURES = {
+    "checkout",
+    "connection",
+    "dry_run",
+    "health",
+    "licenses",
+    "log_channel",
+    "offers",
+    "orders",
+    "purchases",
+    "setup",
+    "statistics",
+    "ui",
+}
 LAYERS = (
     "cog",
-    "gateway",
-    "commands",
-    "views",
-    "seller",
+    {"command_groups", "gateway_events"},
+    FEATURES,
     "webhook",
-    "customer",
-    "selling",
     "fulfilment",
     "store",
     "api",
-    {"text", "i18n", "limiter", "steady_clock"},
+    {"formatting", "i18n", "rate_limit", "steady_clock"},
     "domain",
 )
 NAMES = {name for layer in LAYERS for name in ([layer] if isinstance(layer, str) else layer)}
