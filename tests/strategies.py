@@ -17,6 +17,7 @@ from shoppex.domain.account import (
     Reset,
 )
 from shoppex.domain.delivery import Delivery, DeliveryState
+from shoppex.domain.line import Line
 from shoppex.domain.money import Money
 from shoppex.domain.outstanding import Outstanding, Underpayment
 from shoppex.domain.staff_action import StaffAct
@@ -61,6 +62,18 @@ grants = st.builds(
 acts = st.builds(StaffAct, snowflakes, moments, texts)
 digests = st.text("0123456789abcdef", min_size=16, max_size=16)
 roles = st.lists(snowflakes, unique=True, max_size=3).map(tuple)
+lines = st.builds(
+    Line,
+    kind=st.sampled_from(OfferKind),
+    offer_id=texts,
+    title=texts,
+    quantity=st.integers(min_value=1, max_value=10**6),
+    variant_title=st.none() | texts,
+    roles=roles,
+    lasts=st.none() | st.integers(1, 3650).map(lambda days: timedelta(days=days)),
+    promise=st.sampled_from(Promise),
+    recurring=st.booleans(),
+)
 orders = st.builds(
     Order,
     nonce=nonces,
@@ -79,6 +92,9 @@ orders = st.builds(
     quote=st.none() | money,
     url=st.none() | texts,
     paid_at=st.none() | moments,
+    lines=st.lists(lines, max_size=2).map(tuple),
+    lines_open=st.booleans(),
+    heard_paid_at=st.none() | moments,
     held=st.none() | texts,
     asking=st.none() | deliveries,
     reading=deliveries,

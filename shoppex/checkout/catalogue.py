@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unauthorized
-from ..domain.line import OfferKind, Promise, promise_of
+from ..domain.line import SUBSCRIPTION_TYPES, OfferKind, Promise, promise_of
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
 from ..domain.text_cleaning import clean_typed
@@ -27,8 +27,6 @@ _COMMAND_SECONDS = 2.0
 _TRY_AGAIN_AFTER = timedelta(seconds=10)
 _VARIANTS_STALE_AFTER = timedelta(minutes=15)
 _MOST_VARIANTS = 2000
-
-_SUBSCRIPTIONS = ("SUBSCRIPTION", "SUBSCRIPTION_V2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +382,7 @@ def offer_from_product(entry: ProductEntry, product: Product) -> Offer:
 
 def is_subscription(product: Product) -> bool:
     """Whether a product is paid for again and again."""
-    return product.type in _SUBSCRIPTIONS
+    return product.type in SUBSCRIPTION_TYPES
 
 
 def translate(

@@ -148,6 +148,7 @@ class Checkout:
             order
             for order in self._ledger.get(key).orders.values()
             if order.remote_id is not None
+            and order.left is None
             and order.status in (OrderStatus.PENDING, OrderStatus.PARTIAL)
             and (not order.touched_by_money or now - order.created_at < _BLOCKS_FOR)
             and _is_for(order, wish)
@@ -177,19 +178,14 @@ class Checkout:
         except NotFound:
             return None
         except ApiError as error:
+            if order.heard_paid_at is not None:
+                raise BeingConfirmed from error
             if order.url and self._clock() - order.created_at < _SURELY_OPEN:
                 return Purchase(order, continued=True)
             raise ShopUnavailable from error
         await self._recorder.learn(key, nonce, news, asked_at=asked_at)
         order = self._ledger.get(key).orders[nonce]
-        if order.held is not None:
-            raise PaymentHeld(news.uniqid)
-        if order.paid_at is not None:
-            raise AlreadyPaid
-        if order.underpayment is not None:
-            raise Underpaid(order)
-        if order.status is OrderStatus.PARTIAL or news.status is OrderStatus.PAID:
-            raise BeingConfirmed
+        _refuse_what_is_paid(order, news)
         if order.status is not OrderStatus.PENDING:
             return None
         url = order.url or hosted_checkout(news.uniqid)
@@ -425,6 +421,17 @@ class Checkout:
         if api_key is None:
             raise NotSetUp
         return self._clients.client_for(api_key)
+
+
+def _refuse_what_is_paid(order: Order, news: RemoteOrder) -> None:
+    if order.held is not None:
+        raise PaymentHeld(news.uniqid)
+    if order.paid_at is not None:
+        raise AlreadyPaid
+    if order.underpayment is not None:
+        raise Underpaid(order)
+    if order.status is OrderStatus.PARTIAL or news.status is OrderStatus.PAID:
+        raise BeingConfirmed
 
 
 def check(offer: Offer, wish: Wish) -> Variant | None:

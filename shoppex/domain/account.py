@@ -111,8 +111,13 @@ class Order:
     lines
         What was paid for, where the cart was edited at the checkout so that it is not only the
         product that was ordered; else empty.
+    lines_open
+        Whether the API has still to say what all of its lines are for: a webhook told of the
+        payment, or a product could not be looked up.
     payment
         What was really paid, where that is not simply the quote.
+    heard_paid_at
+        When Shoppex first called it paid, while that has still to be confirmed.
     held
         Why this order is not trusted although Shoppex calls it paid; staff must look.
     came
@@ -210,7 +215,9 @@ class Order:
     paid_at: datetime | None = None
     product_ids: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
+    lines_open: bool = False
     payment: Payment | None = None
+    heard_paid_at: datetime | None = None
     held: str | None = None
     came: tuple[str, ...] = ()
     accepted: StaffAct | None = None
@@ -265,8 +272,14 @@ class Order:
                 self.roles,
                 self.lasts,
                 self.promise,
+                self.recurring,
             ),
         )
+
+    @property
+    def begins_subscription(self) -> bool:
+        """Whether a subscription belongs to one of its lines."""
+        return any(line.recurring for line in self.bought)
 
     @property
     def keys_due(self) -> int:

@@ -25,6 +25,9 @@ class Promise(str, Enum):
     """As many keys as were bought."""
 
 
+# Contract, section 3: what is paid for again and again.
+SUBSCRIPTION_TYPES = frozenset({"SUBSCRIPTION", "SUBSCRIPTION_V2"})
+
 # What each type of product delivers (contract, section 3).
 _PROMISES = {
     "SERIALS": Promise.KEYS,
@@ -48,6 +51,8 @@ class Line:
         What its offer gave when the line was fulfilled, or when it was ordered.
     lasts
         How long that lasts, for each piece; ``None`` for ever.
+    recurring
+        Whether it begins a subscription, which then decides what it gives.
     """
 
     kind: OfferKind
@@ -58,6 +63,7 @@ class Line:
     roles: tuple[int, ...] = ()
     lasts: timedelta | None = None
     promise: Promise = Promise.NOTHING
+    recurring: bool = False
 
     @property
     def ref(self) -> str:

@@ -34,5 +34,8 @@ class Payment:
     credit: Decimal = _NOTHING
 
     def covers(self, price: Decimal) -> bool:
-        """Whether this pays a price in its own currency, a discount and credit included."""
-        return self.total.amount + self.discount + self.credit >= price
+        """Whether this pays a price in its own currency, a discount and credit included.
+
+        A tip pays for nothing, and how much of one they give is the buyer's choice.
+        """
+        return self.total.amount - self.tip + self.discount + self.credit >= price

@@ -62,6 +62,8 @@ class RemoteOrder:
         nobody knows is really none of ours.
     url
         Where the buyer pays; ``None`` when Shoppex gave none.
+    emptied
+        Whether it has lines, and nothing is left in any of them.
     custom_fields
         Already normalised to name → text.
     goods
@@ -97,6 +99,7 @@ class RemoteOrder:
     url: str | None = field(default=None, repr=False)
     custom_fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     items: tuple[LineItem, ...] = ()
+    emptied: bool = False
     goods: tuple[str, ...] = field(default=(), repr=False)
     keys: int = 0
     replacements: tuple[str, ...] = field(default=(), repr=False)

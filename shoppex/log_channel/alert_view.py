@@ -26,7 +26,7 @@ from .flow import matter_buttons, order_buttons
 
 _DESCRIPTION = 4000
 # Each is a message; more at once are told in one.
-_MOST_HELD = 5
+_MOST_HELD = 25
 _MOST_CONCERNS = 5
 _MOST_MATTERS = 5
 _TEMPLATE = re.compile(r"shoppex:retry:(?P<guild>[0-9]{1,20})")

@@ -25,6 +25,7 @@ from ..ui.responses import show, take_time
 from ..ui.staff_view import StaffView, admit_staff
 from ..ui.text_modal import WordsModal
 from .actions_flow import CaseActs
+from .held_order import decision_buttons
 from .lookup import (
     Case,
     Matter,
@@ -229,6 +230,9 @@ class CaseView(StaffView):
             self.add_item(PressButton(_("Give back"), self._give_back))
         if isinstance(matter, Subscription) and matter.moved and matter.revoked is None:
             self.add_item(PressButton(_("Leave it as it is"), self._leave_plan))
+        if isinstance(matter, Order) and matter.needs_decision:
+            for button in decision_buttons(case.key, matter):
+                self.add_item(button)
         self.add_item(PressButton(_("Member"), self._member))
 
     async def _leave_plan(self, interaction: discord.Interaction[Red]) -> None:

@@ -71,9 +71,10 @@ def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.E
     embed.add_field(
         name=_("What to do"),
         value=_(
-            "Press **Order** for its number, then open it at Shoppex. **Deliver it** gives what "
-            "was ordered. **Do not deliver** gives nothing: refund the payment at Shoppex if it "
-            "is due. The buyer knows that a person is looking at it."
+            "Press **Order** for its number, then open it at Shoppex. **Deliver it** hands over "
+            "what was paid for, as far as it is sold here. **Do not deliver** gives nothing: "
+            "refund the payment at Shoppex if it is due. The buyer knows that a person is looking "
+            "at it."
         ),
         inline=False,
     )
@@ -84,17 +85,24 @@ def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.E
 
 
 def held_view(key: AccountKey, order: Order) -> discord.ui.View:
-    """The two buttons."""
+    """The buttons that decide, and those that show more of it."""
     view = discord.ui.View(timeout=None)
-    for choice, label, style in (
-        ("deliver", _("Deliver it"), discord.ButtonStyle.primary),
-        ("leave", _("Do not deliver"), discord.ButtonStyle.secondary),
-    ):
-        custom_id = f"shoppex:held:{choice}:{key.guild_id}:{key.user_id}:{name_of(order.nonce)}"
-        view.add_item(discord.ui.Button(label=label, custom_id=custom_id, style=style))
-    for button in order_buttons(key, order):
+    for button in (*decision_buttons(key, order), *order_buttons(key, order)):
         view.add_item(button)
     return view
+
+
+def decision_buttons(key: AccountKey, order: Order) -> list[discord.ui.Button[discord.ui.View]]:
+    """Deliver a held order, or do not."""
+    choices = (
+        ("deliver", _("Deliver it"), discord.ButtonStyle.primary),
+        ("leave", _("Do not deliver"), discord.ButtonStyle.secondary),
+    )
+    place = f"{key.guild_id}:{key.user_id}:{name_of(order.nonce)}"
+    return [
+        discord.ui.Button(label=label, custom_id=f"shoppex:held:{choice}:{place}", style=style)
+        for choice, label, style in choices
+    ]
 
 
 def held_button(

@@ -30,6 +30,7 @@ class Stage(str, Enum):
     UNDERPAID = "underpaid"
     EXPIRED = "expired"
     HELD = "held"
+    NOT_DELIVERED = "not delivered"
     ON_THE_WAY = "on the way"
     KEY_LATE = "key late"
     QUESTIONS = "questions"
@@ -168,7 +169,9 @@ def _outstanding(outstanding: Outstanding) -> Stage:
 def _closed(order: Order, now: datetime, until: datetime | None) -> Stage | None:
     """Where an order stands that gives nothing, or nothing any more."""
     if order.held is not None:
-        return Stage.HELD
+        return Stage.HELD if order.left is None else Stage.NOT_DELIVERED
+    if order.heard_paid_at is not None and order.paid_at is None:
+        return Stage.CONFIRMING
     if order.underpayment is not None:
         return Stage.UNDERPAID
     if order.status in _BY_STATUS:

@@ -134,6 +134,7 @@ def stage_text(stage: Stage) -> str:
         Stage.BY_SELLER: _("paid, the seller delivers it"),
         Stage.EXPIRED: _("expired without payment"),
         Stage.HELD: _("paid, waits for the staff"),
+        Stage.NOT_DELIVERED: _("not delivered, by decision of the staff"),
         Stage.ON_THE_WAY: _("paid, on its way"),
         Stage.KEY_LATE: _("paid, the shop still has to deliver the key"),
         Stage.NEEDS_BUYER: _("paid, waits for you"),
@@ -158,6 +159,7 @@ def next_step(stage: Stage) -> str | None:
         Stage.UNPAID: _("Press “Continue to payment” to pay it."),
         Stage.CONFIRMING: _("There is nothing to do: everything arrives by itself."),
         Stage.HELD: _("A payment came that is not what was agreed. The staff can see it."),
+        Stage.NOT_DELIVERED: _("Ask the server's staff about it, and name the number below."),
         Stage.KEY_LATE: _("The key is sent to you as soon as the shop delivers it."),
         Stage.NEEDS_BUYER: _(
             "Your direct messages are closed, or you left the server meanwhile. Press “Show what "

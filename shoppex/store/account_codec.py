@@ -50,7 +50,17 @@ from .subscription_codec import subscription_from_record, subscription_to_record
 
 _DECODED = 1024
 _OF_LINE = frozenset(
-    {"kind", "offer", "title", "quantity", "variant_title", "roles", "lasts", "promise"}
+    {
+        "kind",
+        "offer",
+        "title",
+        "quantity",
+        "variant_title",
+        "roles",
+        "lasts",
+        "promise",
+        "recurring",
+    }
 )
 _OF_GRANT = frozenset({"grant", "found", "given", "removal"})
 # What earlier versions wrote and nobody needs any more.
@@ -168,7 +178,9 @@ def order_to_record(order: Order) -> Record:
         paid=time_to_json(order.paid_at),
         ids=list(order.product_ids),
         lines=[_line_to_record(line) for line in order.lines],
+        lines_open=order.lines_open,
         payment=payment_to_json(order.payment),
+        heard_paid=time_to_json(order.heard_paid_at),
         held=order.held,
         came=list(order.came),
         accepted=act_to_json(order.accepted),
@@ -233,7 +245,9 @@ def order_from_record(nonce: str, record: Mapping[str, Any]) -> Order:
         paid_at=time_from_json(record.get("paid")),
         product_ids=tuple(record.get("ids", ())),
         lines=tuple(_line_from_record(line) for line in record.get("lines", ())),
+        lines_open=record.get("lines_open", False),
         payment=payment_from_json(record.get("payment")),
+        heard_paid_at=time_from_json(record.get("heard_paid")),
         held=_HELD_BEFORE.get(record.get("held", ""), record.get("held")),
         came=tuple(record.get("came", ())),
         accepted=act_from_json(record.get("accepted")),
@@ -282,6 +296,7 @@ def _line_to_record(line: Line) -> Record:
         roles=[str(role_id) for role_id in line.roles],
         lasts=None if line.lasts is None else int(line.lasts.total_seconds()),
         promise=line.promise.value if line.promise is not Promise.NOTHING else None,
+        recurring=line.recurring,
     )
 
 
@@ -296,6 +311,7 @@ def _line_from_record(record: Mapping[str, Any]) -> Line:
         roles=tuple(int(role_id) for role_id in record.get("roles", ())),
         lasts=timedelta(seconds=record["lasts"]) if "lasts" in record else None,
         promise=Promise(record.get("promise", Promise.NOTHING.value)),
+        recurring=record.get("recurring", False),
     )
 
 

@@ -217,7 +217,7 @@ def payment_sentence(order: Order | None) -> str:
         return refusal_sentence(AlreadyPaid())
     if order.underpayment is not None:
         return underpaid_text(order)
-    if order.status is OrderStatus.PARTIAL:
+    if order.status is OrderStatus.PARTIAL or order.heard_paid_at is not None:
         return refusal_sentence(BeingConfirmed())
     return _(
         "Shoppex has not seen a payment for this yet. Some ways of paying take a few minutes; "
@@ -266,6 +266,10 @@ def waiting_sentence(reason: str | None) -> str:
         "underpaid": _(
             "less was paid for an order than it costs: open the order at Shoppex, where you can "
             "complete or refund it"
+        ),
+        "payment_unconfirmed": _(
+            "Shoppex reported a payment, but I cannot read the order, so nothing was given yet: "
+            "open it at Shoppex. I go on trying"
         ),
         "confirming_long": _(
             "a payment has not been confirmed for a day: open the order at Shoppex"
@@ -365,6 +369,9 @@ def progress_sentence(reason: str | None) -> str:
         "answers_missing": _("the buyer has to fill in something on the order's page first"),
         "seller_delivers": _("the seller delivers it at Shoppex"),
         "goods_late": _("Shoppex has not delivered it yet; it is looked for again"),
+        "lines_unclear": _(
+            "Shoppex does not say what a part of the order is for; it is asked again"
+        ),
         "no_total": _("Shoppex does not say how much was paid; it is asked again"),
         "subscription_unnamed": _("Shoppex does not name the subscription yet; it is asked again"),
     }

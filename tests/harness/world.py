@@ -163,6 +163,27 @@ class World:
         handle = simcord.ChannelHandle(self.env, None, self.env.backend.get_channel(channel_id))
         return [m for m in handle.history() if m.author.id == self.bot.user.id]
 
+    async def staff_channel(self) -> simcord.ChannelHandle:
+        """A log channel."""
+        room = self.guild.create_text_channel("staff")
+        await self.admin.slash(self.channel, "shoppexset logchannel", channel=room)
+        return room
+
+    @staticmethod
+    def read_by_staff(room: simcord.ChannelHandle) -> str:
+        """Everything that stands in the embeds of a channel."""
+        return "\n".join(str(e.to_dict()) for m in room.history() for e in m.embeds)
+
+    def read_by_buyer(self) -> str:
+        """Everything that the buyer was sent."""
+        messages = self.dms(self.buyer)
+        embeds = [str(embed.to_dict()) for message in messages for embed in message.embeds]
+        return "\n".join([*(message.content for message in messages), *embeds])
+
+    async def waiting(self) -> str:
+        """What `/shoppex waiting` says."""
+        return text_of(await self.admin.slash(self.channel, "shoppex waiting"))
+
     def public(self) -> list[str]:
         """All that everybody can read in the channel."""
         seen = []

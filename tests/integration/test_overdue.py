@@ -20,6 +20,7 @@ def told(room: simcord.ChannelHandle) -> int:
     return sum(e.title == OVERDUE for m in room.history() for e in m.embeds)
 
 
+@pytest.mark.timeout(300)  # It lives through three months.
 @pytest.mark.parametrize("grace", ["active", "past_due"])
 async def test_thirty_days_after_the_end_staff_are_told_once(
     world: World, grace: Literal["active", "past_due"]

@@ -370,18 +370,16 @@ def test_only_entitled_orders_pay_for_roles(drawn: tuple[Account, Offers], now: 
     account, offers = drawn
     for order in account.orders.values():
         plain = replace(order, lasts=None, renewal=False, kept=False, paid_at=order.paid_at or NOW)
-        account = account.with_order(plain)
+        lines = tuple(replace(line, lasts=None) for line in order.lines)
+        account = account.with_order(replace(plain, lines=lines))
     account = replace(account, subscriptions={}, banned_at=None)
     wanted = desired(account, offers, now)
     pays = {
         (role, order.nonce)
         for order in account.orders.values()
         if order.status is OrderStatus.PAID and order.held is None and order.revoked is None
-        for role in (
-            order.roles
-            if order.fulfilled
-            else offers.get(f"{order.kind.value}:{order.offer_id}", order.roles)
-        )
+        for line in order.bought
+        for role in (line.roles if order.fulfilled else offers.get(line.ref, line.roles))
     }
     assert {(role, nonce) for role, nonces in wanted.roles.items() for nonce in nonces} == pays
 

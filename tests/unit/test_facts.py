@@ -282,7 +282,7 @@ def test_the_link_to_pay_is_kept_until_somebody_has_paid() -> None:
 
 def test_a_payment_that_does_not_say_how_much_makes_the_api_be_asked() -> None:
     after = learn(KEY, ORDER, replace(PAYMENT, total=None, goods=("AAAA",)), NOW)
-    assert after == replace(ORDER, asking=ASKING)
+    assert after == replace(ORDER, asking=ASKING, heard_paid_at=NOW)
     assert wants_reading(after)
 
 

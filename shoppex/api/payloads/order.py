@@ -112,6 +112,7 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         url=next((url for url in urls if url is not None), None),
         custom_fields=_parse_fields(data, lines),
         items=items,
+        emptied=bool(lines) and not items,
         goods=goods,
         keys=len(union([extract_keys(parts), keys_of(parts), keys_by_item])),
         unread=() if goods else unread_of([parts, *by_line]),
@@ -139,7 +140,8 @@ def _parse_quantity(data: Mapping[str, object]) -> int | None:
 
 def _is_bought(line: Mapping[str, object]) -> bool:
     """Whether a line is in the cart still; one whose quantity cannot be read is."""
-    return parse_count(line.get("quantity")) != 0
+    quantity = parse_count(line.get("quantity"))
+    return quantity is None or quantity > 0
 
 
 def _parse_item(data: Mapping[str, object], goods: tuple[str, ...]) -> LineItem:

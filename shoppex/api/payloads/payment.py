@@ -22,7 +22,7 @@ def parse_total(data: Mapping[str, object]) -> Money | None:
         data.get("totalDisplay"),
         breakdown.get("total"),
     )
-    amount = next((a for a in map(parse_amount, amounts) if a is not None), None)
+    amount = next((a for a in map(parse_amount, amounts) if a is not None and a >= 0), None)
     currency = parse_currency(data.get("currency")) or parse_currency(breakdown.get("currency"))
     return None if amount is None or currency is None else Money(amount, currency)
 

@@ -164,7 +164,7 @@ def parse_stock(data: Mapping[str, object], type_: str, *, secret: bool = False)
     orderable = parse_flag(data.get("orderable"))
     if orderable is False:
         return Stock(0, secret)
-    if orderable and parse_flag(_named(data, "supplier_backed", "supplierBacked")):
+    if parse_flag(_named(data, "supplier_backed", "supplierBacked")):
         return Stock(None, secret)
     available = parse_count(data.get("available_stock"))
     if available is None and not parse_flag(data.get("unlimited")):
@@ -181,8 +181,7 @@ def _hides_stock(data: Mapping[str, object]) -> bool | None:
     own = parse_flag(_named(data, *HIDES_STOCK))
     if own is None:
         own = parse_flag(_named(as_mapping(data.get("shop")), *HIDES_STOCK))
-    inherits = own is None and any(name in data for name in HIDES_STOCK)
-    return None if inherits else bool(own)
+    return own
 
 
 def _discounted(data: Mapping[str, object], price: Money) -> Money:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ...domain.account import Account, Order
 from ...domain.line import Line
-from ...domain.offer import offer_ref, product_ref
+from ...domain.offer import product_ref
 from ...domain.policy import Policy, Terms
 from ...domain.status import OrderStatus
 from ...domain.subscription import Subscription, end_of, standing_of
@@ -44,9 +44,12 @@ def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
     """What gives roles now, complete, whether they were given or not."""
     ends = line_ends_of(account, terms)
     for order in account.orders.values():
-        if not order_gives(account, order, terms) or is_governed(account, order):
+        if not order_gives(account, order, terms):
             continue
+        governed = governed_lines(account, order)
         for line in order.bought:
+            if line in governed or not _is_worth(order, terms.policy_of(line.ref)):
+                continue
             until = ends.get((order.nonce, line.ref))
             if until is None or now < until:
                 roles = line_roles(order, line, terms)
@@ -69,7 +72,7 @@ def order_gives(account: Account, order: Order, terms: Terms) -> bool:
         return False
     if account.banned_at is not None and order.paid_at <= account.banned_at:
         return False
-    return _is_worth(order, terms.policy_of(offer_ref(order.kind, order.offer_id)))
+    return any(_is_worth(order, terms.policy_of(line.ref)) for line in order.bought)
 
 
 def subscription_gives(
@@ -134,7 +137,7 @@ def line_ends_of(account: Account, terms: Terms) -> dict[tuple[str, str], dateti
         if not order_gives(account, order, terms):
             continue
         for line in order.bought:
-            if line.lasts is not None:
+            if line.lasts is not None and _is_worth(order, terms.policy_of(line.ref)):
                 days = min(line.lasts.days * line.quantity, _LONGEST.days)
                 chains[line.ref].append((order.paid_at, order.nonce, timedelta(days=days)))
     ends: dict[tuple[str, str], datetime] = {}
@@ -205,12 +208,29 @@ def policy_of(subscription: Subscription, terms: Terms) -> Policy:
     return terms.policy_of(plan_ref(subscription, terms))
 
 
-def is_governed(account: Account, order: Order) -> bool:
-    """Whether a subscription decides in place of the order that began it."""
-    return any(
-        subscription.governs and subscription.is_named(order.subscription)
+def governed_lines(account: Account, order: Order) -> tuple[Line, ...]:
+    """The lines of an order about which a subscription decides in its place.
+
+    Those of its product, or that began it: its plan may be another one today. What was bought
+    in the same cart stands for itself.
+    """
+    governing = [
+        subscription
         for subscription in account.subscriptions.values()
-    )
+        if subscription.governs and subscription.is_named(order.subscription)
+    ]
+    if not governing:
+        return ()
+    lines = order.bought
+    ids = {offer_id for subscription in governing for offer_id in subscription.offer_ids}
+    named = tuple(line for line in lines if not ids.isdisjoint(_ids_of(order, line)))
+    found = named or tuple(line for line in lines if line.recurring)
+    return found or (() if order.lines or ids else lines)
+
+
+def _ids_of(order: Order, line: Line) -> tuple[str, ...]:
+    own = line.offer_id == order.offer_id
+    return (line.offer_id, *order.product_ids) if own else (line.offer_id,)
 
 
 def _is_worth(order: Order, policy: Policy) -> bool:

@@ -8,11 +8,17 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from ...domain.account import Account, Order
-from ...domain.offer import offer_ref
 from ...domain.policy import Terms
 from ...domain.status import OrderStatus
 from ...domain.subscription import Subscription, standing_of
-from .claims import ends_of, last_invoice, plan_roles, policy_of, roles_of, subscription_gives
+from .claims import (
+    last_invoice,
+    line_ends_of,
+    line_roles,
+    plan_roles,
+    policy_of,
+    subscription_gives,
+)
 
 # News that is older than this when it can be told at last would only confuse. A period that
 # was paid for late, within the days of grace, began when the one before had ended.
@@ -74,13 +80,16 @@ def notices_of(account: Account, terms: Terms, now: datetime) -> Iterator[Notice
         for subscription in account.subscriptions.values()
         for notice in _of_subscription(account, subscription, terms, now)
     ]
-    ends = ends_of(account, terms)
-    last = _last_of_each(account, ends)
+    ends = line_ends_of(account, terms)
+    last = _last_of_each(ends)
     for order in account.orders.values():
         notices.extend(_of_order(order))
         notices.extend(_of_turns(account, order, terms))
-        if order.nonce in last:
-            notices.extend(_of_pass(account, order, ends[order.nonce], terms, now))
+        ended = [line for line in order.bought if last.get(line.ref) == order.nonce]
+        for end in dict.fromkeys(ends[order.nonce, line.ref] for line in ended):
+            lines = [line for line in ended if ends[order.nonce, line.ref] == end]
+            if any(line_roles(order, line, terms) for line in lines):
+                notices.extend(_of_pass(account, order, end, terms, now))
     for notice in notices:
         renewed = notice.kind is NoticeKind.RENEWED
         if now - notice.at < (_RENEWAL_NEWS_FOR if renewed else _NEWS_FOR):
@@ -114,9 +123,7 @@ def _of_subscription(
 def _of_pass(
     account: Account, order: Order, end: datetime, terms: Terms, now: datetime
 ) -> Iterator[Notice]:
-    """What is told of an order that gives roles for a time."""
-    if not roles_of(order, terms):
-        return
+    """What is told of lines that give roles for a time, and end together."""
     if account.reminders and now < end:
         yield from _reminders(NoticeKind.ENDS_SOON, order.nonce, end, terms, now)
     yield Notice(NoticeKind.ENDED, order.nonce, end, end)
@@ -139,16 +146,18 @@ def _of_turns(account: Account, order: Order, terms: Terms) -> Iterator[Notice]:
     """What is told of an order whose money went back, or came again."""
     if order.test or order.changed_at is None or order.paid_at is None:
         return
-    policy, roles = terms.policy_of(offer_ref(order.kind, order.offer_id)), roles_of(order, terms)
+    lines = [line for line in order.bought if line_roles(order, line, terms)]
+    policies = [terms.policy_of(line.ref) for line in lines]
     subscription = account.subscriptions.get(order.subscription or "")
     if subscription is not None and subscription.governs:
         if last_invoice(account, subscription) != order:
             return
-        policy, roles = policy_of(subscription, terms), plan_roles(subscription, terms)
-    refunded = order.status is OrderStatus.REFUNDED and policy.refund_revokes
-    disputed = order.status is OrderStatus.DISPUTED and policy.dispute_suspends
+        roles = plan_roles(subscription, terms)
+        policies = [policy_of(subscription, terms)] if roles else []
+    refunded = order.status is OrderStatus.REFUNDED and any(p.refund_revokes for p in policies)
+    disputed = order.status is OrderStatus.DISPUTED and any(p.dispute_suspends for p in policies)
     restored = order.status is OrderStatus.PAID and order.refunded is None
-    if not roles or order.kept:
+    if not policies or order.kept:
         return
     if (refunded or disputed) and not _is_known_to_be_revoked(account, order):
         yield Notice(NoticeKind.REVOKED, order.nonce, order.changed_at, order.changed_at)
@@ -185,10 +194,6 @@ def _reminders(
         yield Notice(kind, subject, moment - before, moment, before)
 
 
-def _last_of_each(account: Account, ends: dict[str, datetime]) -> set[str]:
-    """The orders with the last end of their offer: the others only came before it."""
-    last: dict[str, str] = {}
-    for nonce in sorted(ends, key=lambda nonce: ends[nonce]):
-        order = account.orders[nonce]
-        last[offer_ref(order.kind, order.offer_id)] = nonce
-    return set(last.values())
+def _last_of_each(ends: dict[tuple[str, str], datetime]) -> dict[str, str]:
+    """The order with the last end of each offer, by ref: the others only came before it."""
+    return {ref: nonce for nonce, ref in sorted(ends, key=lambda line: ends[line])}

@@ -26,6 +26,7 @@ from .payment_checks import (
     is_unknown_cart,
     lines_that_came,
     payment_of,
+    settle_lines,
     why_item_is_held,
     with_paid_lines,
 )
@@ -100,11 +101,12 @@ def learn(
     if news.status is OrderStatus.PAID and is_all(news.refunded, news.total or order.total):
         news = replace(news, status=OrderStatus.REFUNDED, partially_refunded=False)
     first_payment = is_first_payment(order, news)
-    if asked_at is None and (order.held is not None or not is_as_ordered(order, news)):
-        return ask_again(replace(order, uniqid=order.uniqid or news.uniqid), now)
-    unsure = first_payment and not news.looked_up and is_unknown_cart(order, news, terms)
-    if says_too_little(order, news) or unsure:
-        return ask_again(replace(order, uniqid=order.uniqid or news.uniqid), now)
+    believed = asked_at is not None or (order.held is None and is_as_ordered(order, news))
+    if not believed or is_undecided(order, news, terms):
+        heard_at = order.heard_paid_at or (now if first_payment else None)
+        return ask_again(
+            replace(order, uniqid=order.uniqid or news.uniqid, heard_paid_at=heard_at), now
+        )
     closes = order.held is not None and news.status in _CLOSED
     reason = None if closes else why_hold(key, order, news, terms)
     if reason is not None:
@@ -114,8 +116,10 @@ def learn(
         return ask_again(order, now)
     if order.held is not None:
         order = replace(order, held=None, came=(), left=None)
-    if first_payment and order.accepted is None:
-        order = with_paid_lines(order, news, terms)
+    if first_payment and asked_at is None:
+        order = replace(with_paid_lines(order, news, terms), lines_open=True)
+    elif first_payment or (order.lines_open and news.status is OrderStatus.PAID):
+        order = settle_lines(order, news, terms)
     status = OrderStatus.PAID if restored else advance(order.status, news.status)
     refunded = _refunded(order, news)
     paid_at = order.paid_at or (now if status is OrderStatus.PAID else None)
@@ -135,6 +139,7 @@ def learn(
         paid_at=paid_at,
         shown=None if paid_at is not None else order.shown,
         address=None if paid_at is not None else order.address,
+        heard_paid_at=None if asked_at is not None or paid_at is not None else order.heard_paid_at,
         payment=order.payment if order.paid_at is not None else payment_of(order, news),
         changed_at=now if _is_a_turn(order, status, refunded) else order.changed_at,
         refunded=refunded,
@@ -215,6 +220,7 @@ def _held(order: Order, news: RemoteOrder, reason: str, now: datetime) -> Order:
         order,
         uniqid=order.uniqid or news.uniqid,
         held=reason,
+        heard_paid_at=None,
         came=lines_that_came(news),
         payment=payment_of(order, news),
         changed_at=now,
@@ -307,6 +313,12 @@ def _late_quote(order: Order, news: RemoteOrder) -> Money | None:
     if not answers or news.total is None or order.quote is None:
         return None
     return news.total if news.total.currency == order.quote.currency else None
+
+
+def is_undecided(order: Order, news: RemoteOrder, terms: Terms) -> bool:
+    """Whether news of a payment leaves open whether what was ordered is paid for."""
+    unsure = not news.looked_up and is_unknown_cart(order, news, terms)
+    return says_too_little(order, news) or (is_first_payment(order, news) and unsure)
 
 
 def says_too_little(order: Order, news: RemoteOrder) -> bool:

@@ -6,16 +6,18 @@ lines of the paid order, never from its total.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from ...domain.account import OfferKind, Order, Promise
-from ...domain.line import Line, promise_of
+from ...domain.delivery import Delivery, DeliveryState
+from ...domain.line import SUBSCRIPTION_TYPES, Line, promise_of
 from ...domain.money import Money
 from ...domain.offer import product_ref
 from ...domain.payment import Payment
 from ...domain.policy import Terms
+from ...domain.product import Product
 from ...domain.remote import LineItem, RemoteOrder
 from ...domain.status import OrderStatus
 
@@ -42,13 +44,14 @@ def is_as_ordered(order: Order, news: RemoteOrder) -> bool:
     """Whether a webhook's word is enough: it tells of no payment, or of the one expected."""
     if not is_first_payment(order, news):
         return True
-    if news.total is None or news.total != order.quote:
+    if news.emptied or news.total is None or news.total != order.quote:
         return False
     quantity = sum(item.quantity for item in news.items) if news.items else news.quantity
     if quantity not in (None, order.quantity):
         return False
     if order.kind is OfferKind.ITEM:
         return True
+    # What an event leaves out is read from the API in a moment: see `settle_lines`.
     lines = [item.product_ids for item in news.items] or [news.product_ids]
     return all(not ids or _is_own(order, ids) for ids in lines)
 
@@ -57,34 +60,68 @@ def is_unknown_cart(order: Order, news: RemoteOrder, terms: Terms) -> bool:
     """Whether no line of a paid cart is for anything that is sold here."""
     if order.kind is OfferKind.ITEM:
         return False
-    lines = [item.product_ids for item in news.items] or [news.product_ids]
-    named = [ids for ids in lines if ids]
+    if not news.items:
+        ids = news.product_ids
+        return news.emptied or (bool(ids) and not _is_known(order, ids, terms))
+    named = [item for item in news.items if item.product_ids]
     return (
         bool(named)
-        and len(named) == len(lines)
-        and not any(_is_own(order, ids) or _sold_ref(ids, terms) for ids in named)
+        and not _own_lines(order, news.items)
+        and not any(_is_known(order, item.product_ids, terms) for item in named)
     )
 
 
-def unknown_ids(order: Order, news: RemoteOrder, terms: Terms) -> tuple[str, ...]:
-    """The ids of products in a paid cart that are not known to be sold here, one for a line."""
-    if order.kind is OfferKind.ITEM or not is_first_payment(order, news):
+def ids_to_look_up(order: Order, news: RemoteOrder, terms: Terms) -> tuple[str, ...]:
+    """Ids of products in a paid cart of which too little is known, one for a line.
+
+    A line is foreign, or Shoppex does not say of what type its product is, or its title.
+    """
+    unsettled = is_first_payment(order, news) or order.lines_open
+    if order.kind is OfferKind.ITEM or news.status is not OrderStatus.PAID or not unsettled:
         return ()
-    lines = [item.product_ids for item in news.items] or [news.product_ids]
+    lines = [(item.product_ids, item.product_type and item.title) for item in news.items]
     return tuple(
-        ids[0] for ids in lines if ids and not _is_own(order, ids) and not _sold_ref(ids, terms)
+        ids[0]
+        for ids, described in lines or [(news.product_ids, "")]
+        if ids and not _is_own(order, ids) and not (described and _sold_ref(ids, terms))
     )
 
 
-def with_looked_up(news: RemoteOrder, found: dict[str, tuple[str, ...]]) -> RemoteOrder:
-    """The news with what else Shoppex calls the products that it names."""
+def with_looked_up(
+    news: RemoteOrder, found: Mapping[str, Product], *, complete: bool
+) -> RemoteOrder:
+    """The news with what Shoppex says of the products that it names.
+
+    Parameters
+    ----------
+    found
+        The products, by an id that the news has.
+    complete
+        Whether Shoppex answered for each of them.
+    """
 
     def more(ids: tuple[str, ...]) -> tuple[str, ...]:
-        extra = (name for known in ids for name in found.get(known, ()))
-        return tuple(dict.fromkeys((*ids, *extra)))
+        products = (found[name] for name in ids if name in found)
+        return tuple(dict.fromkeys((*ids, *(n for p in products for n in (p.uniqid, p.id)))))
 
-    items = tuple(replace(item, product_ids=more(item.product_ids)) for item in news.items)
-    return replace(news, items=items, product_ids=more(news.product_ids), looked_up=True)
+    def type_of(item: LineItem) -> str:
+        types = (found[name].type for name in item.product_ids if name in found)
+        return item.product_type or next(types, "")
+
+    def title_of(item: LineItem) -> str:
+        titles = (found[name].title for name in item.product_ids if name in found)
+        return item.title or next(titles, "")
+
+    items = tuple(
+        replace(
+            item,
+            product_ids=more(item.product_ids),
+            product_type=type_of(item),
+            title=title_of(item),
+        )
+        for item in news.items
+    )
+    return replace(news, items=items, product_ids=more(news.product_ids), looked_up=complete)
 
 
 def why_item_is_held(order: Order, news: RemoteOrder) -> str | None:
@@ -116,21 +153,49 @@ def with_paid_lines(order: Order, news: RemoteOrder, terms: Terms) -> Order:
         return order
     if order.kind is OfferKind.ITEM:
         return _with_paid_pieces(order, news)
-    own = [item for item in news.items if not item.product_ids or _is_own(order, item.product_ids)]
+    own = _own_lines(order, news.items)
     others = _other_lines(order, news.items, terms)
     quantity = sum(item.quantity for item in own)
+    recurring = order.recurring or any(map(_is_recurring, own))
     if own and not others:
-        return replace(order, quantity=quantity, variant_title=_variant(order, own))
+        return replace(
+            order,
+            lines=(),
+            quantity=quantity,
+            variant_title=_variant(order, own),
+            recurring=recurring,
+        )
     if not own and not others:
         return order
     [ordered] = replace(order, lines=()).bought
-    kept = [replace(ordered, quantity=quantity, variant_title=_variant(order, own))] if own else []
-    lines = (*kept, *others)
+    first = replace(
+        ordered, quantity=quantity, variant_title=_variant(order, own), recurring=recurring
+    )
+    lines = (first, *others) if own else others
     return replace(
         order,
         lines=lines,
         quantity=sum(line.quantity for line in lines),
         promise=_strongest(line.promise for line in lines),
+    )
+
+
+def settle_lines(order: Order, news: RemoteOrder, terms: Terms) -> Order:
+    """The order after the API said what a paid cart is for.
+
+    What a webhook was believed on may have been more, or less: its buyer is then given, and
+    told, the difference.
+    """
+    unclear = not news.items or bool(ids_to_look_up(order, news, terms) and not news.looked_up)
+    settled = replace(with_paid_lines(order, news, terms), lines_open=unclear)
+    if order.paid_at is None or settled.bought == order.bought:
+        return settled
+    told = order.message.state is DeliveryState.DELIVERED
+    return replace(
+        settled,
+        fulfilled=False,
+        reading=Delivery(),
+        message=Delivery() if told else order.message,
     )
 
 
@@ -178,8 +243,9 @@ def _other_lines(order: Order, items: Iterable[LineItem], terms: Terms) -> tuple
             item.quantity + (known.quantity if known else 0),
             item.variant_title,
             offer.roles,
-            offer.lasts,
+            None if _is_recurring(item) else offer.lasts,
             promise_of(item.product_type),
+            _is_recurring(item),
         )
     return tuple(found.values())
 
@@ -194,6 +260,29 @@ def _price_in(price: Money, currency: str, news: RemoteOrder) -> Decimal | None:
     return price.amount / ours * theirs * _CONVERSION_SLACK
 
 
+def _own_lines(order: Order, items: Iterable[LineItem]) -> list[LineItem]:
+    """The lines for the product that was ordered.
+
+    One that names no product is for it when it has its title, or none, and no other line is:
+    beside those it is something extra, such as a tip.
+    """
+    items = list(items)
+    named = [item for item in items if _is_own(order, item.product_ids)]
+    if named:
+        return named
+    unnamed = [item for item in items if not item.product_ids]
+    alike = [item for item in unnamed if item.title in ("", order.title)]
+    return alike or (unnamed if len(items) == 1 else [])
+
+
+def _is_recurring(item: LineItem) -> bool:
+    return item.product_type in SUBSCRIPTION_TYPES
+
+
+def _is_known(order: Order, ids: Iterable[str], terms: Terms) -> bool:
+    return _is_own(order, ids) or _sold_ref(ids, terms) is not None
+
+
 def _is_own(order: Order, ids: Iterable[str]) -> bool:
     return not {order.offer_id, *order.product_ids}.isdisjoint(ids)
 
@@ -204,7 +293,8 @@ def _sold_ref(ids: Iterable[str], terms: Terms) -> str | None:
 
 
 def _variant(order: Order, own: list[LineItem]) -> str | None:
-    return next((item.variant_title for item in own if item.variant_title), order.variant_title)
+    titles = dict.fromkeys(item.variant_title for item in own if item.variant_title)
+    return ", ".join(titles) or order.variant_title
 
 
 def _strongest(promises: Iterable[Promise]) -> Promise:

@@ -18,6 +18,7 @@ from ...api import ApiError, ClientPool, ShoppexClient
 from ...domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
 from ...domain.delivery import Delivery, DeliveryState
 from ...domain.line import promise_of
+from ...domain.money import Money
 from ...domain.order_metadata import Tag
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus
@@ -29,6 +30,7 @@ from ..entitlement.notices import Notice, NoticeKind
 from ..intake.account_lookup import Places
 from ..intake.delivered_goods import hand_over
 from ..intake.order_updates import learn
+from ..intake.product_lookup import look_up_products
 from ..intake.recorder import Recorder
 from ..intake.subscription_updates import hear_of_id, with_customer
 from .diff import Comparison
@@ -148,6 +150,9 @@ class Rebuilding:
         shop = self._settings.guild(guild_id)
         if kind is OfferKind.PRODUCT and news.status is OrderStatus.PAID:
             news = await client.read(kind, news.uniqid)
+            # What was ordered is not known, so no product counts as known.
+            asked = replace(order_from(news, kind, nonce, shop, self._clock()), offer_id="")
+            news = await look_up_products(client, asked, news, shop.terms())
         now = self._clock()
         roles = self._roles_of(key)
         # What is missing in a healthy account was missed, and not lost: it is still owed.
@@ -228,12 +233,21 @@ def order_from(
         roles=entry.roles if entry is not None else (),
         promise=strongest if kind is OfferKind.PRODUCT else Promise.NOTHING,
         uniqid=news.uniqid,
-        quote=news.total,
+        quote=_quote(news, entry, quantity),
         url=news.url,
         lasts=entry.lasts if entry is not None else None,
         recurring=news.subscription_id is not None,
         pool=entry.pool if isinstance(entry, ItemEntry) else None,
     )
+
+
+def _quote(
+    news: RemoteOrder, entry: ProductEntry | ItemEntry | None, quantity: int
+) -> Money | None:
+    """What was asked for; the price of a product is Shoppex's, that of an item is today's here."""
+    if not isinstance(entry, ItemEntry):
+        return news.total
+    return Money(entry.price.amount * quantity, entry.price.currency)
 
 
 def _title_and_quantity(news: RemoteOrder, kind: OfferKind) -> tuple[str, int]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
 
 from ...domain.account import Account
-from ...domain.offer import offer_ref
 from ...domain.policy import OfferTerms, Terms
-from ..entitlement.claims import ends_of, is_governed, plan_ref
+from ..entitlement.claims import governed_lines, line_ends_of, plan_ref
 from ..entitlement.desired_state import desired
+
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,23 @@ def rewrite(account: Account, change: RoleChange, terms: Terms, now: datetime) -
 
     What has ended, or a subscription decides about, is left as it was.
     """
-    ends = ends_of(account, terms)
+    ends = line_ends_of(account, terms)
     for order in account.orders.values():
-        of_offer = offer_ref(order.kind, order.offer_id) == change.ref
-        ended = order.nonce in ends and ends[order.nonce] <= now
-        unbought = order.renewal or order.test
-        closed = order.fulfilled and not unbought and order.roles != change.roles
-        if of_offer and closed and not ended and not is_governed(account, order):
-            rewritten = replace(order, roles=change.roles, fulfilled=False)
-            account = account.with_order(rewritten)
+        if not order.fulfilled or order.renewal or order.test:
+            continue
+        governed = governed_lines(account, order)
+        lines = tuple(
+            replace(line, roles=change.roles)
+            if line.ref == change.ref
+            and line not in governed
+            and now < ends.get((order.nonce, line.ref), _NEVER)
+            else line
+            for line in order.bought
+        )
+        if lines != order.bought:
+            roles = tuple(dict.fromkeys(role_id for line in lines for role_id in line.roles))
+            kept = lines if order.lines else ()
+            account = account.with_order(replace(order, lines=kept, roles=roles, fulfilled=False))
     for subscription in account.subscriptions.values():
         closed = subscription.fulfilled and subscription.roles != change.roles
         if closed and plan_ref(subscription, terms) == change.ref:

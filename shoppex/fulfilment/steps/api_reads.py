@@ -19,7 +19,8 @@ from ..engine.failures import Failure, after_failure, classify
 from ..entitlement.desired_state import Desired, desired
 from ..entitlement.staff_causes import GOODS_UNREADABLE
 from ..intake.goods_lookup import read_whole
-from ..intake.order_updates import answered, says_too_little
+from ..intake.order_updates import answered, is_undecided, says_too_little
+from ..intake.payment_checks import ids_to_look_up
 from ..intake.plan_lookup import look_up_plan
 from ..intake.product_lookup import look_up_products
 from ..intake.recorder import Recorder
@@ -36,11 +37,16 @@ _PATIENCE = timedelta(hours=72)
 # tells of it by webhook.
 _LOOKS_AT_OTHERS = (timedelta(minutes=10), timedelta(hours=6))
 _PATIENCE_WITH_OTHERS = timedelta(days=60)
+# What was ordered is there; what else is in the cart may be sold here under a name that Shoppex
+# cannot be asked about just now.
+_PATIENCE_WITH_LINES = timedelta(days=1)
 # Staff may have to fill a pool: they, and the buyer, are told long before patience ends.
 _STAFF_AFTER = timedelta(hours=1)
 
 _LATE = Failure(DeliveryState.PENDING, "goods_late")
 _NO_TOTAL = Failure(DeliveryState.PENDING, "no_total")
+_UNCLEAR = Failure(DeliveryState.PENDING, "lines_unclear")
+_UNCONFIRMED = Failure(DeliveryState.NEEDS_STAFF, "payment_unconfirmed")
 _NO_KEY = Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
 _MISSING = Failure(DeliveryState.NEEDS_STAFF, "goods_missing")
 # Staff are told at once: waiting does not make it readable.
@@ -122,9 +128,10 @@ class ReadStep:
             return
         # A clock that was set back must not make the answer look older than the question.
         asked_at = max(self._clock(), *_heard_at(order))
+        terms = self._terms(key)
         try:
             news = await read_whole(client, order)
-            news = await look_up_products(client, order, news, self._terms(key))
+            news = await look_up_products(client, order, news, terms)
         except ApiError as error:
             log.warning("Order %s cannot be read: %s", order.short_name, error)
             failure = _unless_hopeless(order, error, self._clock())
@@ -132,17 +139,23 @@ class ReadStep:
                 self._refused.add(key.guild_id)
             await self._change(key, nonce, lambda o: self._after(o, failure))
             return
-        if says_too_little(order, news):
-            failure = _UNREADABLE if _is_late(order.asking, self._clock()) else _NO_TOTAL
-            await self._change(key, nonce, lambda o: self._after(o, failure))
+        if is_undecided(order, news, terms):
+            failure = _NO_TOTAL if says_too_little(order, news) else _UNCLEAR
+            if _is_late(order.asking, self._clock()):
+                failure = _UNREADABLE
+            await self._change(
+                key, nonce, lambda o: self._after(_heard_paid(o, asked_at), failure)
+            )
             return
         if not is_proven(self._ledger.get(key), order, news):
             long = self._clock() - order.created_at > _PATIENCE
             failure = _NOT_ITS_OWN if long else _UNPROVEN
             await self._change(key, nonce, lambda o: self._after(o, failure))
             return
+        # A line that gives nothing as yet may be of something that is sold here.
+        unclear = bool(ids_to_look_up(order, news, terms)) and not news.looked_up
         await self._recorder.learn(key, nonce, news, asked_at=asked_at)
-        await self._change(key, nonce, lambda o: self._conclude(o, asked_at))
+        await self._change(key, nonce, lambda o: self._conclude(o, asked_at, unclear=unclear))
 
     async def _read_subscription(self, key: AccountKey, subscription_id: str) -> None:
         subscription = self._ledger.get(key).subscriptions.get(subscription_id)
@@ -170,11 +183,15 @@ class ReadStep:
         asking = after_failure(begun, failure, self._clock(), random.random)
         await self._ledger.update(key, lambda a: with_asking(a, subscription_id, asking))
 
-    def _conclude(self, order: Order, asked_at: datetime) -> Order:
+    def _conclude(self, order: Order, asked_at: datetime, *, unclear: bool) -> Order:
         """The order after it was read: asked no more, and read again if something is missing."""
         left = answered(order.asking, asked_at)
-        if left is None and order.entitled and order.recurring and order.subscription is None:
+        begins = order.entitled and order.begins_subscription
+        if left is None and begins and order.subscription is None:
             left = self._until_named(order)
+        unclear = unclear and self._clock() - _since(order) < _PATIENCE_WITH_LINES
+        if left is None and order.entitled and unclear:
+            left = after_failure(order.asking or Delivery(), _UNCLEAR, asked_at, random.random)
         order = replace(order, asking=left)
         if not order.entitled or not order.reading.goes_on:
             return order
@@ -215,8 +232,11 @@ class ReadStep:
         """The order after a try that did not bring what was looked for."""
         now, jitter = self._clock(), random.random
         asking = order.asking
-        if asking is not None and asking.waits:
+        if asking is not None and asking.goes_on:
             asking = after_failure(asking, failure, now, jitter)
+            if asking.goes_on and _is_payment_late(order, now):
+                # Somebody paid, and nobody can say for what: staff hear while it is tried on.
+                asking = replace(asking, state=_UNCONFIRMED.state, reason=_UNCONFIRMED.reason)
         reading = order.reading
         if order.entitled and reading.goes_on:
             tried = after_failure(reading, failure, now, jitter)
@@ -227,6 +247,15 @@ class ReadStep:
 
     async def _change(self, key: AccountKey, nonce: str, change: Callable[[Order], Order]) -> None:
         await self._ledger.update(key, lambda account: account.with_changed(nonce, change))
+
+
+def _heard_paid(order: Order, now: datetime) -> Order:
+    return replace(order, heard_paid_at=order.heard_paid_at or now)
+
+
+def _is_payment_late(order: Order, now: datetime) -> bool:
+    heard_at = order.heard_paid_at
+    return order.paid_at is None and heard_at is not None and now - heard_at > _STAFF_AFTER
 
 
 def _heard_at(order: Order) -> list[datetime]:

@@ -10,13 +10,14 @@ import discord
 from discord.utils import format_dt
 
 from ...domain.account import Account, Order, Promise
+from ...domain.line import Line
 from ...domain.money import Money
 from ...domain.outstanding import TopUp
 from ...domain.policy import Terms
 from ...domain.shoppex_urls import order_page
 from ...formatting import format_money, plain, shorten
 from ...i18n import _
-from ..entitlement.claims import plan_roles, roles_of
+from ..entitlement.claims import line_ends_of, line_roles, plan_roles, roles_of
 from ..entitlement.notices import Notice, NoticeKind
 from ..intake.delivered_goods import split_link
 
@@ -109,7 +110,9 @@ def notice_letter(
     if subscription is not None:
         title, roles = subscription.title, plan_roles(subscription, terms)
     elif order is not None:
-        title, roles = order.describe(), roles_of(order, terms)
+        lines = _lines_about(account, order, notice, terms)
+        title = ", ".join(line.describe() for line in lines)
+        roles = tuple(r for line in lines for r in line_roles(order, line, terms))
     heading, text = _of_order(order, notice) or notice_text(
         notice, recurring=subscription is not None
     )
@@ -123,6 +126,15 @@ def notice_letter(
     reference = digest[:12]
     embed.set_footer(text=_("Notice {id}").format(id=reference))
     return Letter(embed, reference, digest[:_NONCE_LENGTH])
+
+
+def _lines_about(account: Account, order: Order, notice: Notice, terms: Terms) -> tuple[Line, ...]:
+    """The lines of an order that a notice speaks of."""
+    ends = line_ends_of(account, terms)
+    about = tuple(
+        line for line in order.bought if ends.get((order.nonce, line.ref)) == notice.about
+    )
+    return about or order.bought
 
 
 def _of_order(order: Order | None, notice: Notice) -> tuple[str, str] | None:
