@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as sentences_in
 from babel.messages.pofile import read_po, write_po
 
@@ -23,6 +23,7 @@ _WIDTH = 95
 # The header has to name them; dates that change with each run would only hide what changed.
 _DATE = datetime(2026, 1, 1, tzinfo=timezone.utc)
 _HEADER = "# Translations of shoppex."
+_CALLS = {"_": None, "ngettext": (1, 2)}
 _COMMANDS = ("command", "group", "hybrid_command", "hybrid_group", "cog_i18n")
 
 
@@ -32,7 +33,7 @@ def extract() -> Catalog:
     for path in sorted(COG.rglob("*.py")):
         name = path.relative_to(COG).as_posix()
         with path.open("rb") as file:
-            for line, text, _comments, _context in sentences_in("python", file, {"_": None}):
+            for line, text, _comments, _context in sentences_in("python", file, _CALLS):
                 catalog.add(text, locations=[(name, line)])
         for line, text in _docstrings(path):
             catalog.add(text, locations=[(name, line)])
@@ -87,6 +88,12 @@ def write(path: Path, catalog: Catalog) -> None:
         )
 
 
+def is_translated(message: Message) -> bool:
+    """Whether a sentence has a translation, and one for each plural form if it has plurals."""
+    forms = (message.string,) if isinstance(message.string, str) else message.string
+    return bool(forms) and all(forms)
+
+
 def update() -> None:
     """Write the template anew, and carry each language over to it."""
     template = extract()
@@ -96,7 +103,7 @@ def update() -> None:
         # A near miss is no translation: Red would show it as one.
         catalog.update(template, no_fuzzy_matching=True)
         write(path, catalog)
-        missing = sum(1 for message in catalog if message.id and not message.string)
+        missing = sum(1 for message in catalog if message.id and not is_translated(message))
         sys.stdout.write(f"{path.name}: {len(catalog)} sentences, {missing} not translated\n")
 
 
