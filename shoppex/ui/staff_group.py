@@ -13,7 +13,7 @@ from redbot.core.bot import Red
 from ..domain.account import Account, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..formatting import shorten
-from ..fulfilment.steps.key_claims import NOT_BY_ITSELF
+from ..fulfilment.engine.failures import NOT_BY_ITSELF
 from ..i18n import _
 from .confirm_command import is_sure
 from .members import name_of_user

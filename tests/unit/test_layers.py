@@ -35,6 +35,8 @@ LAYERS = (
     {"formatting", "i18n", "rate_limit", "steady_clock"},
     "domain",
 )
+# Within fulfilment, the same.
+FULFILMENT = ("reconcile", "steps", "engine", "intake", "entitlement")
 NAMES = {name for layer in LAYERS for name in ([layer] if isinstance(layer, str) else layer)}
 
 
@@ -64,6 +66,13 @@ def test_imports_run_downwards_only(graph: grimp.ImportGraph) -> None:
         for layer in LAYERS
     ]
     illegal = graph.find_illegal_dependencies_for_layers(layers, containers={"shoppex"})
+    assert {(found.importer, found.imported) for found in illegal} == set()
+
+
+def test_fulfilment_has_floors_too(graph: grimp.ImportGraph) -> None:
+    room = "shoppex.fulfilment"
+    assert graph.find_children(room) == {f"{room}.{name}" for name in FULFILMENT}
+    illegal = graph.find_illegal_dependencies_for_layers(FULFILMENT, containers={room})
     assert {(found.importer, found.imported) for found in illegal} == set()
 
 
