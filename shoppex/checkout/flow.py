@@ -12,6 +12,7 @@ from ..domain.account import AccountKey
 from ..domain.delivery import DeliveryState
 from ..domain.offer import Offer
 from ..domain.text_cleaning import clean_typed
+from ..errors import Refusal, ShopUnavailable
 from ..fulfilment.engine.engine import Engine
 from ..i18n import _
 from ..purchases.pickup_view import Doors
@@ -23,7 +24,7 @@ from ..ui.reason_text import payment_sentence, refusal_sentence, unseen_payment_
 from ..ui.responses import show
 from .catalogue import Catalogue
 from .eligibility import refuse_without_role
-from .errors import NotForSale, NotSetUp, Refusal, ShopUnavailable, VariantNeeded
+from .errors import NotForSale, NotSetUp, VariantNeeded
 from .invoice_view import InvoiceView, invoice_embed
 from .service import MOST_PIECES, Checkout, Purchase, Wish
 from .views import CardView, OrderModal, ShelfView, add_offer_notes, card_embed, shelf_embed

@@ -9,7 +9,7 @@ from functools import partial
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
+from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _

@@ -9,7 +9,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
+from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry

@@ -10,7 +10,8 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..checkout.catalogue import is_subscription
-from ..checkout.errors import NotForSale, NotSetUp, Refusal
+from ..checkout.errors import NotForSale, NotSetUp
+from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry

@@ -8,10 +8,10 @@ from datetime import datetime
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.policy import Terms
 from ..domain.staff_action import StaffAct
+from ..errors import Refusal
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..offers.role_rights import refuse_what_is_above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..checkout.errors import Refusal
+from ..errors import Refusal
 
 
 class NoSuchPurchase(Refusal):

@@ -8,8 +8,8 @@ from typing import Any
 
 import discord
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey, Order
+from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.intake.payment_checks import (
     OTHER_BUYER,

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import discord
 from discord.utils import format_dt
 
-from ..checkout.errors import Refusal
 from ..domain.account import Account, Grant, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.staff_action import StaffAct
+from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..i18n import _
 from ..purchases.status import Stage, Standing, began_at

@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey
+from ..errors import Refusal
 from ..formatting import shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _

@@ -9,11 +9,12 @@ from typing import Protocol
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import NotSetUp, Refusal
+from ..checkout.errors import NotSetUp
 from ..checkout.invoice_view import invoice_embed
 from ..checkout.service import Checkout
 from ..domain.account import AccountKey, Order, Replacement
 from ..domain.subscription import Subscription
+from ..errors import Refusal
 from ..formatting import shorten
 from ..fulfilment.entitlement.claims import plan_roles, roles_of
 from ..i18n import _
@@ -21,6 +22,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import Gate, GuardedView, say
+from ..ui.reason_text import refusal_sentence
 from ..ui.responses import show
 from .errors import NotTheirs
 from .goods_view import show_goods
@@ -164,7 +166,7 @@ class Purchases:
         try:
             purchase = await self._checkout.resume(key_of(interaction), nonce)
         except Refusal as refusal:
-            await interaction.edit_original_response(content=customer_sentence(refusal))
+            await interaction.edit_original_response(content=refusal_sentence(refusal))
             return
         if purchase is None:
             await interaction.edit_original_response(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey
+from ..errors import Refusal
 from ..fulfilment.steps.message_text import goods_text, parcels
 from ..store.errors import StoreUnavailable
 from .key_delivery import KeyDesk

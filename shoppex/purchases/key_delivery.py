@@ -8,16 +8,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..api import ApiError
-from ..checkout.errors import Refusal, TooManyOrders
-from ..checkout.member_limits import Pace
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.status import OrderStatus
+from ..errors import Refusal
 from ..fulfilment.intake.delivered_goods import freshest, open_goods
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.recorder import Recorder
+from ..rate_limit import Pace
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
-from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, TooOften, understood
+from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, understood
 from .shop_clients import Shops
 
 log = logging.getLogger("red.shoppex.keys")
@@ -62,10 +62,7 @@ class KeyDesk:
             Why there is nothing to show, in one of its kinds.
         """
         order = self._order(key, nonce)
-        try:
-            self._pace.take(key, self._clock())
-        except TooManyOrders as refusal:
-            raise TooOften(refusal.until) from refusal
+        self._pace.take(key, self._clock())
         if not order.entitled:
             raise NotPaid
         try:

@@ -10,8 +10,8 @@ from typing import Any
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey, OfferKind, Order
+from ..errors import Refusal
 from ..formatting import plain
 from ..fulfilment.engine.discord_budget import Budget
 from ..fulfilment.engine.failures import REQUEST_ERRORS

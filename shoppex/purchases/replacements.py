@@ -13,9 +13,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..api import ApiError, Forbidden, NotFound, Rejected, ShoppexClient
-from ..checkout.errors import Refusal
 from ..domain.account import Account, AccountKey, OfferKind, Order, Promise, Replacement
 from ..domain.delivery import Delivery
+from ..errors import Refusal
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.order_updates import is_exchanged
 from ..fulfilment.intake.recorder import Recorder

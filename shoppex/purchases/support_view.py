@@ -9,8 +9,8 @@ from datetime import datetime
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import Order
+from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _

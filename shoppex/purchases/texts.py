@@ -5,10 +5,10 @@ from __future__ import annotations
 import discord
 from discord.utils import format_dt
 
-from ..checkout.errors import Refusal
 from ..checkout.views import role_mentions
 from ..domain.account import Order, Replacement
 from ..domain.subscription import Subscription
+from ..errors import Refusal, TooOften
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.steps.message_text import outstanding_fields, paid_text, underpaid_text
 from ..i18n import _
@@ -32,7 +32,6 @@ from .errors import (
     ReplacementUnclear,
     ResetsOff,
     ScopeMissing,
-    TooOften,
 )
 from .status import Stage, Standing, began_at
 

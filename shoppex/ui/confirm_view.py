@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
+from ..errors import Refusal
 from ..i18n import _
 from ..orders.texts import staff_sentence
 from ..purchases.texts import not_saved

@@ -14,18 +14,17 @@ from ..checkout.errors import (
     NotSetUp,
     PaymentHeld,
     QuantityOutOfRange,
-    Refusal,
     RoleRequired,
     SeveralNamed,
     ShopMisconfigured,
     ShopRefused,
     SoldOut,
-    TooManyOrders,
     Underpaid,
     VariantNeeded,
 )
 from ..domain.account import Order
 from ..domain.status import OrderStatus
+from ..errors import Refusal, TooOften
 from ..formatting import format_money, plain
 from ..fulfilment.engine.failures import REFUSED
 from ..fulfilment.reconcile.drift import DriftKind
@@ -46,7 +45,7 @@ def refusal_sentence(refusal: Refusal) -> str:
         return _role_required(refusal)
     if isinstance(refusal, QuantityOutOfRange):
         return _quantity(refusal)
-    if isinstance(refusal, TooManyOrders):
+    if isinstance(refusal, TooOften):
         return _(
             "That was a lot in a short time: many tries, or several checkouts of which none is "
             "paid yet. Pay one of those, or try again {when}."

@@ -32,7 +32,7 @@ LAYERS = (
     "fulfilment",
     "store",
     "api",
-    {"formatting", "i18n", "rate_limit", "steady_clock"},
+    {"errors", "formatting", "i18n", "rate_limit", "steady_clock"},
     "domain",
 )
 # Within fulfilment, the same.
