@@ -20,13 +20,13 @@ from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.permissions import Gate, say
-from ..ui.reason_text import payment_sentence, refusal_sentence, unseen_payment_sentence
 from ..ui.responses import show
 from .catalogue import Catalogue
 from .eligibility import refuse_without_role
 from .errors import NotForSale, NotSetUp, VariantNeeded
 from .invoice_view import InvoiceView, invoice_embed
 from .service import MOST_PIECES, Checkout, Purchase, Wish
+from .texts import payment_sentence, refusal_sentence, unseen_payment_sentence
 from .views import CardView, OrderModal, ShelfView, add_offer_notes, card_embed, shelf_embed
 
 # Variant, quantity, coupon.

@@ -17,9 +17,9 @@ from ..formatting import format_price, plain, shorten
 from ..i18n import _
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import Gate, GuardedModal, GuardedView, say
-from ..ui.reason_text import refusal_sentence
 from .eligibility import find_role
 from .service import Wish
+from .texts import refusal_sentence
 
 # https://discord.com/developers/docs/components/reference#string-select
 _PER_PAGE = 25

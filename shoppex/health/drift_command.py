@@ -6,8 +6,8 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..offers.lists import send_list
-from ..ui.reason_text import drift_sentence
 from ..ui.settings_group import SettingsGroup
+from .drift_text import drift_sentence
 
 # Nobody mends more by hand; the rest is there when these are mended.
 _MOST_LINES = 500

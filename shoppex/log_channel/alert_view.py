@@ -20,7 +20,7 @@ from ..orders.subscription_alert import concern_embed
 from ..store.ledger import Ledger
 from ..ui.permissions import Gate, say
 from ..ui.persistent_buttons import staff_button
-from ..ui.reason_text import brake_sentences, waiting_sentence
+from ..ui.reason_text import brake_sentences, cause_line
 from ..ui.staff_channel import StaffRoom
 from .flow import matter_buttons, order_buttons
 
@@ -143,10 +143,3 @@ def _title(causes: Mapping[Cause, int]) -> str:
     if reasons <= {MUTE, "secret_doubtful", *brake_sentences(), *CONCERNS}:
         return _("What waits for you")
     return _("Paid orders are waiting for you")
-
-
-def cause_line(cause: Cause, count: int) -> str:
-    """One cause, with the role that it is about and how many deliveries wait for it."""
-    role = f" (<@&{cause.role_id}>)" if cause.role_id else ""
-    number = f" · `{cause.order}`" if cause.reason in CONCERNS else ""
-    return f"⚠️ {count} × {waiting_sentence(cause.reason)}{role}{number}"

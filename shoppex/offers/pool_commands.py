@@ -9,11 +9,11 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..checkout.texts import refusal_sentence
 from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry
-from ..ui.reason_text import refusal_sentence
 from ..ui.settings_group import SettingsGroup
 from .item_commands import ItemCommands
 from .lists import choices, named

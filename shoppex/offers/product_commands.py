@@ -11,12 +11,12 @@ from redbot.core.bot import Red
 
 from ..checkout.catalogue import is_subscription
 from ..checkout.errors import NotForSale, NotSetUp
+from ..checkout.texts import refusal_sentence
 from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry
 from ..ui.converters import LONGEST_DAYS, Days, Roles
-from ..ui.reason_text import refusal_sentence
 from ..ui.settings_group import SettingsGroup
 from .change_commands import EntryChanges
 from .lists import choices, mentions, named, send_list

@@ -12,6 +12,7 @@ from redbot.core.bot import Red
 from ..checkout.errors import NotSetUp
 from ..checkout.invoice_view import invoice_embed
 from ..checkout.service import Checkout
+from ..checkout.texts import refusal_sentence
 from ..domain.account import AccountKey, Order, Replacement
 from ..domain.subscription import Subscription
 from ..errors import Refusal
@@ -22,7 +23,6 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import Gate, GuardedView, say
-from ..ui.reason_text import refusal_sentence
 from ..ui.responses import show
 from .errors import NotTheirs
 from .goods_view import show_goods

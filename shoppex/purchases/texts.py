@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 from discord.utils import format_dt
 
+from ..checkout.texts import refusal_sentence
 from ..checkout.views import role_mentions
 from ..domain.account import Order, Replacement
 from ..domain.subscription import Subscription
@@ -12,7 +13,6 @@ from ..errors import Refusal, TooOften
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.steps.message_text import outstanding_fields, paid_text, underpaid_text
 from ..i18n import _
-from ..ui.reason_text import refusal_sentence
 from .errors import (
     AlreadyDecided,
     ChangeRefused,

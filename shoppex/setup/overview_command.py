@@ -11,10 +11,10 @@ from ..connection.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from ..connection.secret_form import former_lines
 from ..formatting import plain, shorten
 from ..i18n import _
-from ..log_channel.alert_view import cause_line
 from ..log_channel.texts import level_text
 from ..offers.policy_text import policy_lines, rejoin_text, reminders_text
 from ..store.settings_model import GuildSettings
+from ..ui.reason_text import cause_line
 from ..ui.settings_group import SettingsGroup
 
 
