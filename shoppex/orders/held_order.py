@@ -21,9 +21,9 @@ from ..i18n import _
 from ..log_channel.flow import order_buttons
 from ..offers.role_rights import refuse_what_is_above
 from ..purchases.key_delivery import find_named, name_of
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
+from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
 from ..ui.persistent_buttons import staff_button
 from .errors import NoSuchPurchase

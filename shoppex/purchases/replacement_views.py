@@ -17,12 +17,13 @@ from ..fulfilment.engine.discord_budget import Budget
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..store.errors import StoreUnavailable
+from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
 from ..ui.persistent_buttons import staff_button
 from .errors import NothingYet, NotTheirs
 from .key_delivery import name_of
 from .replacements import Replacements
-from .texts import customer_sentence, not_saved
+from .texts import customer_sentence
 
 _TEMPLATE = re.compile(
     r"shoppex:replace:(?P<choice>yes|no):(?P<guild>[0-9]{1,20}):(?P<user>[0-9]{1,20}):"

@@ -116,13 +116,6 @@ def customer_sentence(refusal: Refusal) -> str:
     return sentences.get(type(refusal)) or refusal_sentence(refusal)
 
 
-def not_saved() -> str:
-    """The sentence for a store that does not take anything."""
-    return _(
-        "The bot cannot save anything right now, so nothing was changed. Please try again later."
-    )
-
-
 def stage_text(stage: Stage) -> str:
     """Where a purchase stands, in a few words."""
     texts = {

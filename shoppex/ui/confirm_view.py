@@ -11,8 +11,8 @@ from redbot.core.bot import Red
 from ..errors import Refusal
 from ..i18n import _
 from ..orders.texts import staff_sentence
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
+from .common_text import not_saved
 from .components import PressButton
 from .permissions import Gate, GuardedView
 from .responses import show

@@ -15,8 +15,8 @@ def role_sentence(reason: str, role: str) -> str:
     Parameters
     ----------
     reason
-        From :func:`~shoppex.fulfilment.obstacles.why_not_give`, or
-        :func:`~shoppex.seller.rights.why_not_sell`.
+        From :func:`~shoppex.fulfilment.engine.role_checks.why_not_give`, or
+        :func:`~shoppex.offers.role_rights.why_not_sell`.
     role
         The role, as it is to be shown.
     """
