@@ -82,7 +82,7 @@ class MovingDesk:
                 "Discord's pace."
             ).format(source=f"<@{source_id}>", target=f"<@{target_id}>")
 
-        await ask(interaction, self._gate, guild, embed, _("Yes, move it"), act)
+        await ask(interaction, self._gate, guild, embed, _("Yes, move it"), act, staff_sentence)
 
 
 async def is_banned(guild: discord.Guild, user_id: int) -> bool:
