@@ -101,7 +101,7 @@ from .purchases.data_export import export
 from .purchases.deletion import Deletion
 from .purchases.flow import Purchases
 from .purchases.key_delivery import KeyDesk
-from .purchases.pickup_view import Doors, pickup_button
+from .purchases.pickup_view import pickup_button
 from .purchases.reminders import reminder_button, reminder_buttons
 from .purchases.replacement_views import Decisions, replacement_button
 from .purchases.replacements import Replacements
@@ -120,6 +120,7 @@ from .store.settings import Settings
 from .store.writer import Writes
 from .ui.mixin import CogMeta
 from .ui.permissions import Gate
+from .ui.pickup_notice import PickupNotices
 from .ui.staff_channel import StaffRoom
 from .webhook.listener import Listener
 
@@ -178,7 +179,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
         self.brake = Brake(self.ledger, self.settings, clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(self.ledger, clock, self._mark, self.brake.observe, self._terms)
         asking = (self.ledger, self.settings, self.recorder, self.clients, clock)
-        self._doors = Doors(budget, clock)
+        self._pickup_notices = PickupNotices(budget, clock)
         in_discord = (bot, self.ledger, self.settings, budget, clock, self.gate.asleep)
         self.engine = Engine(
             self.ledger,
@@ -186,7 +187,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
                 RoleStep(*in_discord),
                 MessageStep(*in_discord, reminder_buttons, self._mark),
                 ClaimStep(self.ledger, self.settings, self.clients, clock, self._mark),
-                PickupStep(*in_discord, self._doors),
+                PickupStep(*in_discord, self._pickup_notices),
                 ReadStep(*asking, self._mark),
                 Watch(*asking, self._hears, self._mark),
             ],
@@ -232,7 +233,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self.catalogue,
             checkout,
             self.engine,
-            self._doors,
+            self._pickup_notices,
         )
         shops = Shops(self.settings, self.clients)
         keys = KeyDesk(self.ledger, shops, self.recorder, clock, self._mark)
@@ -262,7 +263,7 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
             self.journal,
             clock,
         )
-        self._deletion = Deletion(bot, self.ledger, self._doors, room)
+        self._deletion = Deletion(bot, self.ledger, self._pickup_notices, room)
         self._starting: asyncio.Task[None] | None = None
 
     def _serve_staff(self, room: StaffRoom, budget: Budget, clock: Callable[[], datetime]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from ..domain.account import AccountKey, Order
+from ..domain.short_names import button_name, find_named
 from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.intake.payment_checks import (
@@ -20,7 +21,6 @@ from ..fulfilment.intake.payment_checks import (
 from ..i18n import _
 from ..log_channel.flow import order_buttons
 from ..offers.role_rights import refuse_what_is_above
-from ..purchases.key_delivery import find_named, name_of
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..ui.common_text import not_saved
@@ -90,7 +90,9 @@ def held_view(key: AccountKey, order: Order) -> discord.ui.View:
         ("deliver", _("Deliver it"), discord.ButtonStyle.primary),
         ("leave", _("Do not deliver"), discord.ButtonStyle.secondary),
     ):
-        custom_id = f"shoppex:held:{choice}:{key.guild_id}:{key.user_id}:{name_of(order.nonce)}"
+        custom_id = (
+            f"shoppex:held:{choice}:{key.guild_id}:{key.user_id}:{button_name(order.nonce)}"
+        )
         view.add_item(discord.ui.Button(label=label, custom_id=custom_id, style=style))
     for button in order_buttons(key, order):
         view.add_item(button)
@@ -118,7 +120,7 @@ def held_button(
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = gate.bot.get_guild(int(match["guild"]))
         key = AccountKey(int(match["guild"]), int(match["user"]))
-        nonce = find_named(ledger.get(key), match["order"])
+        nonce = find_named(ledger.get(key).orders, match["order"])
         delivers = match["choice"] == "deliver"
         try:
             if guild is None or nonce is None:

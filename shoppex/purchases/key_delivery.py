@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..api import ApiError
-from ..domain.account import Account, AccountKey, OfferKind, Order
+from ..domain.account import AccountKey, OfferKind, Order
+from ..domain.short_names import find_named
 from ..domain.status import OrderStatus
 from ..errors import Refusal
 from ..fulfilment.intake.delivered_goods import freshest, open_goods
@@ -24,7 +24,6 @@ log = logging.getLogger("red.shoppex.keys")
 
 _LOOKS_AT_ONCE = 15
 _LOOKS_WITHIN = timedelta(minutes=2)
-_NAME_LENGTH = 16
 
 
 class KeyDesk:
@@ -92,8 +91,8 @@ class KeyDesk:
         self._on_change(key)
 
     def find(self, key: AccountKey, name: str) -> str | None:
-        """The nonce of the order that `name_of` gave that name."""
-        return find_named(self._ledger.get(key), name)
+        """The nonce of the order that `button_name` gave that name."""
+        return find_named(self._ledger.get(key).orders, name)
 
     def _order(self, key: AccountKey, nonce: str) -> Order:
         order = self._ledger.get(key).orders.get(nonce)
@@ -112,13 +111,3 @@ class KeyDesk:
         if news.status is not OrderStatus.PAID:
             await self._recorder.learn(key, order.nonce, news, asked_at=asked_at)
         return news.goods
-
-
-def name_of(nonce: str) -> str:
-    """A name for an order that may stand where others can read it; the nonce may not."""
-    return hashlib.sha256(nonce.encode()).hexdigest()[:_NAME_LENGTH]
-
-
-def find_named(account: Account, name: str) -> str | None:
-    """The nonce that :func:`name_of` gave that name."""
-    return next((nonce for nonce in account.orders if name_of(nonce) == name), None)

@@ -11,6 +11,7 @@ import discord
 from redbot.core.bot import Red
 
 from ..domain.account import AccountKey, OfferKind, Order
+from ..domain.short_names import button_name
 from ..errors import Refusal
 from ..formatting import plain
 from ..fulfilment.engine.discord_budget import Budget
@@ -21,7 +22,6 @@ from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
 from ..ui.persistent_buttons import staff_button
 from .errors import NothingYet, NotTheirs
-from .key_delivery import name_of
 from .replacements import Replacements
 from .texts import customer_sentence
 
@@ -35,7 +35,7 @@ def replacement_view(key: AccountKey, order: Order) -> discord.ui.View:
     """What stands under a buyer's wish."""
     view = discord.ui.View(timeout=None)
     for choice in ("yes", "no"):
-        view.add_item(_button(choice, key, name_of(order.nonce)))
+        view.add_item(_button(choice, key, button_name(order.nonce)))
     return view
 
 
