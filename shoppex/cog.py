@@ -84,13 +84,13 @@ from .health.runner import Doctor
 from .i18n import _
 from .licenses.flow import Licenses
 from .licenses.service import LicenseDesk
-from .log_channel.alert_view import AlarmBoard, retry_button
 from .log_channel.flow import JournalBoard, journal_button
 from .log_channel.writer import Journal
 from .offers.listing import Shelves
 from .offers.power_notice import PowerNotice
 from .offers.role_powers import note_powers
 from .orders.actions_flow import CaseActs
+from .orders.alerts import AlarmBoard, retry_button
 from .orders.flow import Casebook
 from .orders.held_order import held_button
 from .orders.service import Casework

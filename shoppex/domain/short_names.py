@@ -34,3 +34,8 @@ def button_name(nonce: str) -> str:
 def find_named(nonces: Iterable[str], name: str) -> str | None:
     """The nonce that :func:`button_name` gave that name."""
     return next((nonce for nonce in nonces if button_name(nonce) == name), None)
+
+
+def owned_name(user_id: int, name: str) -> str:
+    """A short name with whose it is, so that nothing has to be searched; for a button's id."""
+    return f"{user_id}.{name}"

@@ -14,15 +14,15 @@ from ..fulfilment.entitlement.staff_causes import MUTE, ORDER_MATTERS, Cause
 from ..fulfilment.entitlement.subscription_concerns import CONCERNS
 from ..fulfilment.intake.payment_checks import HOLDS
 from ..i18n import _
-from ..orders.held_order import held_embed, held_view
-from ..orders.order_alert import order_matter_embed
-from ..orders.subscription_alert import concern_embed
+from ..log_channel.flow import matter_buttons, order_buttons
 from ..store.ledger import Ledger
 from ..ui.permissions import Gate, say
 from ..ui.persistent_buttons import staff_button
 from ..ui.reason_text import brake_sentences, cause_line
 from ..ui.staff_channel import StaffRoom
-from .flow import matter_buttons, order_buttons
+from .held_order import held_embed, held_view
+from .order_alert import order_matter_embed
+from .subscription_alert import concern_embed
 
 _DESCRIPTION = 4000
 # Each is a message; more at once are told in one.
