@@ -9,12 +9,11 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 
-from ..connection.error_texts import cannot_write, told_owner, told_there
 from ..domain.log_level import LogLevel
 from ..fulfilment.engine.channel_checks import writable_channel
 from ..i18n import _
 from ..ui.settings_group import SettingsGroup
-from .texts import level_text
+from .texts import cannot_write, level_text, told_owner, told_there
 
 
 class StaffCommands(SettingsGroup):
