@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 from redbot.core import commands
 
+from ..connection.address_text import webhook_address_text
 from ..connection.error_texts import codes
 from ..connection.pasted_secrets import take_back_a_pasted_secret
 from ..connection.scopes import NEEDED_SCOPES, USEFUL_SCOPES
@@ -63,7 +64,9 @@ class AccessCommands(SettingsGroup):
             ),
         )
         embed.add_field(
-            name=_("Webhook address"), value=self.webhook_url(ctx.guild.id), inline=False
+            name=_("Webhook address"),
+            value=webhook_address_text(self.settings.listener, ctx.guild.id),
+            inline=False,
         )
         embed.add_field(name=_("Listener"), value=self._listener_text(), inline=False)
         embed.add_field(
