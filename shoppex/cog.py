@@ -118,7 +118,6 @@ from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
 from .store.writer import Writes
-from .ui.mixin import CogMeta
 from .ui.permissions import Gate
 from .ui.pickup_notice import PickupNotices
 from .ui.staff_channel import StaffRoom
@@ -154,7 +153,6 @@ class Shoppex(  # type: ignore[misc] # Red hands `Answers` its own Context
     Gateway,
     Answers,
     commands.Cog,
-    metaclass=CogMeta,
 ):
     """Sell roles and keys in your server. A member types `/buy`, pays, and it arrives."""
 

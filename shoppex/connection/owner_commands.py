@@ -13,6 +13,7 @@ from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..store.settings_model import ListenerSettings, Retention
 from ..ui.settings_group import SettingsGroup
+from ..webhook.listener import Listener
 from .address_text import webhook_address_text
 from .addresses import parse_public_url
 
@@ -21,6 +22,8 @@ _LAST_PORT = 65535
 
 class HostCommands(SettingsGroup):
     """Where webhooks arrive, and how long things are kept."""
+
+    webhooks: Listener
 
     @SettingsGroup.shoppexset.command(name="listener")
     @commands.is_owner()

@@ -9,6 +9,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..checkout.catalogue import Catalogue
 from ..checkout.texts import refusal_sentence
 from ..errors import Refusal
 from ..formatting import plain
@@ -21,6 +22,8 @@ from .lists import choices, named
 
 class PoolCommands(SettingsGroup):
     """Which product's pool of keys an item draws from."""
+
+    catalogue: Catalogue
 
     @ItemCommands.shoppexset_item.command(name="pool")
     @app_commands.describe(

@@ -7,10 +7,10 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from .mixin import CommandsMixin
+from .command_base import CommandBase
 
 
-class SettingsGroup(CommandsMixin):
+class SettingsGroup(CommandBase):
     """The group, and what its commands have in common."""
 
     @commands.hybrid_group(name="shoppexset")

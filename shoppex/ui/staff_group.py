@@ -13,11 +13,12 @@ from redbot.core.bot import Red
 from ..domain.account import Account, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..formatting import shorten
+from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.failures import NOT_BY_ITSELF
 from ..i18n import _
+from .command_base import CommandBase
 from .confirm_command import is_sure
 from .members import name_of_user
-from .mixin import CommandsMixin
 
 _CHOICES = 25
 _CHOICE_NAME = 100
@@ -30,7 +31,7 @@ async def _is_for(ctx: commands.Context) -> bool:
     return ctx.guild is not None and await cog.gate.is_staff(ctx.guild, ctx.author)
 
 
-class StaffGroup(CommandsMixin):
+class StaffGroup(CommandBase):
     """The group, and what its commands have in common.
 
     Discord does not know which role the staff has, so it shows these commands to everybody, and
@@ -51,6 +52,8 @@ class StaffGroup(CommandsMixin):
 
 class ClaimCommands(StaffGroup):
     """What only a person can decide about keys out of a pool."""
+
+    engine: Engine
 
     @StaffGroup.shoppex.command(name="claim")
     @app_commands.describe(
