@@ -27,14 +27,15 @@ FEATURES: dict[str, set[str]] = {
 }
 LAYERS = (
     "cog",
-    {"command_groups", "gateway_events"},
+    {"command_groups", "composition"},
+    "gateway_events",
     set(FEATURES),
     "ui",
     "webhook",
     "fulfilment",
     "store",
     "api",
-    {"errors", "formatting", "i18n", "rate_limit", "steady_clock"},
+    {"errors", "formatting", "i18n", "lifecycle", "rate_limit", "steady_clock"},
     "domain",
 )
 # Within fulfilment, the same.
