@@ -17,6 +17,7 @@ from .offers.item_commands import ItemCommands
 from .offers.policy_commands import PolicyCommands
 from .offers.pool_commands import PoolCommands
 from .offers.product_commands import ProductCommands
+from .orders.claim_command import ClaimCommands
 from .orders.commands import CaseCommands
 from .purchases.commands import PurchaseCommands
 from .purchases.pickup_commands import PickupCommands
@@ -24,7 +25,6 @@ from .setup.commands import SetupCommands
 from .setup.overview_command import AccessCommands
 from .statistics.commands import StatisticsCommands
 from .ui.error_replies import Answers
-from .ui.staff_group import ClaimCommands
 
 
 class CommandGroups(
