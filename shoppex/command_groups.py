@@ -1,9 +1,12 @@
 """What people type. Each command parses, calls one method of a service, and shows the answer."""
 
+from __future__ import annotations
+
 from .checkout.commands import BuyCommands
 from .connection.commands import SecretCommands
 from .connection.owner_commands import HostCommands
 from .dry_run.commands import TestSaleCommands
+from .gateway_events import Gateway
 from .health.brake_command import BrakeCommands
 from .health.commands import DoctorCommands
 from .health.drift_command import DriftCommands
@@ -14,6 +17,7 @@ from .offers.item_commands import ItemCommands
 from .offers.policy_commands import PolicyCommands
 from .offers.pool_commands import PoolCommands
 from .offers.product_commands import ProductCommands
+from .orders.claim_command import ClaimCommands
 from .orders.commands import CaseCommands
 from .purchases.commands import PurchaseCommands
 from .purchases.pickup_commands import PickupCommands
@@ -21,30 +25,32 @@ from .setup.commands import SetupCommands
 from .setup.overview_command import AccessCommands
 from .statistics.commands import StatisticsCommands
 from .ui.error_replies import Answers
-from .ui.staff_group import ClaimCommands
 
-__all__ = (
-    "AccessCommands",
-    "Answers",
-    "BrakeCommands",
-    "BuyCommands",
-    "CaseCommands",
-    "ClaimCommands",
-    "DoctorCommands",
-    "DriftCommands",
-    "HostCommands",
-    "ItemCommands",
-    "LicenseCommands",
-    "LicenseSettings",
-    "PickupCommands",
-    "PolicyCommands",
-    "PoolCommands",
-    "ProductCommands",
-    "PurchaseCommands",
-    "RecoveryCommands",
-    "SecretCommands",
-    "SetupCommands",
-    "StaffCommands",
-    "StatisticsCommands",
-    "TestSaleCommands",
-)
+
+class CommandGroups(
+    BuyCommands,
+    PurchaseCommands,
+    SetupCommands,
+    AccessCommands,
+    SecretCommands,
+    ProductCommands,
+    ItemCommands,
+    PolicyCommands,
+    PickupCommands,
+    StaffCommands,
+    BrakeCommands,
+    DoctorCommands,
+    DriftCommands,
+    PoolCommands,
+    CaseCommands,
+    ClaimCommands,
+    StatisticsCommands,
+    LicenseCommands,
+    LicenseSettings,
+    TestSaleCommands,
+    HostCommands,
+    RecoveryCommands,
+    Gateway,
+    Answers,
+):
+    """All commands, the listeners to the gateway, and what is said when a command fails."""

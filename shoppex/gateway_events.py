@@ -8,15 +8,22 @@ import discord
 from redbot.core import commands
 
 from .domain.account import AccountKey
+from .fulfilment.engine.engine import Engine
+from .fulfilment.reconcile.membership import Absences
+from .health.monitor import Rounds
 from .offers.role_powers import note_powers
 from .store.errors import StoreUnavailable
-from .ui.mixin import CommandsMixin
+from .ui.command_base import CommandBase
 
 log = logging.getLogger("red.shoppex")
 
 
-class Gateway(CommandsMixin):
+class Gateway(CommandBase):
     """The listeners of the cog."""
+
+    engine: Engine
+    rounds: Rounds
+    absences: Absences
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:

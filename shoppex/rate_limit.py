@@ -1,10 +1,17 @@
-"""A pace that many keep together."""
+"""Limits of how often: a pace that many keep together, and tries of one member."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from .domain.account import AccountKey
+from .errors import TooOften
+
+_MOST_MEMBERS = 10_000
 
 
 class Limiter:
@@ -51,3 +58,37 @@ class Limiter:
             # One who gives up takes no token along.
             self._full_at -= self._interval
             raise
+
+
+class Pace:
+    """Counts the tries of each member, refused ones too: guessing coupons costs as much.
+
+    Parameters
+    ----------
+    tries
+        So many are free ``within`` that time.
+    """
+
+    def __init__(self, tries: int, within: timedelta) -> None:
+        self._tries = tries
+        self._within = within
+        self._times: dict[AccountKey, deque[datetime]] = {}
+
+    def take(self, key: AccountKey, now: datetime) -> None:
+        """Count a try.
+
+        Raises
+        ------
+        TooOften
+            When there were too many.
+        """
+        times = self._times.pop(key, deque())
+        while times and now - times[0] >= self._within:
+            times.popleft()
+        # The one who tried last stands last; the longest idle are forgotten first.
+        self._times[key] = times
+        while len(self._times) > _MOST_MEMBERS:
+            del self._times[next(iter(self._times))]
+        if len(times) >= self._tries:
+            raise TooOften(times[0] + self._within)
+        times.append(now)

@@ -13,11 +13,12 @@ from ..domain.line import SUBSCRIPTION_TYPES, OfferKind, Promise, promise_of
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
 from ..domain.text_cleaning import clean_typed
+from ..errors import ShopUnavailable
 from ..formatting import format_price
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import GuildSettings, ItemEntry, ProductEntry
-from .errors import NotForSale, NotSetUp, SeveralNamed, ShopMisconfigured, ShopUnavailable
+from .errors import NotForSale, NotSetUp, SeveralNamed, ShopMisconfigured
 
 log = logging.getLogger("red.shoppex.catalogue")
 

@@ -11,10 +11,11 @@ from redbot.core.bot import Red
 
 from ..domain.offer import Offer
 from ..formatting import shorten
+from ..ui.command_base import CommandBase
 from ..ui.converters import Quantity, words_after_command
-from ..ui.mixin import CommandsMixin
 from ..ui.private_replies import answer_privately
-from .flow import Request
+from .catalogue import Catalogue
+from .flow import Counter, Request
 from .views import offer_line, variant_line
 
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
@@ -22,8 +23,11 @@ _CHOICES = 25
 _CHOICE_NAME = 100
 
 
-class BuyCommands(CommandsMixin):
+class BuyCommands(CommandBase):
     """The buyer's commands."""
+
+    catalogue: Catalogue
+    counter: Counter
 
     @commands.hybrid_command(name="buy")  # type: ignore[arg-type] # Red leaves it untyped
     @commands.guild_only()

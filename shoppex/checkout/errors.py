@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from ..domain.account import Order
 from ..domain.money import Money
 from ..domain.offer import Offer
-
-
-class Refusal(Exception):
-    """The purchase does not take place; nothing was ordered and nothing is owed."""
+from ..errors import Refusal
 
 
 class NotSetUp(Refusal):
@@ -75,13 +71,6 @@ class EmailRejected(Refusal):
     """That is no e-mail address, or Shoppex does not take it."""
 
 
-@dataclass(eq=False)
-class TooManyOrders(Refusal):
-    """The member tried often, or opened many checkouts and paid none; ``until`` then."""
-
-    until: datetime
-
-
 class AlreadyPaid(Refusal):
     """The order that was to be continued is paid; its delivery is on the way."""
 
@@ -102,10 +91,6 @@ class PaymentHeld(Refusal):
     """A payment for it came that is not what was quoted; staff must look."""
 
     uniqid: str
-
-
-class ShopUnavailable(Refusal):
-    """Shoppex cannot be reached, or answers badly. Nothing was lost; later may work."""
 
 
 class ShopMisconfigured(Refusal):

@@ -12,20 +12,21 @@ from ..domain.account import AccountKey
 from ..domain.delivery import DeliveryState
 from ..domain.offer import Offer
 from ..domain.text_cleaning import clean_typed
+from ..errors import Refusal, ShopUnavailable
 from ..fulfilment.engine.engine import Engine
 from ..i18n import _
-from ..purchases.pickup_view import Doors
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.permissions import Gate, say
-from ..ui.reason_text import payment_sentence, refusal_sentence, unseen_payment_sentence
+from ..ui.pickup_notice import PickupNotices
 from ..ui.responses import show
 from .catalogue import Catalogue
 from .eligibility import refuse_without_role
-from .errors import NotForSale, NotSetUp, Refusal, ShopUnavailable, VariantNeeded
+from .errors import NotForSale, NotSetUp, VariantNeeded
 from .invoice_view import InvoiceView, invoice_embed
 from .service import MOST_PIECES, Checkout, Purchase, Wish
+from .texts import payment_sentence, refusal_sentence, unseen_payment_sentence
 from .views import CardView, OrderModal, ShelfView, add_offer_notes, card_embed, shelf_embed
 
 # Variant, quantity, coupon.
@@ -84,7 +85,7 @@ class Counter:
         catalogue: Catalogue,
         checkout: Checkout,
         engine: Engine,
-        doors: Doors,
+        pickup_notices: PickupNotices,
     ) -> None:
         self.gate = gate
         self._settings = settings
@@ -92,7 +93,7 @@ class Counter:
         self._catalogue = catalogue
         self._checkout = checkout
         self._engine = engine
-        self._doors = doors
+        self._pickup_notices = pickup_notices
 
     async def serve(self, interaction: discord.Interaction[Red], request: Request) -> None:
         """Answer `/buy`, privately and within Discord's three seconds."""
@@ -225,7 +226,7 @@ class Counter:
         )
         add_offer_notes(embed, wish.offer)
         view.message = await interaction.edit_original_response(embed=embed, view=view)
-        self._doors.remember(_key(interaction), purchase.order.nonce, view)
+        self._pickup_notices.remember(_key(interaction), purchase.order.nonce, view)
 
     async def ask_other_email(self, interaction: discord.Interaction[Red], wish: Wish) -> None:
         """A new order for the same thing under another address."""

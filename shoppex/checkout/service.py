@@ -34,7 +34,9 @@ from ..domain.remote import RemoteOrder
 from ..domain.shoppex_urls import hosted_checkout
 from ..domain.status import OrderStatus
 from ..domain.text_cleaning import clean_address
+from ..errors import ShopUnavailable, TooOften
 from ..fulfilment.intake.recorder import Recorder
+from ..rate_limit import Pace
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .catalogue import Catalogue, translate
@@ -50,13 +52,10 @@ from .errors import (
     QuantityOutOfRange,
     ShopMisconfigured,
     ShopRefused,
-    ShopUnavailable,
     SoldOut,
-    TooManyOrders,
     Underpaid,
     VariantNeeded,
 )
-from .member_limits import Pace
 
 _EMAIL = re.compile(
     r"[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)*@[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)*\.[^@\s.,;<>]{2,}"
@@ -196,7 +195,7 @@ class Checkout:
 
         Raises
         ------
-        TooManyOrders
+        TooOften
             When the member asked often.
         ShopUnavailable
             When Shoppex does not answer.
@@ -414,7 +413,7 @@ class Checkout:
             if order.paid_at is None and not order.test and now - order.created_at < _UNPAID_WITHIN
         )
         if len(unpaid) >= _UNPAID_AT_ONCE:
-            raise TooManyOrders(unpaid[-_UNPAID_AT_ONCE] + _UNPAID_WITHIN)
+            raise TooOften(unpaid[-_UNPAID_AT_ONCE] + _UNPAID_WITHIN)
 
     def _client(self, guild_id: int) -> ShoppexClient:
         api_key = self._settings.guild(guild_id).api_key

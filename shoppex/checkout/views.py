@@ -12,14 +12,14 @@ from ..domain.account import OfferKind
 from ..domain.offer import Offer
 from ..domain.product import Category, OpenPrice, RequiredRole, Stock, Variant
 from ..domain.text_cleaning import clean_typed
+from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
 from ..i18n import _
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import Gate, GuardedModal, GuardedView, say
-from ..ui.reason_text import refusal_sentence
 from .eligibility import find_role
-from .errors import Refusal
 from .service import Wish
+from .texts import refusal_sentence
 
 # https://discord.com/developers/docs/components/reference#string-select
 _PER_PAGE = 25

@@ -7,8 +7,8 @@ from redbot.core.bot import Red
 
 from ..formatting import plain
 from ..i18n import _
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
+from ..ui.common_text import not_saved
 from ..ui.components import FieldModal, FormText, OnChoice
 from ..ui.permissions import Gate
 from .api_key import Accepted, ShopAccess

@@ -9,13 +9,17 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..ui.settings_group import SettingsGroup
+from .address_text import webhook_address_text
 from .error_texts import codes
 from .pasted_secrets import take_back_a_pasted_secret
 from .scopes import EVENTS
+from .secret_form import SecretDesk
 
 
 class SecretCommands(SettingsGroup):
     """The secrets behind the signatures."""
+
+    secrets: SecretDesk
 
     @SettingsGroup.shoppexset.command(name="secret")
     async def shoppexset_secret(self, ctx: commands.GuildContext) -> None:
@@ -33,7 +37,10 @@ class SecretCommands(SettingsGroup):
                 "Address: {url}\nEvents: {events}\n"
                 "Then press the button and paste the secret that Shoppex shows once. Never post "
                 "it in a channel."
-            ).format(url=self.webhook_url(ctx.guild.id), events=codes(EVENTS)),
+            ).format(
+                url=webhook_address_text(self.settings.listener, ctx.guild.id),
+                events=codes(EVENTS),
+            ),
             view=view,
             ephemeral=True,
         )

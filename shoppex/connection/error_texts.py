@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import discord
-
-from ..domain.log_level import LogLevel
 from ..formatting import plain
 from ..i18n import _
-from ..log_channel.texts import level_text
 from .errors import SetupTrouble, Trouble
 from .webhook_secrets import SHORTEST_SECRET
 
@@ -87,30 +83,6 @@ def _fixed_sentence(trouble: Trouble) -> str:
             "Shoppex cannot be reached right now, so nothing was changed. Please try again in a "
             "few minutes."
         ),
-    )
-
-
-def cannot_write(channel: discord.TextChannel) -> str:
-    """Why staff cannot be told anything in a channel."""
-    return _(
-        "I may not write in {channel}. Nothing was changed. Give me the permissions View Channel, "
-        "Send Messages and Embed Links there."
-    ).format(channel=channel.mention)
-
-
-def told_there(channel: discord.TextChannel, level: LogLevel) -> str:
-    """The sentence for a log channel that was chosen."""
-    return _(
-        "✅ Staff read in {channel} what waits for them, and what happens ({level}). "
-        "`/shoppexset loglevel` changes how much that is."
-    ).format(channel=channel.mention, level=level_text(level))
-
-
-def told_owner() -> str:
-    """The sentence for having no log channel."""
-    return _(
-        "✅ The server's owner is told by direct message when an order waits. Sales and what else "
-        "happens are written nowhere."
     )
 
 

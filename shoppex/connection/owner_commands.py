@@ -13,6 +13,8 @@ from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..store.settings_model import ListenerSettings, Retention
 from ..ui.settings_group import SettingsGroup
+from ..webhook.listener import Listener
+from .address_text import webhook_address_text
 from .addresses import parse_public_url
 
 _LAST_PORT = 65535
@@ -20,6 +22,8 @@ _LAST_PORT = 65535
 
 class HostCommands(SettingsGroup):
     """Where webhooks arrive, and how long things are kept."""
+
+    webhooks: Listener
 
     @SettingsGroup.shoppexset.command(name="listener")
     @commands.is_owner()
@@ -100,7 +104,7 @@ class HostCommands(SettingsGroup):
             await ctx.send(_("✅ The public address is removed."), ephemeral=True)
             return
         text = _("✅ The webhook address of this server is now {url}").format(
-            url=self.webhook_url(ctx.guild.id)
+            url=webhook_address_text(self.settings.listener, ctx.guild.id)
         )
         if not cleaned.startswith("https://"):
             text += "\n" + _("⚠️ Without https, what Shoppex sends can be read on its way.")

@@ -7,11 +7,11 @@ from discord.utils import format_dt
 from redbot.core.bot import Red
 
 from ..i18n import _
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import GuildSettings
 from ..ui.admin_view import AdminView
+from ..ui.common_text import not_saved
 from ..ui.components import FieldModal, FormText, OnChoice, PressButton
 from ..ui.permissions import Gate, GuardedView, say
 from .error_texts import trouble_sentence

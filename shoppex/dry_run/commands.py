@@ -14,12 +14,15 @@ from ..i18n import _
 from ..offers.lists import choices, named
 from ..store.settings_model import ItemEntry, ProductEntry
 from ..ui.settings_group import SettingsGroup
+from .flow import TestDesk
 
 _NAMES = 1000
 
 
 class TestSaleCommands(SettingsGroup):
     """Trying out what is sold."""
+
+    test_desk: TestDesk
 
     @SettingsGroup.shoppexset.command(name="testsale")
     @app_commands.describe(product="What to try out; leave it out for the first that gives a role")

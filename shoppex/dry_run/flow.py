@@ -9,13 +9,14 @@ from functools import partial
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
+from ..checkout.texts import refusal_sentence
+from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..ui.permissions import Gate
-from ..ui.reason_text import progress_sentence, refusal_sentence
+from ..ui.reason_text import progress_sentence
 from .report import Mark, StepResult, TestReport, TestStep
 from .service import RoleAboveTester, TestPurchases, TestRunning
 

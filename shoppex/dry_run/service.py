@@ -10,10 +10,11 @@ from datetime import datetime
 import discord
 
 from ..checkout.catalogue import Catalogue
-from ..checkout.errors import NotForSale, Refusal
+from ..checkout.errors import NotForSale
 from ..domain.account import Account, AccountKey
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.offer import Offer
+from ..errors import Refusal
 from ..fulfilment.engine.role_checks import why_not_give
 from ..offers.role_rights import could_hand_out
 from ..store.errors import StoreUnavailable

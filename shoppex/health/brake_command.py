@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from redbot.core import commands
 
+from ..fulfilment.reconcile.brake import Brake
 from ..i18n import _
 from ..ui.settings_group import SettingsGroup
 from .brake_view import BrakeView, brake_embed
@@ -11,6 +12,8 @@ from .brake_view import BrakeView, brake_embed
 
 class BrakeCommands(SettingsGroup):
     """The word of staff, when what Shoppex says looks like a mistake."""
+
+    brake: Brake
 
     @SettingsGroup.shoppexset.command(name="brake")
     async def shoppexset_brake(self, ctx: commands.GuildContext) -> None:

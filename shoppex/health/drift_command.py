@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from redbot.core import commands
 
+from ..fulfilment.reconcile.drift_scan import Inspection
 from ..i18n import _
 from ..offers.lists import send_list
-from ..ui.reason_text import drift_sentence
 from ..ui.settings_group import SettingsGroup
+from .drift_text import drift_sentence
 
 # Nobody mends more by hand; the rest is there when these are mended.
 _MOST_LINES = 500
@@ -15,6 +16,8 @@ _MOST_LINES = 500
 
 class DriftCommands(SettingsGroup):
     """A look that changes nothing."""
+
+    inspection: Inspection
 
     @SettingsGroup.shoppexset.command(name="drift")
     async def shoppexset_drift(self, ctx: commands.GuildContext) -> None:

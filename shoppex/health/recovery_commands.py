@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from redbot.core import commands
 
-from ..fulfilment.reconcile.rebuild import Rebuilt
+from ..fulfilment.engine.engine import Engine
+from ..fulfilment.reconcile.rebuild import Rebuilding, Rebuilt
+from ..fulfilment.reconcile.reconciler import Sweeps
 from ..i18n import _
 from ..ui.confirm_command import is_sure, send_quietly
 from ..ui.settings_group import SettingsGroup
@@ -13,6 +15,10 @@ from .damage_texts import describe_damages, restore_hint
 
 class RecoveryCommands(SettingsGroup):
     """For the bot's owner, about all servers."""
+
+    engine: Engine
+    sweeps: Sweeps
+    rebuilding: Rebuilding
 
     @SettingsGroup.shoppexset.group(name="owner")
     @commands.is_owner()

@@ -13,14 +13,17 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..store.settings_model import LicensePolicy
-from ..ui.mixin import CommandsMixin
+from ..ui.command_base import CommandBase
 from ..ui.private_replies import answer_privately
 from ..ui.settings_group import SettingsGroup
 from ..ui.staff_group import StaffGroup
+from .flow import Licenses
 
 
-class LicenseCommands(CommandsMixin):
+class LicenseCommands(CommandBase):
     """For members, and for staff."""
+
+    licenses: Licenses
 
     @commands.hybrid_command(name="license")  # type: ignore[arg-type] # Red leaves it untyped
     @commands.guild_only()

@@ -8,10 +8,10 @@ from datetime import datetime
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey
 from ..domain.event import Happened, Happening
 from ..domain.license import License
+from ..errors import Refusal
 from ..i18n import _
 from ..log_channel.writer import Journal
 from ..purchases.errors import NotStaff

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..domain.account import Account, Reset
-from ..purchases.errors import ResetsOff, TooOften
+from ..errors import TooOften
+from ..purchases.errors import ResetsOff
 from ..store.settings_model import LicensePolicy
 
 _MONTH = timedelta(days=30)

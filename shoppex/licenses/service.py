@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..api import UNCHANGED, ApiError, NotFound, ShoppexClient
-from ..checkout.errors import TooManyOrders
-from ..checkout.member_limits import Pace
 from ..domain.account import AccountKey, OfferKind, Order, Promise
 from ..domain.license import License, LicenseStatus
 from ..purchases.errors import (
@@ -24,10 +22,10 @@ from ..purchases.errors import (
     NotActive,
     NotBound,
     NotTheirs,
-    TooOften,
     understood,
 )
 from ..purchases.shop_clients import Shops
+from ..rate_limit import Pace
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .reset_limits import count_reset, take_back_reset
@@ -90,10 +88,7 @@ class LicenseDesk:
         ------
         NotSetUp, ShopUnavailable, KeyRefused, TooOften
         """
-        try:
-            self._pace.take(key, self._clock())
-        except TooManyOrders as refusal:
-            raise TooOften(refusal.until) from refusal
+        self._pace.take(key, self._clock())
         return await self._of_account(key, start)
 
     async def find(self, guild_id: int, text: str, start: int = 0) -> Found:

@@ -12,6 +12,7 @@ from ..domain.license import License, LicenseStatus
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..purchases.flow import key_of
+from ..purchases.texts import customer_sentence
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.confirm_view import Act, SureView
 from ..ui.permissions import Gate, GuardedView, say
@@ -233,7 +234,9 @@ class LicenseView(GuardedView):
             counter.audit(interaction, license_, done, staff=self._staff)
             return f"✅ {done}"
 
-        view = SureView(self.gate, self.user_id, _("Yes, do it"), act_and_write_down)
+        view = SureView(
+            self.gate, self.user_id, _("Yes, do it"), act_and_write_down, customer_sentence
+        )
         text = f"**{plain(short(license_))}**\n{question} " + _("Are you sure?")
         await interaction.response.send_message(text, view=view, ephemeral=True)
         view.message = await interaction.original_response()

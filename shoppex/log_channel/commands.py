@@ -9,16 +9,22 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 
-from ..connection.error_texts import cannot_write, told_owner, told_there
 from ..domain.log_level import LogLevel
 from ..fulfilment.engine.channel_checks import writable_channel
+from ..fulfilment.engine.engine import Engine
+from ..fulfilment.engine.staff_alerts import Alarms
 from ..i18n import _
 from ..ui.settings_group import SettingsGroup
-from .texts import level_text
+from .texts import cannot_write, level_text, told_owner, told_there
+from .writer import Journal
 
 
 class StaffCommands(SettingsGroup):
     """How staff hear of what they have to mend."""
+
+    engine: Engine
+    alarms: Alarms
+    journal: Journal
 
     @SettingsGroup.shoppexset.command(name="logchannel")
     @app_commands.describe(channel="Where to write; leave out for the server owner's messages")

@@ -10,9 +10,8 @@ import discord
 
 from ..domain.account import AccountKey, Order
 from ..domain.event import Happening
-from ..domain.short_names import short_name
+from ..domain.short_names import owned_name, short_name
 from ..i18n import _
-from ..orders.lookup import case_word
 from ..ui.permissions import Gate
 from ..ui.persistent_buttons import staff_button
 from ..ui.staff_channel import StaffRoom
@@ -93,7 +92,7 @@ def matter_buttons(
 
 def order_buttons(key: AccountKey, order: Order) -> list[discord.ui.Button[discord.ui.View]]:
     """The same for an order, whose number must not stand where others can read it."""
-    return matter_buttons(key, case_word(key, order.short_name), _("Order"))
+    return matter_buttons(key, owned_name(key.user_id, order.short_name), _("Order"))
 
 
 def _buttons(
@@ -104,7 +103,7 @@ def _buttons(
     place = f"{what.key.guild_id}:{row}"
     # What a test bought is forgotten by the time that anybody could look.
     if what.order is not None and not what.test:
-        word = case_word(what.key, short_name(what.order))
+        word = owned_name(what.key.user_id, short_name(what.order))
         labels[f"shoppex:order:{word}:{place}"] = _("Order")
     if what.key.user_id:
         labels[f"shoppex:member:{what.key.user_id}:{place}"] = _("Member")

@@ -229,3 +229,27 @@ def _colour(kind: Happened) -> discord.Colour | None:
 
 def _rank(heading: Heading) -> tuple[bool, int]:
     return heading.test, list(Happened).index(heading.kind)
+
+
+def cannot_write(channel: discord.TextChannel) -> str:
+    """Why staff cannot be told anything in a channel."""
+    return _(
+        "I may not write in {channel}. Nothing was changed. Give me the permissions View Channel, "
+        "Send Messages and Embed Links there."
+    ).format(channel=channel.mention)
+
+
+def told_there(channel: discord.TextChannel, level: LogLevel) -> str:
+    """The sentence for a log channel that was chosen."""
+    return _(
+        "✅ Staff read in {channel} what waits for them, and what happens ({level}). "
+        "`/shoppexset loglevel` changes how much that is."
+    ).format(channel=channel.mention, level=level_text(level))
+
+
+def told_owner() -> str:
+    """The sentence for having no log channel."""
+    return _(
+        "✅ The server's owner is told by direct message when an order waits. Sales and what else "
+        "happens are written nowhere."
+    )

@@ -12,9 +12,9 @@ from redbot.core.bot import Red
 from ..formatting import plain, shorten
 from ..fulfilment.reconcile.role_backfill import Preview
 from ..i18n import _
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
 from ..ui.admin_view import AdminView
+from ..ui.common_text import not_saved
 from ..ui.components import PressButton
 from ..ui.permissions import Gate
 

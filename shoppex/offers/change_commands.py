@@ -10,13 +10,16 @@ import discord
 from redbot.core import commands
 
 from ..formatting import plain
+from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.role_checks import powers_of
+from ..fulfilment.reconcile.backfill_runner import Backfilling
 from ..fulfilment.reconcile.role_backfill import RoleChange
 from ..i18n import _
 from ..store.settings_model import GuildSettings, ItemEntry, ProductEntry
 from ..ui.settings_group import SettingsGroup
 from .backfill_views import BackfillView, ProgressMessage, preview_embed
 from .offer_text import gives
+from .power_notice import PowerNotice
 from .rights_prompt import may_sell
 
 E = TypeVar("E", ProductEntry, ItemEntry)
@@ -24,6 +27,10 @@ E = TypeVar("E", ProductEntry, ItemEntry)
 
 class EntryChanges(SettingsGroup):
     """What products and items have in common."""
+
+    engine: Engine
+    backfilling: Backfilling
+    power_notice: PowerNotice
 
     async def change_roles(
         self, ctx: commands.GuildContext, entry: E, roles: tuple[discord.Role, ...]

@@ -9,11 +9,12 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
+from ..checkout.catalogue import Catalogue
+from ..checkout.texts import refusal_sentence
+from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry
-from ..ui.reason_text import refusal_sentence
 from ..ui.settings_group import SettingsGroup
 from .item_commands import ItemCommands
 from .lists import choices, named
@@ -21,6 +22,8 @@ from .lists import choices, named
 
 class PoolCommands(SettingsGroup):
     """Which product's pool of keys an item draws from."""
+
+    catalogue: Catalogue
 
     @ItemCommands.shoppexset_item.command(name="pool")
     @app_commands.describe(

@@ -9,15 +9,17 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..checkout.catalogue import is_subscription
-from ..checkout.errors import NotForSale, NotSetUp, Refusal
+from ..checkout.catalogue import Catalogue, is_subscription
+from ..checkout.errors import NotForSale, NotSetUp
+from ..checkout.texts import refusal_sentence
+from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry
 from ..ui.converters import LONGEST_DAYS, Days, Roles
-from ..ui.reason_text import refusal_sentence
 from ..ui.settings_group import SettingsGroup
 from .change_commands import EntryChanges
+from .listing import Shelves
 from .lists import choices, mentions, named, send_list
 from .offer_text import gives, hidden_warning
 from .policy_text import entry_notes
@@ -26,6 +28,9 @@ from .rights_prompt import may_sell
 
 class ProductCommands(EntryChanges):
     """Products of Shoppex's catalogue."""
+
+    catalogue: Catalogue
+    shelves: Shelves
 
     @SettingsGroup.shoppexset.group(name="product")
     async def shoppexset_product(self, ctx: commands.GuildContext) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import discord
 
+from ..errors import Refusal
 from ..fulfilment.engine.role_checks import powers_of, why_not_give
-from ..orders.errors import RolesAboveYou
 
 
 def why_not_sell(role: discord.Role, author: discord.Member, me: discord.Member) -> str | None:
@@ -64,3 +64,17 @@ def dangerous_powers(roles: Iterable[discord.Role]) -> dict[discord.Role, tuple[
         if names:
             found[role] = names
     return found
+
+
+class RolesAboveYou(Refusal):
+    """Nobody gives what they could not hand out.
+
+    Parameters
+    ----------
+    role_ids
+        The roles that the one who asked could not give by hand.
+    """
+
+    def __init__(self, role_ids: tuple[int, ...]) -> None:
+        super().__init__()
+        self.role_ids = role_ids

@@ -8,10 +8,10 @@ from datetime import datetime
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.policy import Terms
 from ..domain.staff_action import StaffAct
+from ..errors import Refusal
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..offers.role_rights import refuse_what_is_above
@@ -99,7 +99,7 @@ class CaseActs:
             )
 
         embed = self._embed(_("Redeliver?"), case, "\n".join(lines))
-        await ask(interaction, self._gate, guild, embed, _("Yes, redeliver"), act)
+        await ask(interaction, self._gate, guild, embed, _("Yes, redeliver"), act, staff_sentence)
 
     async def ask_revoke(
         self,
@@ -138,7 +138,9 @@ class CaseActs:
                 "`/shoppex order`, undoes that."
             )
 
-        await ask(interaction, self._gate, guild, embed, _("Yes, take it back"), act)
+        await ask(
+            interaction, self._gate, guild, embed, _("Yes, take it back"), act, staff_sentence
+        )
 
     async def ask_leave_plan(
         self, interaction: discord.Interaction[Red], guild: discord.Guild, number: str
@@ -163,7 +165,7 @@ class CaseActs:
             return _("✅ It stays as it is. `/shoppex revoke` still takes it back.")
 
         embed = self._embed(_("Leave it as it is?"), case, text)
-        await ask(interaction, self._gate, guild, embed, _("Yes, leave it"), act)
+        await ask(interaction, self._gate, guild, embed, _("Yes, leave it"), act, staff_sentence)
 
     async def ask_give_back(
         self, interaction: discord.Interaction[Red], guild: discord.Guild, number: str
@@ -189,7 +191,9 @@ class CaseActs:
             await self._casework.give_back(case, by)
             return _("✅ It counts again, and what it gives is on its way.")
 
-        await ask(interaction, self._gate, guild, embed, _("Yes, give it back"), act)
+        await ask(
+            interaction, self._gate, guild, embed, _("Yes, give it back"), act, staff_sentence
+        )
 
     async def ask_grant(
         self,
@@ -231,7 +235,7 @@ class CaseActs:
                 "takes it back."
             ).format(member=f"<@{user_id}>", title=plain(given.title), id=given.uniqid)
 
-        await ask(interaction, self._gate, guild, embed, _("Yes, give it"), act)
+        await ask(interaction, self._gate, guild, embed, _("Yes, give it"), act, staff_sentence)
 
     # -- what is common ------------------------------------------------------------------
 

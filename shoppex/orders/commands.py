@@ -16,8 +16,12 @@ from ..ui.converters import Days
 from ..ui.members import name_of_user
 from ..ui.private_replies import answer_privately
 from ..ui.staff_group import StaffGroup
+from .actions_flow import CaseActs
 from .errors import NotAMember
+from .flow import Casebook
 from .texts import staff_sentence
+from .transfer_flow import MovingDesk
+from .waiting_flow import WaitingBoard
 
 _CHOICES = 25
 _CHOICE_NAME = 100
@@ -26,6 +30,11 @@ _LONGEST_REASON = 500
 
 class CaseCommands(StaffGroup):
     """What staff do about single purchases and members."""
+
+    case_acts: CaseActs
+    casebook: Casebook
+    waiting_board: WaitingBoard
+    moving_desk: MovingDesk
 
     @StaffGroup.shoppex.command(name="order")
     @app_commands.describe(order="Its number, or a member")

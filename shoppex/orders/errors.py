@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..checkout.errors import Refusal
+from ..errors import Refusal
 
 
 class NoSuchPurchase(Refusal):
@@ -51,17 +51,3 @@ class Busy(Refusal):
 
 class Unfinished(Refusal):
     """It is begun and cannot be saved; it is finished as soon as it can."""
-
-
-class RolesAboveYou(Refusal):
-    """Nobody gives what they could not hand out.
-
-    Parameters
-    ----------
-    role_ids
-        The roles that the one who asked could not give by hand.
-    """
-
-    def __init__(self, role_ids: tuple[int, ...]) -> None:
-        super().__init__()
-        self.role_ids = role_ids

@@ -9,9 +9,9 @@ import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey, Order
 from ..domain.subscription import Subscription
+from ..errors import Refusal
 from ..formatting import shorten
 from ..i18n import _
 from ..purchases.status import matters_of, standing

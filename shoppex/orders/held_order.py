@@ -8,8 +8,9 @@ from typing import Any
 
 import discord
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey, Order
+from ..domain.short_names import button_name, find_named
+from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.intake.payment_checks import (
     OTHER_BUYER,
@@ -20,10 +21,9 @@ from ..fulfilment.intake.payment_checks import (
 from ..i18n import _
 from ..log_channel.flow import order_buttons
 from ..offers.role_rights import refuse_what_is_above
-from ..purchases.key_delivery import find_named, name_of
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
+from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
 from ..ui.persistent_buttons import staff_button
 from .errors import NoSuchPurchase
@@ -98,7 +98,7 @@ def decision_buttons(key: AccountKey, order: Order) -> list[discord.ui.Button[di
         ("deliver", _("Deliver it"), discord.ButtonStyle.primary),
         ("leave", _("Do not deliver"), discord.ButtonStyle.secondary),
     )
-    place = f"{key.guild_id}:{key.user_id}:{name_of(order.nonce)}"
+    place = f"{key.guild_id}:{key.user_id}:{button_name(order.nonce)}"
     return [
         discord.ui.Button(label=label, custom_id=f"shoppex:held:{choice}:{place}", style=style)
         for choice, label, style in choices
@@ -126,7 +126,7 @@ def held_button(
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = gate.bot.get_guild(int(match["guild"]))
         key = AccountKey(int(match["guild"]), int(match["user"]))
-        nonce = find_named(ledger.get(key), match["order"])
+        nonce = find_named(ledger.get(key).orders, match["order"])
         delivers = match["choice"] == "deliver"
         try:
             if guild is None or nonce is None:

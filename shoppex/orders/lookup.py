@@ -90,11 +90,6 @@ async def find_case(ledger: Ledger, guild_id: int, text: str) -> Case:
     return Case(*place)
 
 
-def case_word(key: AccountKey, name: str) -> str:
-    """A short name with whose it is, so that nothing has to be searched; for a button's id."""
-    return f"{key.user_id}.{name}"
-
-
 async def _find_short(ledger: Ledger, guild_id: int, text: str) -> tuple[AccountKey, str] | None:
     user, _dot, name = text.rpartition(".")
     wanted = read_short_name(name)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import discord
 from discord.utils import format_dt
 
-from ..checkout.errors import Refusal
 from ..domain.account import Account, Grant, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.staff_action import StaffAct
+from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..i18n import _
+from ..offers.role_rights import RolesAboveYou
 from ..purchases.status import Stage, Standing, began_at
 from ..purchases.texts import customer_sentence, list_line, stage_text, title_of
 from ..ui.reason_text import progress_sentence, waiting_sentence
@@ -26,7 +27,6 @@ from .errors import (
     NothingToGive,
     NothingToMove,
     NotRevoked,
-    RolesAboveYou,
     SameMember,
     Unfinished,
     WasBanned,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey
+from ..errors import Refusal
 from ..formatting import shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
@@ -82,7 +82,7 @@ class MovingDesk:
                 "Discord's pace."
             ).format(source=f"<@{source_id}>", target=f"<@{target_id}>")
 
-        await ask(interaction, self._gate, guild, embed, _("Yes, move it"), act)
+        await ask(interaction, self._gate, guild, embed, _("Yes, move it"), act, staff_sentence)
 
 
 async def is_banned(guild: discord.Guild, user_id: int) -> bool:

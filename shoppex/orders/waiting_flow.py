@@ -14,15 +14,15 @@ from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.staff_alerts import Alarms
 from ..fulfilment.entitlement.staff_causes import Cause
 from ..i18n import _
-from ..log_channel.alert_view import cause_line
-from ..purchases.texts import not_saved, title_of
+from ..purchases.texts import title_of
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from ..ui.common_text import not_saved
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.members import name_of_user
 from ..ui.permissions import Gate, say
-from ..ui.reason_text import waiting_sentence
+from ..ui.reason_text import cause_line, waiting_sentence
 from ..ui.responses import show, take_time
 from ..ui.staff_view import StaffView, admit_staff
 from .flow import Casebook

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from redbot.core import commands
 
-from ..ui.mixin import CommandsMixin
+from ..ui.command_base import CommandBase
 from ..ui.private_replies import answer_privately
+from .flow import Purchases
 
 
-class PurchaseCommands(CommandsMixin):
+class PurchaseCommands(CommandBase):
     """What a member has bought."""
+
+    member_area: Purchases
 
     @commands.hybrid_command(name="purchases")  # type: ignore[arg-type] # Red leaves it untyped
     @commands.guild_only()

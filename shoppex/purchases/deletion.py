@@ -12,8 +12,8 @@ from ..formatting import plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..store.ledger import Ledger
+from ..ui.pickup_notice import PickupNotices
 from ..ui.staff_channel import StaffRoom
-from .pickup_view import Doors
 
 log = logging.getLogger("red.shoppex.deletion")
 
@@ -23,10 +23,12 @@ _FIELD = 1024
 class Deletion:
     """Deletes what is kept of users."""
 
-    def __init__(self, bot: Red, ledger: Ledger, doors: Doors, room: StaffRoom) -> None:
+    def __init__(
+        self, bot: Red, ledger: Ledger, pickup_notices: PickupNotices, room: StaffRoom
+    ) -> None:
         self._bot = bot
         self._ledger = ledger
-        self._doors = doors
+        self._pickup_notices = pickup_notices
         self._room = room
 
     async def forget(self, user_id: int, *, keep_paid: bool) -> None:
@@ -38,7 +40,7 @@ class Deletion:
             When something could not be forgotten.
         """
         before = [self._ledger.get(key) for key in self._ledger.keys_of(user_id)]
-        self._doors.forget(user_id)
+        self._pickup_notices.forget(user_id)
         await self._ledger.forget_user(user_id, keep_paid=keep_paid)
         for account in before:
             await self._tell_staff(account, self._ledger.get(account.key))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from ..api import ApiError, Forbidden, NotFound, Rejected, Unauthorized
-from ..checkout.errors import Refusal, ShopUnavailable
+from ..errors import Refusal, ShopUnavailable
 
 
 class NotTheirs(Refusal):
@@ -82,13 +81,6 @@ class NoReplacement(Refusal):
     """Shoppex gives out no other key, in its own words."""
 
     said: str
-
-
-@dataclass(eq=False)
-class TooOften(Refusal):
-    """Asked too often; ``until`` then."""
-
-    until: datetime
 
 
 # Contract, section 6. Documented for validations, which the bot never makes; a refusal of

@@ -9,11 +9,13 @@ from typing import Protocol
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import NotSetUp, Refusal
+from ..checkout.errors import NotSetUp
 from ..checkout.invoice_view import invoice_embed
 from ..checkout.service import Checkout
+from ..checkout.texts import refusal_sentence
 from ..domain.account import AccountKey, Order, Replacement
 from ..domain.subscription import Subscription
+from ..errors import Refusal
 from ..formatting import shorten
 from ..fulfilment.entitlement.claims import plan_roles, roles_of
 from ..i18n import _
@@ -164,7 +166,7 @@ class Purchases:
         try:
             purchase = await self._checkout.resume(key_of(interaction), nonce)
         except Refusal as refusal:
-            await interaction.edit_original_response(content=customer_sentence(refusal))
+            await interaction.edit_original_response(content=refusal_sentence(refusal))
             return
         if purchase is None:
             await interaction.edit_original_response(

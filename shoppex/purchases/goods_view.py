@@ -5,12 +5,13 @@ from __future__ import annotations
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey
+from ..errors import Refusal
 from ..fulfilment.steps.message_text import goods_text, parcels
 from ..store.errors import StoreUnavailable
+from ..ui.common_text import not_saved
 from .key_delivery import KeyDesk
-from .texts import customer_sentence, not_saved
+from .texts import customer_sentence
 
 
 async def show_goods(

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ..api import ApiError
-from ..checkout.errors import Refusal, TooManyOrders
-from ..checkout.member_limits import Pace
-from ..domain.account import Account, AccountKey, OfferKind, Order
+from ..domain.account import AccountKey, OfferKind, Order
+from ..domain.short_names import find_named
 from ..domain.status import OrderStatus
+from ..errors import Refusal
 from ..fulfilment.intake.delivered_goods import freshest, open_goods
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.recorder import Recorder
+from ..rate_limit import Pace
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
-from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, TooOften, understood
+from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, understood
 from .shop_clients import Shops
 
 log = logging.getLogger("red.shoppex.keys")
 
 _LOOKS_AT_ONCE = 15
 _LOOKS_WITHIN = timedelta(minutes=2)
-_NAME_LENGTH = 16
 
 
 class KeyDesk:
@@ -62,10 +61,7 @@ class KeyDesk:
             Why there is nothing to show, in one of its kinds.
         """
         order = self._order(key, nonce)
-        try:
-            self._pace.take(key, self._clock())
-        except TooManyOrders as refusal:
-            raise TooOften(refusal.until) from refusal
+        self._pace.take(key, self._clock())
         if not order.entitled:
             raise NotPaid
         try:
@@ -95,8 +91,8 @@ class KeyDesk:
         self._on_change(key)
 
     def find(self, key: AccountKey, name: str) -> str | None:
-        """The nonce of the order that `name_of` gave that name."""
-        return find_named(self._ledger.get(key), name)
+        """The nonce of the order that `button_name` gave that name."""
+        return find_named(self._ledger.get(key).orders, name)
 
     def _order(self, key: AccountKey, nonce: str) -> Order:
         order = self._ledger.get(key).orders.get(nonce)
@@ -115,13 +111,3 @@ class KeyDesk:
         if news.status is not OrderStatus.PAID:
             await self._recorder.learn(key, order.nonce, news, asked_at=asked_at)
         return news.goods
-
-
-def name_of(nonce: str) -> str:
-    """A name for an order that may stand where others can read it; the nonce may not."""
-    return hashlib.sha256(nonce.encode()).hexdigest()[:_NAME_LENGTH]
-
-
-def find_named(account: Account, name: str) -> str | None:
-    """The nonce that :func:`name_of` gave that name."""
-    return next((nonce for nonce in account.orders if name_of(nonce) == name), None)

@@ -8,12 +8,15 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 
+from ..fulfilment.engine.engine import Engine
 from ..i18n import _
 from ..ui.settings_group import SettingsGroup
 
 
 class PickupCommands(SettingsGroup):
     """The channel for those whom no direct message reaches."""
+
+    engine: Engine
 
     @SettingsGroup.shoppexset.command(name="pickup")
     @app_commands.describe(channel="Where to write to them; leave out to write nowhere")

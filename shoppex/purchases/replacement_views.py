@@ -10,19 +10,20 @@ from typing import Any
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import AccountKey, OfferKind, Order
+from ..domain.short_names import button_name
+from ..errors import Refusal
 from ..formatting import plain
 from ..fulfilment.engine.discord_budget import Budget
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..store.errors import StoreUnavailable
+from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
 from ..ui.persistent_buttons import staff_button
 from .errors import NothingYet, NotTheirs
-from .key_delivery import name_of
 from .replacements import Replacements
-from .texts import customer_sentence, not_saved
+from .texts import customer_sentence
 
 _TEMPLATE = re.compile(
     r"shoppex:replace:(?P<choice>yes|no):(?P<guild>[0-9]{1,20}):(?P<user>[0-9]{1,20}):"
@@ -34,7 +35,7 @@ def replacement_view(key: AccountKey, order: Order) -> discord.ui.View:
     """What stands under a buyer's wish."""
     view = discord.ui.View(timeout=None)
     for choice in ("yes", "no"):
-        view.add_item(_button(choice, key, name_of(order.nonce)))
+        view.add_item(_button(choice, key, button_name(order.nonce)))
     return view
 
 

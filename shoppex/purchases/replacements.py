@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..api import ApiError, Forbidden, NotFound, Rejected, ShoppexClient
-from ..checkout.errors import Refusal
 from ..domain.account import Account, AccountKey, OfferKind, Order, Promise, Replacement
 from ..domain.delivery import Delivery
+from ..domain.short_names import find_named
+from ..errors import Refusal
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.order_updates import is_exchanged
 from ..fulfilment.intake.recorder import Recorder
@@ -30,7 +31,6 @@ from .errors import (
     ScopeMissing,
     understood,
 )
-from .key_delivery import find_named
 from .shop_clients import Shops
 
 # Before the same request is sent once more, Shoppex has had time to do what it was asked.
@@ -63,8 +63,8 @@ class Replacements:
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     def find(self, key: AccountKey, name: str) -> str | None:
-        """The nonce of the order that `name_of` gave that name."""
-        return find_named(self._ledger.get(key), name)
+        """The nonce of the order that `button_name` gave that name."""
+        return find_named(self._ledger.get(key).orders, name)
 
     async def ask(self, key: AccountKey, nonce: str) -> Order:
         """Write down that the buyer asks for another key.

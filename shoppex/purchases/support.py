@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from ..checkout.errors import TooManyOrders
-from ..checkout.member_limits import Pace
 from ..domain.account import AccountKey, Order
 from ..fulfilment.intake.delivered_goods import is_handed
-from .errors import TooOften
+from ..rate_limit import Pace
 
 _REPORTS_AT_ONCE = 3
 _REPORTS_WITHIN = timedelta(hours=1)
@@ -33,10 +31,7 @@ class ReportPace:
         TooOften
             When there were too many.
         """
-        try:
-            self._pace.take(key, self._clock())
-        except TooManyOrders as refusal:
-            raise TooOften(refusal.until) from refusal
+        self._pace.take(key, self._clock())
 
 
 def redact(text: str, order: Order) -> str:

@@ -9,8 +9,8 @@ from datetime import datetime
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
 from ..domain.account import Order
+from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
@@ -18,6 +18,7 @@ from ..log_channel.flow import order_buttons
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
 from ..ui.staff_channel import StaffRoom
 from ..ui.text_modal import WordsModal
@@ -27,7 +28,7 @@ from .replacement_views import how_to_replace, replacement_view
 from .replacements import Replacements
 from .status import standing
 from .support import ReportPace, redact
-from .texts import customer_sentence, not_saved, stage_text
+from .texts import customer_sentence, stage_text
 
 log = logging.getLogger("red.shoppex.help")
 

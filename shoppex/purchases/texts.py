@@ -5,14 +5,14 @@ from __future__ import annotations
 import discord
 from discord.utils import format_dt
 
-from ..checkout.errors import Refusal
+from ..checkout.texts import refusal_sentence
 from ..checkout.views import role_mentions
 from ..domain.account import Order, Replacement
 from ..domain.subscription import Subscription
+from ..errors import Refusal, TooOften
 from ..formatting import format_money, plain, shorten
 from ..fulfilment.steps.message_text import outstanding_fields, paid_text, underpaid_text
 from ..i18n import _
-from ..ui.reason_text import refusal_sentence
 from .errors import (
     AlreadyDecided,
     ChangeRefused,
@@ -32,7 +32,6 @@ from .errors import (
     ReplacementUnclear,
     ResetsOff,
     ScopeMissing,
-    TooOften,
 )
 from .status import Stage, Standing, began_at
 
@@ -115,13 +114,6 @@ def customer_sentence(refusal: Refusal) -> str:
         ),
     }
     return sentences.get(type(refusal)) or refusal_sentence(refusal)
-
-
-def not_saved() -> str:
-    """The sentence for a store that does not take anything."""
-    return _(
-        "The bot cannot save anything right now, so nothing was changed. Please try again later."
-    )
 
 
 def stage_text(stage: Stage) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from redbot.core import commands
 
 from ..ui.settings_group import SettingsGroup
+from .step import SetupTools
 from .wizard import SetupView
 
 
 class SetupCommands(SettingsGroup):
     """The way through the settings."""
+
+    setup_tools: SetupTools
 
     @SettingsGroup.shoppexset.command(name="setup")
     async def shoppexset_setup(self, ctx: commands.GuildContext) -> None:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import discord
 from redbot.core import commands
 
+from ..connection.address_text import webhook_address_text
+from ..connection.api_key_form import AccessDesk
 from ..connection.error_texts import codes
 from ..connection.pasted_secrets import take_back_a_pasted_secret
 from ..connection.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from ..connection.secret_form import former_lines
 from ..formatting import plain, shorten
+from ..fulfilment.engine.staff_alerts import Alarms
 from ..i18n import _
-from ..log_channel.alert_view import cause_line
 from ..log_channel.texts import level_text
 from ..offers.policy_text import policy_lines, rejoin_text, reminders_text
 from ..store.settings_model import GuildSettings
+from ..ui.reason_text import cause_line
 from ..ui.settings_group import SettingsGroup
+from ..webhook.listener import Listener
 
 
 class AccessCommands(SettingsGroup):
     """The shop's key, and how things stand."""
+
+    alarms: Alarms
+    webhooks: Listener
+    access: AccessDesk
 
     @SettingsGroup.shoppexset.command(name="apikey")
     async def shoppexset_apikey(self, ctx: commands.GuildContext) -> None:
@@ -63,7 +71,9 @@ class AccessCommands(SettingsGroup):
             ),
         )
         embed.add_field(
-            name=_("Webhook address"), value=self.webhook_url(ctx.guild.id), inline=False
+            name=_("Webhook address"),
+            value=webhook_address_text(self.settings.listener, ctx.guild.id),
+            inline=False,
         )
         embed.add_field(name=_("Listener"), value=self._listener_text(), inline=False)
         embed.add_field(

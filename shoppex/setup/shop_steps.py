@@ -8,14 +8,14 @@ from typing import Any
 
 import discord
 
-from ..connection.error_texts import cannot_write, told_owner, told_there
 from ..domain.product import Product
 from ..formatting import format_price, plain, shorten
 from ..fulfilment.engine.channel_checks import writable_channel
 from ..i18n import _
+from ..log_channel.texts import cannot_write, told_owner, told_there
 from ..offers.offer_text import gives, hidden_warning, power_warning, selling_problems
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
+from ..ui.common_text import not_saved
 from ..ui.components import ChannelMenu, ChoiceMenu, FieldModal, FormText, PressButton, RoleMenu
 from ..ui.permissions import say
 from .progress import Step

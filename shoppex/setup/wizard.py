@@ -12,10 +12,10 @@ from ..connection.error_texts import trouble_sentence
 from ..connection.errors import SetupTrouble
 from ..formatting import plain, shorten
 from ..i18n import _
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
 from ..store.settings_model import GuildSettings
 from ..ui.admin_view import AdminView
+from ..ui.common_text import not_saved
 from ..ui.components import ChoiceMenu
 from ..ui.permissions import say
 from .connect_steps import HearingPage, KeyPage, WebhookPage

@@ -8,14 +8,17 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 
-from ..ui.mixin import CommandsMixin
+from ..ui.command_base import CommandBase
 from ..ui.private_replies import answer_privately
 from ..ui.staff_group import StaffGroup
+from .flow import StatisticsDesk
 from .periods import Period
 
 
-class StatisticsCommands(CommandsMixin):
+class StatisticsCommands(CommandBase):
     """How the shop does."""
+
+    statistics: StatisticsDesk
 
     @StaffGroup.shoppex.command(name="stats")
     @app_commands.describe(period="How far to look back, in days of UTC; at first 30 days")

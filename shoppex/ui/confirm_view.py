@@ -8,17 +8,17 @@ from typing import Any
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import Refusal
+from ..errors import Refusal
 from ..i18n import _
-from ..orders.texts import staff_sentence
-from ..purchases.texts import not_saved
 from ..store.errors import StoreUnavailable
+from .common_text import not_saved
 from .components import PressButton
 from .permissions import Gate, GuardedView
 from .responses import show
 from .staff_view import admit_staff
 
 Act = Callable[[], Awaitable[str]]
+Worded = Callable[[Refusal], str]
 
 
 class SureView(GuardedView):
@@ -30,6 +30,8 @@ class SureView(GuardedView):
         Of the button that does it.
     act
         Does it, and gives the sentence that says so.
+    worded
+        Says why it could not be done.
     staff_of
         Whose staff alone may press; ``None`` for who asked, whoever that is.
     """
@@ -40,11 +42,13 @@ class SureView(GuardedView):
         user_id: int,
         label: str,
         act: Act,
+        worded: Worded,
         *,
         staff_of: discord.Guild | None = None,
     ) -> None:
         super().__init__(gate, user_id, timeout=300.0)
         self._act = act
+        self._worded = worded
         self._staff_of = staff_of
         self.add_item(PressButton(label, self._go, style=discord.ButtonStyle.danger))
         self.add_item(PressButton(_("Cancel"), self._leave))
@@ -65,7 +69,7 @@ class SureView(GuardedView):
         try:
             done = await self._act()
         except Refusal as refusal:
-            done = staff_sentence(refusal)
+            done = self._worded(refusal)
         except StoreUnavailable:
             done = not_saved()
         await interaction.edit_original_response(content=done, embed=None, view=None)
@@ -84,14 +88,15 @@ async def ask(
     embed: discord.Embed,
     label: str,
     act: Act,
+    worded: Worded,
 ) -> None:
     """Show staff what will happen, and do it when that is confirmed.
 
     Parameters
     ----------
-    label, act
+    label, act, worded
         As `SureView`.
     """
     embed.colour = await gate.colour(interaction)
-    view = SureView(gate, interaction.user.id, label, act, staff_of=guild)
+    view = SureView(gate, interaction.user.id, label, act, worded, staff_of=guild)
     await show(interaction, embed, view)

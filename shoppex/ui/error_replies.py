@@ -6,10 +6,10 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..store.errors import StoreUnavailable
-from .mixin import CommandsMixin
+from .command_base import CommandBase
 
 
-class Answers(CommandsMixin):
+class Answers(CommandBase):
     """The checks and errors of all commands."""
 
     async def cog_check(self, ctx: commands.Context) -> bool:

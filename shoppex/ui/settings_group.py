@@ -7,12 +7,10 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..connection.addresses import webhook_address
-from ..i18n import _
-from .mixin import CommandsMixin
+from .command_base import CommandBase
 
 
-class SettingsGroup(CommandsMixin):
+class SettingsGroup(CommandBase):
     """The group, and what its commands have in common."""
 
     @commands.hybrid_group(name="shoppexset")
@@ -26,13 +24,3 @@ class SettingsGroup(CommandsMixin):
         """Autocomplete runs before any check, and what lies at Shoppex is not public."""
         guild = interaction.guild
         return guild is not None and await self.gate.is_admin(guild, interaction.user)
-
-    def webhook_url(self, guild_id: int) -> str:
-        """Where Shoppex is to send this server's webhooks, or words for not knowing it."""
-        address = webhook_address(self.settings.listener, guild_id)
-        if address is None:
-            return _(
-                "unknown: the bot's owner has not set a public address yet "
-                "(`/shoppexset publicurl`)"
-            )
-        return f"<{address}>"

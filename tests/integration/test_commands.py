@@ -44,6 +44,19 @@ def texts(command: Any) -> Iterator[str]:
             yield from (f"{choice.name}{choice.value}" for choice in parameter.choices)
 
 
+async def test_the_cog_has_every_part_that_a_command_class_declares(world: World) -> None:
+    cog = world.bot.get_cog("Shoppex")
+    declared = {
+        name: kind
+        for base in type(cog).__mro__
+        if base.__module__.startswith("shoppex.")
+        for name, kind in vars(base).get("__annotations__", {}).items()
+    }
+    assert len(declared) > 20
+    del declared["bot"]
+    assert {name: type(getattr(cog, name)).__name__ for name in declared} == declared
+
+
 async def test_discord_takes_all_commands_and_each_says_what_it_is_for(world: World) -> None:
     for name in SLASH:
         root = world.bot.tree.get_command(name)

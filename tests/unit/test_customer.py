@@ -13,9 +13,10 @@ from shoppex.domain.account import Account, AccountKey, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.policy import Terms
 from shoppex.domain.status import OrderStatus
+from shoppex.errors import TooOften
 from shoppex.fulfilment.intake.delivered_goods import hand_over
 from shoppex.licenses.reset_limits import count_reset, take_back_reset
-from shoppex.purchases.errors import ResetsOff, TooOften
+from shoppex.purchases.errors import ResetsOff
 from shoppex.purchases.status import Stage, matters_of, standing
 from shoppex.purchases.support import redact
 from shoppex.store.settings_model import LicensePolicy

@@ -27,11 +27,11 @@ from shoppex.fulfilment.intake.order_updates import (
     answered,
     ask_again,
     distrust,
-    forget,
     has_seen,
     learn,
     mark_seen,
 )
+from shoppex.fulfilment.reconcile.retention import forget
 from strategies import accounts, moments, orders, statuses
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

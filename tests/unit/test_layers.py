@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FEATURES = {
-    "checkout",
-    "connection",
-    "dry_run",
-    "health",
-    "licenses",
-    "log_channel",
-    "offers",
-    "orders",
-    "purchases",
-    "setup",
-    "statistics",
-    "ui",
+# What each feature takes from others; all else that they share lies below them.
+FEATURES: dict[str, set[str]] = {
+    "checkout": set(),
+    "connection": set(),
+    "dry_run": {"checkout", "offers"},
+    "health": {"connection", "offers"},
+    "licenses": {"log_channel", "purchases"},
+    "log_channel": set(),
+    "offers": {"checkout", "connection"},
+    "orders": {"log_channel", "offers", "purchases"},
+    "purchases": {"checkout", "log_channel"},
+    "setup": {"connection", "log_channel", "offers"},
+    "statistics": set(),
 }
 LAYERS = (
     "cog",
-    {"command_groups", "gateway_events"},
-    FEATURES,
+    {"command_groups", "composition"},
+    "gateway_events",
+    set(FEATURES),
+    "ui",
     "webhook",
     "fulfilment",
     "store",
     "api",
-    {"formatting", "i18n", "rate_limit", "steady_clock"},
+    {"errors", "formatting", "i18n", "lifecycle", "rate_limit", "steady_clock"},
     "domain",
 )
+# Within fulfilment, the same.
+FULFILMENT = ("reconcile", "steps", "engine", "intake", "entitlement")
 NAMES = {name for layer in LAYERS for name in ([layer] if isinstance(layer, str) else layer)}
 
 
@@ -64,6 +69,29 @@ def test_imports_run_downwards_only(graph: grimp.ImportGraph) -> None:
         for layer in LAYERS
     ]
     illegal = graph.find_illegal_dependencies_for_layers(layers, containers={"shoppex"})
+    assert {(found.importer, found.imported) for found in illegal} == set()
+
+
+def test_features_use_only_the_features_that_are_listed(graph: grimp.ImportGraph) -> None:
+    used: dict[str, set[str]] = {name: set() for name in FEATURES}
+    for name, others in used.items():
+        for other in FEATURES:
+            upper, lower = f"shoppex.{name}", f"shoppex.{other}"
+            if name != other and graph.direct_import_exists(
+                importer=upper, imported=lower, as_packages=True
+            ):
+                others.add(other)
+    assert used == FEATURES
+
+
+def test_features_form_no_circle() -> None:
+    assert list(TopologicalSorter(FEATURES).static_order())
+
+
+def test_fulfilment_has_floors_too(graph: grimp.ImportGraph) -> None:
+    room = "shoppex.fulfilment"
+    assert graph.find_children(room) == {f"{room}.{name}" for name in FULFILMENT}
+    illegal = graph.find_illegal_dependencies_for_layers(FULFILMENT, containers={room})
     assert {(found.importer, found.imported) for found in illegal} == set()
 
 

@@ -47,7 +47,9 @@ def test_no_sentence_is_hidden_from_the_translators() -> None:
         (path.name, node.args)
         for path in COG.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext")
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("_", "ngettext")
     )
     known = {m.id if isinstance(m.id, str) else m.id[0] for m in read(TEMPLATE)}
     hidden = [

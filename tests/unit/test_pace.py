@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.checkout.errors import TooManyOrders
-from shoppex.checkout.member_limits import _MOST_MEMBERS, Pace
 from shoppex.domain.account import AccountKey
+from shoppex.errors import TooOften
+from shoppex.rate_limit import _MOST_MEMBERS, Pace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
@@ -20,7 +20,7 @@ ADA, BOB = AccountKey(1, 1), AccountKey(1, 2)
 def may(pace: Pace, key: AccountKey, now: datetime) -> bool:
     try:
         pace.take(key, now)
-    except TooManyOrders:
+    except TooOften:
         return False
     return True
 
@@ -30,11 +30,11 @@ def test_so_many_tries_are_free_and_then_none_until_the_time_is_over() -> None:
     for seconds in (0, 10, 20):
         pace.take(ADA, NOW + timedelta(seconds=seconds))
     for seconds in (20, 59):
-        with pytest.raises(TooManyOrders) as refused:
+        with pytest.raises(TooOften) as refused:
             pace.take(ADA, NOW + timedelta(seconds=seconds))
         assert refused.value.until == NOW + MINUTE
     assert may(pace, ADA, NOW + MINUTE)
-    with pytest.raises(TooManyOrders) as refused:
+    with pytest.raises(TooOften) as refused:
         pace.take(ADA, NOW + MINUTE)
     assert refused.value.until == NOW + timedelta(seconds=70)
 

@@ -16,7 +16,8 @@ from shoppex.connection.scopes import USEFUL_SCOPES
 from shoppex.fulfilment.entitlement.staff_causes import BRAKE
 from shoppex.fulfilment.intake.payment_checks import HOLDS
 from shoppex.fulfilment.reconcile.drift import DriftKind
-from shoppex.ui.reason_text import drift_sentence, progress_sentence, waiting_sentence
+from shoppex.health.drift_text import drift_sentence
+from shoppex.ui.reason_text import progress_sentence, waiting_sentence
 
 SHOPPEX = Path(__file__).parents[2] / "shoppex"
 # The functions that say by a word why something cannot be.

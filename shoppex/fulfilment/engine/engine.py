@@ -17,8 +17,8 @@ from ...domain.delivery import Delivery, DeliveryState
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ..entitlement.staff_causes import Cause
-from ..steps.key_claims import NOT_BY_ITSELF
 from .discord_budget import Budget
+from .failures import NOT_BY_ITSELF
 from .role_checks import SEEN_WITHOUT_ASKING
 from .scheduler import Lanes, Load
 from .staff_alerts import Alarms

@@ -14,6 +14,11 @@ import discord
 from ...api import Blocked, Forbidden, RateLimited, Unauthorized, Unavailable
 from ...domain.delivery import Delivery, DeliveryState
 
+DOUBTFUL = "claim_doubtful"
+SHORT = "claim_short"
+# What staff have to settle by a decision; trying again could take keys twice.
+NOT_BY_ITSELF = frozenset({DOUBTFUL, SHORT})
+
 # What a request to Discord can raise: its answers, and no answer at all.
 REQUEST_ERRORS = (
     discord.HTTPException,

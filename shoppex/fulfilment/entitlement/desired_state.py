@@ -10,7 +10,7 @@ from ...domain.account import Account, Grant, OfferKind, Order, Promise
 from ...domain.delivery import Delivery, DeliveryState
 from ...domain.policy import Terms
 from ...domain.subscription import Subscription, standing_of
-from ..intake.delivered_goods import note_arrival
+from .arrival import note_arrival
 from .claims import (
     claims_of,
     is_plan_unsold,

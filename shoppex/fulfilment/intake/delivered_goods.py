@@ -6,8 +6,9 @@ import hashlib
 from collections import Counter
 from dataclasses import replace
 
-from ...domain.account import Order, Promise
+from ...domain.account import Order
 from ...domain.delivery import Delivery, DeliveryState
+from ..entitlement.arrival import note_arrival
 
 _DIGEST = 16
 
@@ -32,17 +33,6 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
             message=Delivery() if kept else Delivery(DeliveryState.DELIVERED),
         )
     )
-
-
-def note_arrival(order: Order) -> Order:
-    """The order, remembering it if all of it is in the buyer's hands: roles, keys, message."""
-    owed = (
-        order.message,
-        order.claim or Delivery(DeliveryState.DELIVERED),
-        Delivery(DeliveryState.DELIVERED) if order.promise is Promise.NOTHING else order.reading,
-    )
-    done = all(delivery.state is DeliveryState.DELIVERED for delivery in owed)
-    return replace(order, arrived=True) if done and order.fulfilled else order
 
 
 def open_goods(order: Order, goods: tuple[str, ...]) -> Order:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ...domain.account import NOBODY, Account, AccountKey, OfferKind, Order, Promise
+from ...domain.account import NOBODY, AccountKey, OfferKind, Order, Promise
 from ...domain.delivery import Delivery, DeliveryState
 from ...domain.money import Money
 from ...domain.order_metadata import USER, Tag
@@ -15,7 +15,6 @@ from ...domain.policy import Terms
 from ...domain.refunds import is_all
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus, advance
-from ..entitlement.notices import moment_of
 from .delivered_goods import is_all_listed, unknown
 from .payment_checks import (
     OTHER_BUYER,
@@ -367,43 +366,3 @@ def mark_seen(order: Order, delivery_id: str) -> Order:
     if not delivery_id or has_seen(order, delivery_id):
         return order
     return replace(order, seen=(*order.seen, delivery_id)[-_SEEN:])
-
-
-def forget(account: Account, unpaid_before: datetime, details_before: datetime) -> Account:
-    """The account without what is no longer needed; a paid order is never forgotten.
-
-    Parameters
-    ----------
-    unpaid_before
-        Orders that nobody paid go when they were made before this.
-    details_before
-        Finished orders that were paid before this shrink to what their roles, a refund and a
-        repeat of their goods still need.
-    """
-    orders = {
-        nonce: _shrunk(order) if _is_finished(order, details_before) else order
-        for nonce, order in account.orders.items()
-        if order.touched_by_money or order.created_at >= unpaid_before
-    }
-    return account if orders == account.orders else replace(account, orders=orders)
-
-
-def forget_notices(account: Account, before: datetime) -> Account:
-    """The account without notices of moments so long ago that none of them can come again."""
-    moment = int(before.timestamp())
-    notices = {
-        name: notice for name, notice in account.notices.items() if moment_of(name) >= moment
-    }
-    return account if len(notices) == len(account.notices) else replace(account, notices=notices)
-
-
-def _is_finished(order: Order, before: datetime) -> bool:
-    owed = (order.asking, order.message, order.reading if order.open_readings else None)
-    waits = any(delivery is not None and delivery.waits for delivery in owed)
-    closed = (order.fulfilled and order.outstanding is None) or not order.entitled
-    old = order.paid_at is not None and order.paid_at < before
-    return old and closed and order.held is None and not waits
-
-
-def _shrunk(order: Order) -> Order:
-    return replace(order, url=None, coupon=None, seen=())

@@ -21,7 +21,7 @@ from ...domain.status import OrderStatus
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.settings import Settings
-from ..reconcile.rebuild import order_from
+from .order_from_remote import order_from
 from .payment_checks import UNKNOWN_ORDER, lines_that_came, with_paid_lines
 from .recorder import Hearing, Outcome, Recorder
 

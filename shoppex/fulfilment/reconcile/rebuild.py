@@ -15,20 +15,18 @@ from datetime import datetime
 from redbot.core.utils import AsyncIter
 
 from ...api import ApiError, ClientPool, ShoppexClient
-from ...domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
+from ...domain.account import Account, AccountKey, Grant, OfferKind, Order
 from ...domain.delivery import Delivery, DeliveryState
-from ...domain.line import promise_of
-from ...domain.money import Money
 from ...domain.order_metadata import Tag
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.settings import Settings
-from ...store.settings_model import GuildSettings, ItemEntry, ProductEntry
 from ..entitlement.notices import Notice, NoticeKind
 from ..intake.account_lookup import Places
 from ..intake.delivered_goods import hand_over
+from ..intake.order_from_remote import order_from
 from ..intake.order_updates import learn
 from ..intake.product_lookup import look_up_products
 from ..intake.recorder import Recorder
@@ -40,7 +38,6 @@ log = logging.getLogger("red.shoppex.rebuilding")
 RolesOf = Callable[[AccountKey], Collection[int]]
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
-_PIECES = re.compile(r"(\d{1,9}) × (.+)", re.DOTALL)
 _DONE = Delivery(DeliveryState.DELIVERED)
 _AT_ONCE = 20
 
@@ -209,63 +206,6 @@ class Rebuilding:
                 found.append(entry)
         async for entry in AsyncIter(found, steps=_AT_ONCE):
             await entry.record(recorder)
-
-
-def order_from(
-    news: RemoteOrder, kind: OfferKind, nonce: str, shop: GuildSettings, now: datetime
-) -> Order:
-    """An order as it was before it was paid, as far as Shoppex and today's shop tell. Pure."""
-    title, quantity = _title_and_quantity(news, kind)
-    entry = _entry(news, kind, title, shop)
-    ids = tuple(dict.fromkeys((*(i for item in news.items for i in item.product_ids[:8]),)))
-    offer_id = entry.id if entry is not None else next(iter((*ids, *news.product_ids)), "")
-    types = [promise_of(item.product_type) for item in news.items]
-    strongest = next((p for p in (Promise.KEYS, Promise.SOMETHING) if p in types), Promise.NOTHING)
-    first = news.items[0] if news.items else None
-    return Order(
-        nonce=nonce,
-        kind=kind,
-        offer_id=offer_id,
-        title=entry.title if entry is not None else title,
-        created_at=news.created_at or now,
-        quantity=quantity,
-        variant_title=first.variant_title if first is not None else None,
-        roles=entry.roles if entry is not None else (),
-        promise=strongest if kind is OfferKind.PRODUCT else Promise.NOTHING,
-        uniqid=news.uniqid,
-        quote=_quote(news, entry, quantity),
-        url=news.url,
-        lasts=entry.lasts if entry is not None else None,
-        recurring=news.subscription_id is not None,
-        pool=entry.pool if isinstance(entry, ItemEntry) else None,
-    )
-
-
-def _quote(
-    news: RemoteOrder, entry: ProductEntry | ItemEntry | None, quantity: int
-) -> Money | None:
-    """What was asked for; the price of a product is Shoppex's, that of an item is today's here."""
-    if not isinstance(entry, ItemEntry):
-        return news.total
-    return Money(entry.price.amount * quantity, entry.price.currency)
-
-
-def _title_and_quantity(news: RemoteOrder, kind: OfferKind) -> tuple[str, int]:
-    title = next((item.title for item in news.items if item.title), "")
-    quantity = sum(item.quantity for item in news.items) or news.quantity or 1
-    if kind is OfferKind.ITEM and (pieces := _PIECES.fullmatch(title)) is not None:
-        return pieces[2], int(pieces[1])
-    return title, quantity
-
-
-def _entry(
-    news: RemoteOrder, kind: OfferKind, title: str, shop: GuildSettings
-) -> ProductEntry | ItemEntry | None:
-    """What of today's shop that was; an item of the bot's own is known by its title alone."""
-    if kind is OfferKind.ITEM:
-        return next((item for item in shop.items.values() if item.title == title), None)
-    ids = {name for item in news.items for name in item.product_ids} | set(news.product_ids)
-    return next((entry for name, entry in shop.products.items() if name in ids), None)
 
 
 def _as_delivered(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from redbot.core.utils import AsyncIter
 
-from ...domain.account import Account, AccountKey
+from ...domain.account import Account, AccountKey, Order
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.schema import PARTITIONS
 from ...store.settings import Settings
 from ..engine.scheduler import Lanes
-from ..intake.order_updates import forget, forget_notices
+from ..entitlement.notices import moment_of
 
 log = logging.getLogger("red.shoppex.forgetter")
 
@@ -70,3 +71,43 @@ class Forgetter:
         except StoreUnavailable as error:
             log.error("Old orders could not be forgotten: %s", error)
         return now + _EVERY
+
+
+def forget(account: Account, unpaid_before: datetime, details_before: datetime) -> Account:
+    """The account without what is no longer needed; a paid order is never forgotten.
+
+    Parameters
+    ----------
+    unpaid_before
+        Orders that nobody paid go when they were made before this.
+    details_before
+        Finished orders that were paid before this shrink to what their roles, a refund and a
+        repeat of their goods still need.
+    """
+    orders = {
+        nonce: _shrunk(order) if _is_finished(order, details_before) else order
+        for nonce, order in account.orders.items()
+        if order.touched_by_money or order.created_at >= unpaid_before
+    }
+    return account if orders == account.orders else replace(account, orders=orders)
+
+
+def forget_notices(account: Account, before: datetime) -> Account:
+    """The account without notices of moments so long ago that none of them can come again."""
+    moment = int(before.timestamp())
+    notices = {
+        name: notice for name, notice in account.notices.items() if moment_of(name) >= moment
+    }
+    return account if len(notices) == len(account.notices) else replace(account, notices=notices)
+
+
+def _is_finished(order: Order, before: datetime) -> bool:
+    owed = (order.asking, order.message, order.reading if order.open_readings else None)
+    waits = any(delivery is not None and delivery.waits for delivery in owed)
+    closed = (order.fulfilled and order.outstanding is None) or not order.entitled
+    old = order.paid_at is not None and order.paid_at < before
+    return old and closed and order.held is None and not waits
+
+
+def _shrunk(order: Order) -> Order:
+    return replace(order, url=None, coupon=None, seen=())

@@ -19,14 +19,9 @@ from ...domain.delivery import Delivery, DeliveryState
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.settings import Settings
-from ..engine.failures import Failure, after_failure, classify
+from ..engine.failures import DOUBTFUL, SHORT, Failure, after_failure, classify
 
 log = logging.getLogger("red.shoppex.claims")
-
-DOUBTFUL = "claim_doubtful"
-SHORT = "claim_short"
-# What staff have to settle by a decision; trying again could take keys twice.
-NOT_BY_ITSELF = frozenset({DOUBTFUL, SHORT})
 
 _NO_KEY = Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
 _EMPTY = Failure(DeliveryState.NEEDS_STAFF, "pool_empty")

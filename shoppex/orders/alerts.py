@@ -14,15 +14,15 @@ from ..fulfilment.entitlement.staff_causes import MUTE, ORDER_MATTERS, Cause
 from ..fulfilment.entitlement.subscription_concerns import CONCERNS
 from ..fulfilment.intake.payment_checks import HOLDS
 from ..i18n import _
-from ..orders.held_order import held_embed, held_view
-from ..orders.order_alert import order_matter_embed
-from ..orders.subscription_alert import concern_embed
+from ..log_channel.flow import matter_buttons, order_buttons
 from ..store.ledger import Ledger
 from ..ui.permissions import Gate, say
 from ..ui.persistent_buttons import staff_button
-from ..ui.reason_text import brake_sentences, waiting_sentence
+from ..ui.reason_text import brake_sentences, cause_line
 from ..ui.staff_channel import StaffRoom
-from .flow import matter_buttons, order_buttons
+from .held_order import held_embed, held_view
+from .order_alert import order_matter_embed
+from .subscription_alert import concern_embed
 
 _DESCRIPTION = 4000
 # Each is a message; more at once are told in one.
@@ -143,10 +143,3 @@ def _title(causes: Mapping[Cause, int]) -> str:
     if reasons <= {MUTE, "secret_doubtful", *brake_sentences(), *CONCERNS}:
         return _("What waits for you")
     return _("Paid orders are waiting for you")
-
-
-def cause_line(cause: Cause, count: int) -> str:
-    """One cause, with the role that it is about and how many deliveries wait for it."""
-    role = f" (<@&{cause.role_id}>)" if cause.role_id else ""
-    number = f" · `{cause.order}`" if cause.reason in CONCERNS else ""
-    return f"⚠️ {count} × {waiting_sentence(cause.reason)}{role}{number}"

@@ -1,0 +1,21 @@
+"""Refusals that every feature knows: why something does not take place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """What somebody asked for does not take place; nothing was changed, nothing is owed."""
+
+
+class ShopUnavailable(Refusal):
+    """Shoppex cannot be reached, or answers badly. Nothing was lost; later may work."""
+
+
+@dataclass(eq=False)
+class TooOften(Refusal):
+    """Asked too often; ``until`` then."""
+
+    until: datetime

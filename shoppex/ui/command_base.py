@@ -1,0 +1,18 @@
+"""The parts that every command group uses."""
+
+from __future__ import annotations
+
+from redbot.core.bot import Red
+
+from ..store.ledger import Ledger
+from ..store.settings import Settings
+from .permissions import Gate
+
+
+class CommandBase:
+    """A class of commands that becomes part of the cog; each declares what else it uses."""
+
+    bot: Red
+    gate: Gate
+    settings: Settings
+    ledger: Ledger
