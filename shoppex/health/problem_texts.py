@@ -50,12 +50,12 @@ def _access() -> _Sentences:
             "not work: {subjects}. Add them at Shoppex under Settings → Developer → API Keys."
         ),
         ("clock", "clock_behind"): _(
-            "The clock of the bot's machine is {seconds} seconds behind that of Shoppex. From "
+            "The clock of the bot's machine is {seconds} s behind that of Shoppex. From "
             "five minutes on, webhooks are not believed, and purchases arrive late. The bot's "
             "owner should have the machine set its clock by itself (NTP)."
         ),
         ("clock", "clock_ahead"): _(
-            "The clock of the bot's machine is {seconds} seconds ahead of that of Shoppex. From "
+            "The clock of the bot's machine is {seconds} s ahead of that of Shoppex. From "
             "five minutes on, webhooks are not believed, and purchases arrive late. The bot's "
             "owner should have the machine set its clock by itself (NTP)."
         ),
@@ -271,16 +271,16 @@ def _host() -> _Sentences:
             "PostgreSQL with `redbot-setup convert`."
         ),
         ("lanes", "slow"): _(
-            "{accounts} deliveries are due, the oldest for {minutes} minutes. There is a lot to "
-            "do, or Discord or Shoppex answers slowly; it goes on by itself."
+            "Deliveries due: {accounts}, the oldest for {minutes} min. There is a lot to do, or "
+            "Discord or Shoppex answers slowly; it goes on by itself."
         ),
         ("lanes", "stuck"): _(
-            "{accounts} deliveries are due, the oldest for {minutes} minutes: something holds "
+            "Deliveries due: {accounts}, the oldest for {minutes} min. Something holds "
             "them up. The bot's owner should look at the log, and reload the cog with "
             "`{prefix}reload shoppex`. Nothing is lost by that."
         ),
         ("waiting", "waits"): _(
-            "So many things wait for you: {count}. `/shoppex waiting` says why, and what to do."
+            "Waiting for you: {count}. `/shoppex waiting` says why, and what to do."
         ),
     }
 

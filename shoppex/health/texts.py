@@ -42,8 +42,8 @@ def good_text(finding: Finding) -> str:
         "key_works": "{shop}",
         "listening": _("port {port}"),
         "polled": _("not needed: Shoppex is asked for payments"),
-        "kept": _("{backend}, {size}, {people} members known"),
-        "keeps_up": _("{accounts} due"),
+        "kept": _("{backend}, {size}, members known: {people}"),
+        "keeps_up": _("due: {accounts}"),
     }
     title = title_of(finding.name)
     about = details.get(finding.reason, "").format(**_values(finding, ""))

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from redbot.core import commands
 
-from ..i18n import _
+from ..i18n import _, ngettext
 from ..store.settings_model import LicensePolicy
 from ..ui.command_base import CommandBase
 from ..ui.private_replies import answer_privately
@@ -79,9 +79,12 @@ class LicenseSettings(SettingsGroup):
         policy = LicensePolicy(timedelta(hours=cooldown_hours), per_month)
         await self.settings.update_guild(ctx.guild.id, lambda shop: replace(shop, licenses=policy))
         if per_month:
+            often = ngettext("every hour", "every {hours} hours", cooldown_hours)
+            times = ngettext("once", "{count} times", per_month)
             text = _(
-                "✅ Buyers may free a licence every {hours} hours, {count} times in thirty days."
-            ).format(hours=cooldown_hours, count=per_month)
+                "✅ Buyers may free a licence {often}, and all of theirs together {times} in "
+                "thirty days."
+            ).format(often=often.format(hours=cooldown_hours), times=times.format(count=per_month))
         else:
             text = _("✅ Only staff can free a licence from its machine, by `/shoppex license`.")
         await ctx.send(text, ephemeral=True)

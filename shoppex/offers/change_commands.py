@@ -14,7 +14,7 @@ from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.role_checks import powers_of
 from ..fulfilment.reconcile.backfill_runner import Backfilling
 from ..fulfilment.reconcile.role_backfill import RoleChange
-from ..i18n import _
+from ..i18n import _, ngettext
 from ..store.settings_model import GuildSettings, ItemEntry, ProductEntry
 from ..ui.settings_group import SettingsGroup
 from .backfill_views import BackfillView, ProgressMessage, preview_embed
@@ -80,10 +80,14 @@ class EntryChanges(SettingsGroup):
             ctx.guild.id, lambda shop: shop.with_entry(replace(entry, lasts=lasts))
         )
         if days:
-            text = _(
+            text = ngettext(
+                "✅ **{title}**: who buys it from now on has its roles for {days} day; bought "
+                "again while it lasts, the days are added. Those who have bought it keep what "
+                "they agreed to.",
                 "✅ **{title}**: who buys it from now on has its roles for {days} days; bought "
                 "again while they last, the days are added. Those who have bought it keep what "
-                "they agreed to."
+                "they agreed to.",
+                days,
             ).format(title=plain(entry.title), days=days)
         else:
             text = _(

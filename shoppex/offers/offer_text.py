@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import discord
 
-from ..i18n import _
+from ..i18n import _, ngettext
 from ..ui.permission_names import permission_names
 from ..ui.reason_text import role_sentence
 from .role_rights import dangerous_powers, why_not_sell
@@ -17,8 +17,11 @@ def gives(roles: Sequence[discord.Role], days: int | None = None) -> str:
     if not roles:
         return _("Buyers get no role with it.")
     if days is not None:
-        return _(
-            "Buyers get {roles} for {days} days; bought again while they last, the days are added."
+        return ngettext(
+            "Buyers get {roles} for {days} day; bought again while it lasts, the days are added.",
+            "Buyers get {roles} for {days} days; bought again while they last, the days are "
+            "added.",
+            days,
         ).format(roles=", ".join(role.mention for role in roles), days=days)
     return _("Buyers get {roles}.").format(roles=", ".join(role.mention for role in roles))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..domain.policy import OwnPolicy, Policy
-from ..i18n import _
+from ..i18n import _, ngettext
 
 
 def policy_lines(policy: Policy) -> list[str]:
@@ -42,7 +42,12 @@ def lasts_text(lasts: timedelta | None) -> str:
     """How long roles last, to follow them in a list."""
     if lasts is None:
         return ""
-    return " " + _("for {days} days").format(days=lasts.days)
+    return " " + for_days(lasts.days)
+
+
+def for_days(days: int) -> str:
+    """How long something lasts."""
+    return ngettext("for {days} day", "for {days} days", days).format(days=days)
 
 
 def entry_notes(lasts: timedelta | None, own: OwnPolicy, policy: Policy) -> str:
@@ -63,7 +68,12 @@ def reminders_text(days: tuple[int, ...]) -> str:
     if not days:
         return _("none")
     numbers = ", ".join(str(number) for number in sorted(days, reverse=True))
-    return _("{days} days before a renewal or an end").format(days=numbers)
+    return ngettext(
+        "{days} day before a renewal or an end",
+        "{days} days before a renewal or an end",
+        # Of several, such as “7, 1”, the first decides.
+        max(days),
+    ).format(days=numbers)
 
 
 def refunds_sentence(*, revokes: bool) -> str:

@@ -14,6 +14,7 @@ from ..domain.staff_action import StaffAct
 from ..errors import Refusal
 from ..formatting import plain, shorten
 from ..i18n import _
+from ..offers.policy_text import for_days
 from ..offers.role_rights import refuse_what_is_above
 from ..purchases.texts import title_of
 from ..store.ledger import Ledger
@@ -221,7 +222,7 @@ class CaseActs:
             await say(interaction, staff_sentence(refusal))
             return
         embed = self._embed(_("Give this as a gift?"), Case(key, gift.nonce), "", gift)
-        lasts = _("for ever") if days is None else _("for {days} days").format(days=days)
+        lasts = _("for ever") if days is None else for_days(days)
         embed.add_field(name=_("How long"), value=lasts)
         _show_changes(embed, changes)
         embed.add_field(name=_("Keys"), value=_keys_of_a_gift(gift), inline=False)

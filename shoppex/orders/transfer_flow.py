@@ -9,7 +9,7 @@ from ..domain.account import AccountKey
 from ..errors import Refusal
 from ..formatting import shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
-from ..i18n import _
+from ..i18n import _, ngettext
 from ..offers.role_rights import refuse_what_is_above
 from ..ui.confirm_view import ask
 from ..ui.members import name_of_user
@@ -60,10 +60,17 @@ class MovingDesk:
         )
         embed.add_field(
             name=_("What moves"),
-            value=_(
-                "{orders} orders and {subscriptions} subscriptions, the remembered e-mail address "
-                "and the waiting times for licences"
-            ).format(orders=move.orders, subscriptions=move.subscriptions),
+            value="\n".join(
+                (
+                    ngettext("{count} order", "{count} orders", move.orders).format(
+                        count=move.orders
+                    ),
+                    ngettext(
+                        "{count} subscription", "{count} subscriptions", move.subscriptions
+                    ).format(count=move.subscriptions),
+                    _("the remembered e-mail address and the waiting times for licences"),
+                )
+            ),
             inline=False,
         )
         goes = _("{member} loses").format(member=name_of_user(self._gate.bot, guild, source_id))

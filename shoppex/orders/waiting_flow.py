@@ -13,7 +13,7 @@ from ..formatting import plain, shorten
 from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.staff_alerts import Alarms
 from ..fulfilment.entitlement.staff_causes import Cause
-from ..i18n import _
+from ..i18n import _, ngettext
 from ..purchases.texts import title_of
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
@@ -129,9 +129,12 @@ class WaitingBoard:
             await say(interaction, not_saved())
             return
         if count:
-            text = _(
+            text = ngettext(
+                "I am trying again for {count} member. What still cannot be delivered goes on "
+                "waiting.",
                 "I am trying again for {count} members. What still cannot be delivered goes on "
-                "waiting."
+                "waiting.",
+                count,
             ).format(count=count)
         else:
             text = _(

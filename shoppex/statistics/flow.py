@@ -8,7 +8,7 @@ import io
 import discord
 from redbot.core.bot import Red
 
-from ..i18n import _
+from ..i18n import _, ngettext
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import Gate
 from ..ui.staff_view import StaffView, admit_staff
@@ -138,17 +138,24 @@ def _guild(interaction: discord.Interaction[Red]) -> discord.Guild:
 
 def _sheet_text(sheet: SheetFile, period: Period) -> str:
     sentences = [
+        ngettext(
+            "{period}: {count} order that was paid, given, refunded or disputed.",
+            "{period}: {count} orders that were paid, given, refunded or disputed.",
+            sheet.rows,
+        ).format(period=period_name(period), count=sheet.rows),
         _(
-            "{period}: {count} orders that were paid, given, refunded or disputed. Times are in "
-            "UTC. Buyers are named by their Discord id only; keys and e-mail addresses are not "
-            "in it."
-        ).format(period=period_name(period), count=sheet.rows)
+            "Times are in UTC. Buyers are named by their Discord id only; keys and e-mail "
+            "addresses are not in it."
+        ),
     ]
     if sheet.left_out:
         sentences.append(
-            _(
+            ngettext(
+                "⚠️ The oldest had no room, because Discord takes no larger file. Choose a "
+                "shorter period to have everything of it.",
                 "⚠️ The {count} oldest had no room, because Discord takes no larger file. Choose "
-                "a shorter period to have everything of it."
+                "a shorter period to have everything of it.",
+                sheet.left_out,
             ).format(count=sheet.left_out)
         )
     if sheet.extension == "zip":

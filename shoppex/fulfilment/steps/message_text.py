@@ -16,7 +16,7 @@ from ...domain.outstanding import TopUp
 from ...domain.policy import Terms
 from ...domain.shoppex_urls import order_page
 from ...formatting import format_money, plain, shorten
-from ...i18n import _
+from ...i18n import _, ngettext
 from ..entitlement.claims import line_ends_of, line_roles, plan_roles, roles_of
 from ..entitlement.notices import Notice, NoticeKind
 from ..intake.delivered_goods import split_link
@@ -58,7 +58,9 @@ def order_letter(
         title=_title(order), description=f"**{plain(order.describe())}**", colour=colour
     )
     if order.gift is not None and order.lasts is not None:
-        embed.add_field(name=_("Lasts"), value=_("{days} days").format(days=order.lasts.days))
+        days = order.lasts.days
+        lasts = ngettext("{days} day", "{days} days", days).format(days=days)
+        embed.add_field(name=_("Lasts"), value=lasts)
     if order.test:
         text = "\n".join(part for part in (test_banner(), text) if part)
     if order.total is not None:
