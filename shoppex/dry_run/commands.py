@@ -13,6 +13,7 @@ from ..formatting import plain, shorten
 from ..i18n import _
 from ..offers.lists import choices, named
 from ..store.settings_model import ItemEntry, ProductEntry
+from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
 from .flow import TestDesk
 
@@ -47,7 +48,7 @@ class TestSaleCommands(SettingsGroup):
         if entry is None:
             await ctx.send(_which(entries, product), ephemeral=True)
             return
-        send = partial(ctx.send, ephemeral=True)
+        send = partial(send_embed, ctx)
         colour = await ctx.embed_colour()
         await self.test_desk.test(ctx.guild, ctx.author, entry.ref, send, colour)
 

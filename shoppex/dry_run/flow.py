@@ -10,6 +10,7 @@ import discord
 from redbot.core.bot import Red
 
 from ..checkout.texts import refusal_sentence
+from ..embed_text import edit_as
 from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
@@ -91,9 +92,9 @@ class _TestMessage:
         embed = _report_embed(report, self._colour)
         try:
             if self._message is None:
-                self._message = await self._send(embed=embed)
+                self._message = await self._send(embed)
             else:
-                await self._message.edit(embed=embed)
+                await self._message.edit(**edit_as(self._message, embed))
         except REQUEST_ERRORS:
             log.debug("A test goes on without a message that shows it")
 

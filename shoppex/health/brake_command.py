@@ -6,6 +6,7 @@ from redbot.core import commands
 
 from ..fulfilment.reconcile.brake import Brake
 from ..i18n import _
+from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
 from .brake_view import BrakeView, brake_embed
 
@@ -33,4 +34,4 @@ class BrakeCommands(SettingsGroup):
         at_stake = await self.brake.at_stake(ctx.guild.id)
         view = BrakeView(self.gate, ctx.author.id, self.brake, ctx.guild)
         embed = brake_embed(why, at_stake, await ctx.embed_colour())
-        view.message = await ctx.send(embed=embed, view=view, ephemeral=True)
+        view.message = await send_embed(ctx, embed, view)

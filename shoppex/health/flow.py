@@ -8,11 +8,13 @@ from typing import Any
 import discord
 from redbot.core import commands
 
+from ..embed_text import edit_as
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..ui.admin_view import AdminView
 from ..ui.components import PressButton
 from ..ui.permissions import Gate
+from ..ui.responses import send_embed
 from ..ui.staff_channel import StaffRoom
 from .check_context import Depth
 from .findings import Ailment, Finding, Verdict
@@ -47,14 +49,14 @@ class DoctorPage(AdminView):
         """Look, and answer a command."""
         self._colour = await ctx.embed_colour()
         embed = await self._look()
-        self.message = await ctx.send(embed=embed, view=self, ephemeral=True)
+        self.message = await send_embed(ctx, embed, self)
 
     async def _again(self, interaction: discord.Interaction[Any]) -> None:
         self._button.disabled = True
         await interaction.response.edit_message(view=self)
         embed = await self._look()
         self._button.disabled = False
-        await interaction.edit_original_response(embed=embed, view=self)
+        await interaction.edit_original_response(**edit_as(interaction.message, embed), view=self)
 
     async def _look(self) -> discord.Embed:
         findings = await self._doctor.examine(self._guild, Depth.VISIT)

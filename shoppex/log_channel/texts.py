@@ -234,8 +234,8 @@ def _rank(heading: Heading) -> tuple[bool, int]:
 def cannot_write(channel: discord.TextChannel) -> str:
     """Why staff cannot be told anything in a channel."""
     return _(
-        "I may not write in {channel}. Nothing was changed. Give me the permissions View Channel, "
-        "Send Messages and Embed Links there."
+        "I may not write in {channel}. Nothing was changed. Give me the permissions View Channel "
+        "and Send Messages there."
     ).format(channel=channel.mention)
 
 

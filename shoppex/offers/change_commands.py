@@ -16,6 +16,7 @@ from ..fulfilment.reconcile.backfill_runner import Backfilling
 from ..fulfilment.reconcile.role_backfill import RoleChange
 from ..i18n import _, ngettext
 from ..store.settings_model import GuildSettings, ItemEntry, ProductEntry
+from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
 from .backfill_views import BackfillView, ProgressMessage, preview_embed
 from .offer_text import gives
@@ -65,7 +66,7 @@ class EntryChanges(SettingsGroup):
             self.gate, ctx.author.id, done=done, apply=apply, apply_to_all=apply_to_all
         )
         embed = preview_embed(ctx.guild, entry.title, preview, await ctx.embed_colour())
-        view.message = await ctx.send(embed=embed, view=view, ephemeral=True)
+        view.message = await send_embed(ctx, embed, view)
 
     async def change_days(self, ctx: commands.GuildContext, entry: E, days: int) -> None:
         """Let the roles last longer or shorter for those who buy from now on.

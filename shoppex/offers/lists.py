@@ -13,12 +13,15 @@ from redbot.core.utils.chat_formatting import pagify
 from redbot.core.utils.views import SimpleMenu
 
 from ..domain.text_cleaning import clean_typed
+from ..embed_text import embed_text
 from ..formatting import plain, shorten
 from ..i18n import _
+from ..ui.responses import send_embed
 
 _CHOICES = 25
 _CHOICE_NAME = 100
-_PAGE = 2000
+# As text, its title stands above it.
+_PAGE = 1800
 _ID = 36
 _QUOTES = '"“”„«»'
 
@@ -103,6 +106,8 @@ async def send_list(ctx: commands.GuildContext, title: str, lines: list[str], em
         for page in pagify("\n".join(lines), page_length=_PAGE)
     ]
     if len(pages) == 1:
-        await ctx.send(embed=pages[0], ephemeral=True)
+        await send_embed(ctx, pages[0])
+    elif ctx.interaction is None and not await ctx.embed_requested():
+        await SimpleMenu([embed_text(page) for page in pages]).start(ctx, ephemeral=True)
     else:
         await SimpleMenu(list(pages)).start(ctx, ephemeral=True)

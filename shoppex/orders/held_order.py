@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import Any
 
@@ -25,7 +24,7 @@ from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
-from ..ui.persistent_buttons import staff_button
+from ..ui.persistent_buttons import close_decided, staff_button
 from .errors import NoSuchPurchase
 from .lookup import Case
 from .service import Casework
@@ -139,17 +138,6 @@ def held_button(
             await interaction.followup.send(not_saved(), ephemeral=True)
         else:
             await interaction.followup.send(done, ephemeral=True)
-            await _close(interaction, done)
+            await close_decided(interaction, done)
 
     return staff_button(gate, _TEMPLATE, press)
-
-
-async def _close(interaction: discord.Interaction[Any], done: str) -> None:
-    """Take the buttons away, and say who decided."""
-    message = interaction.message
-    if message is None or not message.embeds:
-        return
-    embed = message.embeds[0]
-    embed.add_field(name=done, value=interaction.user.mention, inline=False)
-    with contextlib.suppress(discord.HTTPException):
-        await message.edit(embed=embed, view=None)

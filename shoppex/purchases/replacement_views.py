@@ -20,7 +20,7 @@ from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..ui.common_text import not_saved
 from ..ui.permissions import Gate
-from ..ui.persistent_buttons import staff_button
+from ..ui.persistent_buttons import close_decided, staff_button
 from .errors import NothingYet, NotTheirs
 from .replacements import Replacements
 from .texts import customer_sentence
@@ -73,7 +73,7 @@ class Decisions:
             await interaction.followup.send(not_saved(), ephemeral=True)
         else:
             await interaction.followup.send(done, ephemeral=True)
-            await _close(interaction, done)
+            await close_decided(interaction, done)
             if not approve:
                 await self._tell_buyer(key)
 
@@ -119,17 +119,6 @@ def _nothing_new() -> str:
         "Shoppex shows no new key for this order yet, so nothing was sent. At Shoppex, open "
         "Orders → the order → Replace, then press “Approve” once more."
     )
-
-
-async def _close(interaction: discord.Interaction[Any], done: str) -> None:
-    """Take the buttons away, and say who decided."""
-    message = interaction.message
-    if message is None or not message.embeds:
-        return
-    embed = message.embeds[0]
-    embed.add_field(name=done, value=interaction.user.mention, inline=False)
-    with contextlib.suppress(discord.HTTPException):
-        await message.edit(embed=embed, view=None)
 
 
 def _button(choice: str, key: AccountKey, name: str) -> discord.ui.Button[discord.ui.View]:

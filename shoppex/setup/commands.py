@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from redbot.core import commands
 
+from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
 from .step import SetupTools
 from .wizard import SetupView
@@ -28,4 +29,4 @@ class SetupCommands(SettingsGroup):
             await ctx.embed_colour(),
             is_owner=await self.bot.is_owner(ctx.author),
         )
-        view.message = await ctx.send(embed=view.embed(), view=view, ephemeral=True)
+        view.message = await send_embed(ctx, view.embed(), view)

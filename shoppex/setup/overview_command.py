@@ -18,6 +18,7 @@ from ..log_channel.texts import level_text
 from ..offers.policy_text import policy_lines, rejoin_text, reminders_text
 from ..store.settings_model import GuildSettings
 from ..ui.reason_text import cause_line
+from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
 from ..webhook.listener import Listener
 
@@ -105,7 +106,7 @@ class AccessCommands(SettingsGroup):
             value=shorten("\n".join(waiting), 1024) or _("nothing"),
             inline=False,
         )
-        await ctx.send(embed=embed, ephemeral=True)
+        await send_embed(ctx, embed)
 
     async def _waiting(self, guild_id: int) -> list[str]:
         """Paid things that staff must see to, by cause."""

@@ -10,6 +10,7 @@ from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..connection.error_texts import trouble_sentence
 from ..connection.errors import SetupTrouble
+from ..embed_text import edit_as
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..store.errors import StoreUnavailable
@@ -77,7 +78,8 @@ class SetupView(AdminView):
         self._fill()
         # A form may come back after the buttons are gone.
         view = None if self.is_finished() else self
-        self.message = await interaction.edit_original_response(embed=self.embed(), view=view)
+        form = edit_as(self.message, self.embed())
+        self.message = await interaction.edit_original_response(**form, view=view)
 
     async def _do(self, do: Work) -> None:
         self._failed = False
@@ -98,7 +100,7 @@ class SetupView(AdminView):
         self._note, self._failed = "", False
         self._fill()
         if self.message is not None and not self.is_finished():
-            await self.message.edit(embed=self.embed(), view=self)
+            await self.message.edit(**edit_as(self.message, self.embed()), view=self)
 
     async def on_timeout(self) -> None:
         """Take the buttons away, and say how to go on."""
@@ -106,7 +108,7 @@ class SetupView(AdminView):
             return
         await set_contextual_locales_from_guild(self.gate.bot, self.guild)
         try:
-            await self.message.edit(embed=self.embed(), view=None)
+            await self.message.edit(**edit_as(self.message, self.embed()), view=None)
         except discord.HTTPException:
             log.debug("A setup had no message left to end in")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import discord
 from redbot.core.i18n import set_contextual_locales_from_guild
 
+from ..embed_text import with_line
 from .permissions import Gate
 from .staff_view import admit_staff
 
@@ -65,3 +67,12 @@ def staff_button(
             await on_press(interaction, match)
 
     return lasting_button(gate, template, press)
+
+
+async def close_decided(interaction: discord.Interaction[Any], done: str) -> None:
+    """Take the buttons of a decision away from staff's channel, and say who decided."""
+    message = interaction.message
+    if message is None or message.flags.ephemeral:
+        return
+    with contextlib.suppress(discord.HTTPException):
+        await message.edit(**with_line(message, done, interaction.user.mention), view=None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 import discord
+from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..embed_text import embed_text
 from .permissions import GuardedView
 
 log = logging.getLogger("red.shoppex.views")
@@ -38,6 +41,24 @@ async def show(
             raise
         log.warning("Discord refused a message with a picture: %s", error.code)
         await _put(interaction, embed.set_thumbnail(url=None).set_image(url=None), view)
+
+
+async def send_embed(
+    ctx: commands.Context,
+    embed: discord.Embed,
+    view: discord.ui.View = discord.utils.MISSING,
+) -> discord.Message:
+    """Answer a command privately where that can be; as text where embeds are not wanted.
+
+    `[p]embedset`, and the permission Embed Links, are about typed commands only.
+    """
+    nobody = discord.AllowedMentions.none()
+    if ctx.interaction is not None or await ctx.embed_requested():
+        message = await ctx.send(embed=embed, view=view, ephemeral=True, allowed_mentions=nobody)
+    else:
+        text = embed_text(embed)
+        message = await ctx.send(text, view=view, allowed_mentions=nobody)
+    return cast("discord.Message", message)
 
 
 async def _put(

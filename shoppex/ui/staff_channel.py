@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
+from ..embed_text import embed_text
 from ..fulfilment.engine.channel_checks import writable_channel
 from ..fulfilment.engine.discord_budget import Budget
 from ..store.settings import Settings
@@ -35,12 +37,8 @@ class StaffRoom:
             When Discord did not take it.
         """
         place = await self._place(guild)
-        if embed.colour is None:
-            embed.colour = await self._bot.get_embed_colour(place)
-        nobody = discord.AllowedMentions.none()
-        await self._budget.request(
-            lambda: place.send(embed=embed, view=view, allowed_mentions=nobody)
-        )
+        form = await self._form(place, [embed])
+        await self._budget.request(lambda: place.send(**form, view=view))
         if view is not discord.utils.MISSING:
             # Its buttons answer by their ids; nothing needs to remember this message.
             view.stop()
@@ -58,15 +56,23 @@ class StaffRoom:
         Any of `REQUEST_ERRORS`
             When Discord did not take it.
         """
-        colour = await self._bot.get_embed_colour(channel)
-        for embed in embeds:
-            embed.colour = embed.colour or colour
-        nobody = discord.AllowedMentions.none()
-        await self._budget.request_in_passing(
-            lambda: channel.send(embeds=embeds, view=view, allowed_mentions=nobody)
-        )
+        form = await self._form(channel, embeds)
+        await self._budget.request_in_passing(lambda: channel.send(**form, view=view))
         if view is not discord.utils.MISSING:
             view.stop()
+
+    async def _form(
+        self, place: discord.TextChannel | discord.DMChannel, embeds: Sequence[discord.Embed]
+    ) -> dict[str, Any]:
+        """What is sent: embeds, or text where those are not allowed or not wanted."""
+        nobody = discord.AllowedMentions.none()
+        reader = place.recipient if isinstance(place, discord.DMChannel) else place
+        if reader is not None and not await self._bot.embed_requested(reader):
+            return {"content": embed_text(*embeds), "allowed_mentions": nobody}
+        colour = await self._bot.get_embed_colour(place)
+        for embed in embeds:
+            embed.colour = embed.colour or colour
+        return {"embeds": embeds, "allowed_mentions": nobody}
 
     async def speak(self, guild: discord.Guild) -> None:
         """Write in the server's language from here on."""

@@ -35,7 +35,7 @@ LAYERS = (
     "fulfilment",
     "store",
     "api",
-    {"errors", "formatting", "i18n", "lifecycle", "rate_limit", "steady_clock"},
+    {"embed_text", "errors", "formatting", "i18n", "lifecycle", "rate_limit", "steady_clock"},
     "domain",
 )
 # Within fulfilment, the same.

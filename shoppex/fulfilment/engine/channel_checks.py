@@ -6,10 +6,9 @@ import discord
 
 
 def writable_channel(guild: discord.Guild, channel_id: int | None) -> discord.TextChannel | None:
-    """The channel, if it is there and an embed may be written in it."""
+    """The channel, if it is there and the bot may write in it."""
     channel = guild.get_channel(channel_id or 0)
     if not isinstance(channel, discord.TextChannel):
         return None
     rights = channel.permissions_for(guild.me)
-    writes = rights.view_channel and rights.send_messages and rights.embed_links
-    return channel if writes else None
+    return channel if rights.view_channel and rights.send_messages else None

@@ -15,6 +15,7 @@ from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ...domain.account import Account, AccountKey
 from ...domain.delivery import Delivery, DeliveryState
+from ...embed_text import beside
 from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ..engine.discord_budget import Budget
@@ -186,11 +187,14 @@ class MessageStep(DiscordStep):
     ) -> None:
         channel = await self._conversation(guild_id, user)
         files = [] if letter.file is None else [letter.file]
+        text, embed = letter.text, letter.embed
+        if not await self._bot.embed_requested(user):
+            text, embed = beside(text, embed), discord.utils.MISSING
         # With a nonce, discord.py asks Discord to enforce it.
         await self._budget.request(
             lambda: channel.send(
-                letter.text,
-                embed=letter.embed,
+                text,
+                embed=embed,
                 nonce=letter.nonce,
                 files=files,
                 view=discord.utils.MISSING if view is None else view,
@@ -214,4 +218,5 @@ async def listed(messages: AsyncIterator[discord.Message]) -> list[discord.Messa
 def is_named(message: discord.Message, reference: str) -> bool:
     """Whether that is the message which :attr:`Letter.reference` names."""
     named = re.compile(rf"(?<!\S){re.escape(reference)}(?!\S)")
-    return any(named.search(embed.footer.text or "") for embed in message.embeds)
+    places = (message.content, *(embed.footer.text or "" for embed in message.embeds))
+    return any(map(named.search, places))

@@ -1,0 +1,53 @@
+"""Embeds as text, for places where the bot may not show embeds, or is asked not to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from .formatting import shorten
+
+MOST = 2000
+"""Characters of a message's text (Discord, *Create Message*)."""
+
+
+def embed_text(*embeds: discord.Embed) -> str:
+    """What embeds say, in one message; the last line, such as the number of an order, stays."""
+    parts = [_body(embed) for embed in embeds]
+    footer = next((f"-# {e.footer.text}" for e in reversed(embeds) if e.footer.text), "")
+    room = MOST - len(footer) - 1
+    return "\n".join(part for part in (shorten("\n\n".join(parts), room), footer) if part)
+
+
+def beside(text: str | None, embed: discord.Embed) -> str:
+    """The text of a message and what its embed says, which makes room for it."""
+    if not text:
+        return embed_text(embed)
+    footer = f"-# {embed.footer.text}" if embed.footer.text else ""
+    room = MOST - len(text) - len(footer) - 2
+    said = shorten(_body(embed), room) if room > 0 else ""
+    return "\n".join(part for part in (said, text, footer) if part)
+
+
+def edit_as(message: discord.Message | None, embed: discord.Embed) -> dict[str, Any]:
+    """The arguments of an edit that keeps the form that a message has."""
+    if message is None or message.embeds or not message.content:
+        return {"embed": embed}
+    return {"content": embed_text(embed), "embed": None}
+
+
+def with_line(message: discord.Message, name: str, value: str) -> dict[str, Any]:
+    """The arguments of an edit that adds a line to a message."""
+    if not message.embeds:
+        return {"content": shorten(f"{message.content}\n**{name}**: {value}", MOST)}
+    embed = message.embeds[0]
+    return {"embed": embed.add_field(name=name, value=value, inline=False)}
+
+
+def _body(embed: discord.Embed) -> str:
+    lines = [f"**{embed.title}**"] if embed.title else []
+    if embed.description:
+        lines.append(embed.description)
+    lines += [f"**{field.name}**: {field.value}" for field in embed.fields]
+    return "\n".join(lines)
