@@ -19,7 +19,7 @@ from shoppex.store.ledger import Ledger
 from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings
 from shoppex.store.settings_model import GuildSettings, ProductEntry
-from shoppex.store.writer import Writes
+from shoppex.store.writer import Writer
 from shoppex.webhook.listener import Listener
 
 from .places import Place
@@ -121,7 +121,7 @@ async def _keep(ledger: Ledger, made: Sequence[Account]) -> None:
 async def _opened(place: Place) -> AsyncIterator[tuple[Ledger, Settings]]:
     """The store as the cog opens it."""
     async with place.opened():
-        writes = Writes()
+        writes = Writer()
         ledger, settings = Ledger(writes), Settings(open_settings(), writes)
         await settings.load()
         await ledger.load()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
-from shoppex.domain.order_metadata import Tag
+from shoppex.domain.order_metadata import OrderTag
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
 from shoppex.fulfilment.intake.delivered_goods import hand_over
@@ -118,7 +118,7 @@ def paid_event(number: int, guild_id: int = GUILD) -> bytes:
         "product_title": TITLE,
         "is_developer_invoice": False,
         "serials": [_licence_of(number)],
-        "custom_fields": Tag(user_id, guild_id, nonce_of(number)).to_fields(),
+        "custom_fields": OrderTag(user_id, guild_id, nonce_of(number)).to_fields(),
         "created_at": when.isoformat(),
         "updated_at": (when + _MINUTE).isoformat(),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .checkout.commands import BuyCommands
 from .connection.commands import SecretCommands
-from .connection.owner_commands import HostCommands
-from .dry_run.commands import TestSaleCommands
+from .connection.owner_commands import OwnerCommands
+from .dry_run.commands import DryRunCommands
 from .gateway_events import Gateway
 from .health.brake_command import BrakeCommands
 from .health.commands import DoctorCommands
@@ -18,13 +18,13 @@ from .offers.policy_commands import PolicyCommands
 from .offers.pool_commands import PoolCommands
 from .offers.product_commands import ProductCommands
 from .orders.claim_command import ClaimCommands
-from .orders.commands import CaseCommands
+from .orders.commands import OrderCommands
 from .purchases.commands import PurchaseCommands
 from .purchases.pickup_commands import PickupCommands
 from .setup.commands import SetupCommands
 from .setup.overview_command import AccessCommands
 from .statistics.commands import StatisticsCommands
-from .ui.error_replies import Answers
+from .ui.error_replies import ErrorReplies
 
 
 class CommandGroups(
@@ -42,15 +42,15 @@ class CommandGroups(
     DoctorCommands,
     DriftCommands,
     PoolCommands,
-    CaseCommands,
+    OrderCommands,
     ClaimCommands,
     StatisticsCommands,
     LicenseCommands,
     LicenseSettings,
-    TestSaleCommands,
-    HostCommands,
+    DryRunCommands,
+    OwnerCommands,
     RecoveryCommands,
     Gateway,
-    Answers,
+    ErrorReplies,
 ):
     """All commands, the listeners to the gateway, and what is said when a command fails."""

@@ -11,84 +11,84 @@ from redbot.core.bot import Red
 
 from .api import ClientPool, base_url_from_env
 from .checkout.catalogue import Catalogue
-from .checkout.flow import Counter
+from .checkout.flow import BuyFlow
 from .checkout.service import Checkout
-from .connection.api_key import ShopAccess
-from .connection.api_key_form import AccessDesk
+from .connection.api_key import ApiKeySetup
+from .connection.api_key_form import ApiKeyFlow
 from .connection.listener_start import ListenerStart
-from .connection.secret_form import SecretDesk
+from .connection.secret_form import SecretFlow
 from .connection.webhook_registration import WebhookSetup
 from .connection.webhook_secrets import WebhookSecrets
 from .domain.account import AccountKey
 from .domain.policy import Terms
-from .dry_run.cleanup import TestUndoing
-from .dry_run.flow import TestDesk
-from .dry_run.messages import TestLetters
-from .dry_run.payment import TestPayment
-from .dry_run.service import TestPurchases
+from .dry_run.cleanup import DryRunCleanup
+from .dry_run.flow import DryRunFlow
+from .dry_run.messages import DryRunMessages
+from .dry_run.payment import DryRunPayment
+from .dry_run.service import DryRunService
 from .fulfilment.engine.discord_budget import Budget
 from .fulfilment.engine.engine import Engine, Step
-from .fulfilment.engine.staff_alerts import Alarms
+from .fulfilment.engine.staff_alerts import StaffAlerts
 from .fulfilment.intake.recorder import Recorder
-from .fulfilment.intake.unknown_payments import Strays
-from .fulfilment.reconcile.backfill_runner import Backfilling
-from .fulfilment.reconcile.backups import Keeper
+from .fulfilment.intake.unknown_payments import UnknownPayments
+from .fulfilment.reconcile.backfill_runner import BackfillRunner
+from .fulfilment.reconcile.backups import Backups
 from .fulfilment.reconcile.brake import Brake
-from .fulfilment.reconcile.drift_scan import Inspection
-from .fulfilment.reconcile.membership import Absences
-from .fulfilment.reconcile.rebuild import Rebuilding
-from .fulfilment.reconcile.reconciler import Sweeps
-from .fulfilment.reconcile.reminder_choice import Reminding
-from .fulfilment.reconcile.retention import Forgetter
-from .fulfilment.steps.api_reads import ReadStep
-from .fulfilment.steps.key_claims import ClaimStep
+from .fulfilment.reconcile.drift_scan import DriftScan
+from .fulfilment.reconcile.membership import Membership
+from .fulfilment.reconcile.rebuild import LedgerRebuild
+from .fulfilment.reconcile.reconciler import Reconciler
+from .fulfilment.reconcile.reminder_choice import ReminderChoice
+from .fulfilment.reconcile.retention import RetentionJob
+from .fulfilment.steps.api_reads import ApiReadStep
+from .fulfilment.steps.key_claims import KeyClaimStep
 from .fulfilment.steps.messages import MessageStep
-from .fulfilment.steps.payment_polling import Watch
+from .fulfilment.steps.payment_polling import PaymentPolling
 from .fulfilment.steps.pickups import PickupStep
 from .fulfilment.steps.roles import RoleStep
 from .health.checks import every_check
 from .health.damage_notice import tell_damages
-from .health.flow import DoctorBoard
-from .health.monitor import Rounds
-from .health.runner import Doctor
-from .licenses.flow import Licenses
-from .licenses.service import LicenseDesk
+from .health.flow import DoctorFlow
+from .health.monitor import HealthMonitor
+from .health.runner import HealthCheck
+from .licenses.flow import LicenseFlow
+from .licenses.service import LicenseService
 from .lifecycle import Lifecycle, Stage
-from .log_channel.flow import JournalBoard, journal_button
-from .log_channel.writer import Journal
-from .offers.listing import Shelves
+from .log_channel.flow import LogChannelFlow, journal_button
+from .log_channel.writer import EventLog
+from .offers.listing import Listings
 from .offers.power_notice import PowerNotice
 from .offers.role_powers import note_powers
-from .orders.actions_flow import CaseActs
-from .orders.alerts import AlarmBoard, retry_button
-from .orders.flow import Casebook
+from .orders.actions_flow import OrderActionsFlow
+from .orders.alerts import StaffAlertFlow, retry_button
+from .orders.flow import OrderFlow
 from .orders.held_order import held_button
-from .orders.service import Casework
-from .orders.transfer import Moves
-from .orders.transfer_flow import MovingDesk
-from .orders.waiting_flow import WaitingBoard
+from .orders.service import OrderService
+from .orders.transfer import TransferService
+from .orders.transfer_flow import TransferFlow
+from .orders.waiting_flow import WaitingFlow
 from .purchases.deletion import Deletion
-from .purchases.flow import Purchases
-from .purchases.key_delivery import KeyDesk
+from .purchases.flow import PurchaseFlow
+from .purchases.key_delivery import KeyDelivery
 from .purchases.pickup_view import pickup_button
 from .purchases.reminders import reminder_button, reminder_buttons
-from .purchases.replacement_views import Decisions, replacement_button
+from .purchases.replacement_views import ReplacementDecisions, replacement_button
 from .purchases.replacements import Replacements
-from .purchases.shop_clients import Shops
-from .purchases.support_view import HelpDesk
+from .purchases.shop_clients import ShopClients
+from .purchases.support_view import SupportFlow
 from .setup.step import SetupTools
-from .statistics.flow import StatisticsDesk
-from .statistics.queries import LedgerReading
+from .statistics.flow import StatisticsFlow
+from .statistics.queries import LedgerQueries
 from .steady_clock import SteadyClock
 from .store.damage import SETTINGS
 from .store.files import set_aside_unreadable
 from .store.ledger import Ledger
 from .store.schema import open_settings
 from .store.settings import Settings
-from .store.writer import Writes
-from .ui.permissions import Gate
+from .store.writer import Writer
+from .ui.permissions import PermissionGuard
 from .ui.pickup_notice import PickupNotices
-from .ui.staff_channel import StaffRoom
+from .ui.staff_channel import StaffChannel
 from .webhook.listener import Listener
 
 
@@ -133,24 +133,24 @@ class Parts:
 
     def _build_base(self, cog: commands.Cog, version: str) -> None:
         self.clock = SteadyClock()
-        self.writes = Writes()
+        self.writes = Writer()
         self.lifecycle.add("writer", Stage.WRITER, close=self.writes.close)
         damage = set_aside_unreadable(SETTINGS, self.clock())
         self.settings = Settings(open_settings(), self.writes, damage)
         self.clients = ClientPool(base_url_from_env(), version, on_date=self.clock.hear)
         self.lifecycle.add("HTTP client", Stage.HTTP, close=self.clients.close)
         self.budget = Budget()
-        self.gate = Gate(self.bot, cog, self.settings)
+        self.gate = PermissionGuard(self.bot, cog, self.settings)
         self.lifecycle.add("open views", Stage.WORK, close=self.gate.close)
-        self.room = StaffRoom(self.bot, self.settings, self.budget)
-        self.journal = Journal(
-            self.bot, self.settings, JournalBoard(self.room), self._alarm, self.clock
+        self.room = StaffChannel(self.bot, self.settings, self.budget)
+        self.journal = EventLog(
+            self.bot, self.settings, LogChannelFlow(self.room), self._alarm, self.clock
         )
         self.lifecycle.add("log channel", Stage.LOG, close=self.journal.close)
 
     def _build_store(self) -> None:
         self.ledger = Ledger(self.writes, self.journal.observe, self.clock)
-        self.keeper = Keeper(self.ledger, self.settings, self.clock)
+        self.keeper = Backups(self.ledger, self.settings, self.clock)
         self.lifecycle.add("store", Stage.STORE, load=self._load_store, close=self.keeper.close)
 
     async def _load_store(self) -> None:
@@ -163,13 +163,15 @@ class Parts:
             self.keeper.start()
 
     def _build_intake(self) -> None:
-        board = AlarmBoard(self.room, self.ledger)
-        self.alarms = Alarms(self.bot, self.ledger, self.settings, board, self.clock)
+        board = StaffAlertFlow(self.room, self.ledger)
+        self.alarms = StaffAlerts(self.bot, self.ledger, self.settings, board, self.clock)
         self.brake = Brake(self.ledger, self.settings, self.clock, self.alarms.mark, self._wake)
         self.recorder = Recorder(
             self.ledger, self.clock, self._mark, self.brake.observe, self._terms
         )
-        self.strays = Strays(self.ledger, self.settings, self.recorder, self.clients, self.clock)
+        self.strays = UnknownPayments(
+            self.ledger, self.settings, self.recorder, self.clients, self.clock
+        )
         self.webhooks = Listener(self.settings, self.recorder, self.clock, self.strays)
 
     def _build_engine(self) -> None:
@@ -187,25 +189,25 @@ class Parts:
         steps: list[Step] = [
             RoleStep(*in_discord),
             MessageStep(*in_discord, reminder_buttons, mark),
-            ClaimStep(self.ledger, self.settings, self.clients, clock, mark),
+            KeyClaimStep(self.ledger, self.settings, self.clients, clock, mark),
             PickupStep(*in_discord, self.pickup_notices),
-            ReadStep(*asking, mark),
-            Watch(*asking, self._hears, mark),
+            ApiReadStep(*asking, mark),
+            PaymentPolling(*asking, self._hears, mark),
         ]
         self.engine = Engine(self.ledger, steps, self.alarms, self.budget, clock)
         self.buttons.append(retry_button(self.gate, self.engine))
-        self.buttons.append(reminder_button(self.gate, Reminding(self.ledger, mark)))
+        self.buttons.append(reminder_button(self.gate, ReminderChoice(self.ledger, mark)))
 
     def _build_reconciliation(self) -> None:
         clock, lives = self.clock, self.lifecycle
-        self.absences = Absences(self.bot, self.ledger, self.settings, self.engine, clock)
+        self.absences = Membership(self.bot, self.ledger, self.settings, self.engine, clock)
         lives.add("members", Stage.WORK, start=self._look_for_returns, close=self.absences.close)
-        self.backfilling = Backfilling(self.ledger, self.settings, self.engine, clock)
+        self.backfilling = BackfillRunner(self.ledger, self.settings, self.engine, clock)
         lives.add("backfill", Stage.WORK, close=self.backfilling.close)
-        self.inspection = Inspection(self.ledger, self.settings, clock)
-        forgetter = Forgetter(self.ledger, self.settings, clock)
+        self.inspection = DriftScan(self.ledger, self.settings, clock)
+        forgetter = RetentionJob(self.ledger, self.settings, clock)
         lives.add("retention", Stage.WORK, start=forgetter.start, close=forgetter.close)
-        self.sweeps = Sweeps(
+        self.sweeps = Reconciler(
             self.ledger,
             self.settings,
             self.recorder,
@@ -216,7 +218,7 @@ class Parts:
             self._mark,
         )
         lives.add("reconciler", Stage.WORK, start=self.sweeps.start, close=self.sweeps.close)
-        self.rebuilding = Rebuilding(
+        self.rebuilding = LedgerRebuild(
             self.ledger,
             self.settings,
             self.recorder,
@@ -254,7 +256,7 @@ class Parts:
             self.recorder,
             self.clock,
         )
-        self.counter = Counter(
+        self.counter = BuyFlow(
             self.gate,
             self.settings,
             self.ledger,
@@ -270,19 +272,21 @@ class Parts:
 
     def _build_purchases(self) -> None:
         gate, settings, ledger, clock = self.gate, self.settings, self.ledger, self.clock
-        self.shops = Shops(settings, self.clients)
-        keys = KeyDesk(ledger, self.shops, self.recorder, clock, self._mark)
+        self.shops = ShopClients(settings, self.clients)
+        keys = KeyDelivery(ledger, self.shops, self.recorder, clock, self._mark)
         replacements = Replacements(ledger, self.shops, self.recorder, clock, self._mark)
-        help_desk = HelpDesk(gate, settings, ledger, self.room, replacements, clock)
-        self.member_area = Purchases(gate, settings, ledger, keys, self.checkout, help_desk, clock)
+        help_desk = SupportFlow(gate, settings, ledger, self.room, replacements, clock)
+        self.member_area = PurchaseFlow(
+            gate, settings, ledger, keys, self.checkout, help_desk, clock
+        )
         self.deletion = Deletion(self.bot, ledger, self.pickup_notices, self.room)
-        decisions = Decisions(self.bot, replacements, self.budget)
+        decisions = ReplacementDecisions(self.bot, replacements, self.budget)
         self.buttons.append(pickup_button(gate, keys))
         self.buttons.append(replacement_button(gate, decisions))
 
     def _build_offers(self) -> None:
         self.power_notice = PowerNotice(self.room)
-        self.shelves = Shelves(self.settings, self.catalogue, self._wake)
+        self.shelves = Listings(self.settings, self.catalogue, self._wake)
         self.lifecycle.add("powers of sold roles", Stage.WORK, start=self._note_powers)
 
     async def _note_powers(self) -> None:
@@ -293,13 +297,13 @@ class Parts:
 
     def _build_orders(self) -> None:
         gate, settings, ledger, clock = self.gate, self.settings, self.ledger, self.clock
-        casework = Casework(ledger, settings, self.journal, clock, self._mark)
-        self.case_acts = CaseActs(gate, settings, ledger, casework, clock)
-        self.casebook = Casebook(gate, settings, ledger, self.case_acts, clock)
-        moves = Moves(ledger, settings, self.journal, clock, self._mark)
+        casework = OrderService(ledger, settings, self.journal, clock, self._mark)
+        self.case_acts = OrderActionsFlow(gate, settings, ledger, casework, clock)
+        self.casebook = OrderFlow(gate, settings, ledger, self.case_acts, clock)
+        moves = TransferService(ledger, settings, self.journal, clock, self._mark)
         self.lifecycle.add("moves", Stage.WORK, close=moves.close)
-        self.moving_desk = MovingDesk(gate, moves)
-        self.waiting_board = WaitingBoard(
+        self.moving_desk = TransferFlow(gate, moves)
+        self.waiting_board = WaitingFlow(
             gate, settings, ledger, self.alarms, self.engine, self.casebook, clock
         )
         self.buttons.append(held_button(gate, ledger, casework))
@@ -308,19 +312,19 @@ class Parts:
         )
 
     def _build_licenses(self) -> None:
-        desk = LicenseDesk(self.ledger, self.settings, self.shops, self.clock)
-        self.licenses = Licenses(self.gate, desk, self.journal, self.clock)
+        desk = LicenseService(self.ledger, self.settings, self.shops, self.clock)
+        self.licenses = LicenseFlow(self.gate, desk, self.journal, self.clock)
 
     def _build_statistics(self) -> None:
-        reading = LedgerReading(self.ledger, self.settings, self.clock)
-        self.statistics = StatisticsDesk(self.gate, reading)
+        reading = LedgerQueries(self.ledger, self.settings, self.clock)
+        self.statistics = StatisticsFlow(self.gate, reading)
 
     def _build_dry_run(self) -> None:
         ledger, settings, clock = self.ledger, self.settings, self.clock
-        letters = TestLetters(self.bot, self.budget)
-        payment = TestPayment(ledger, settings, self.recorder, self.webhooks, clock)
-        undoing = TestUndoing(ledger, settings, self.engine, letters, clock)
-        tests = TestPurchases(ledger, settings, self.catalogue, payment, undoing, clock)
+        letters = DryRunMessages(self.bot, self.budget)
+        payment = DryRunPayment(ledger, settings, self.recorder, self.webhooks, clock)
+        undoing = DryRunCleanup(ledger, settings, self.engine, letters, clock)
+        tests = DryRunService(ledger, settings, self.catalogue, payment, undoing, clock)
         self.lifecycle.add(
             "dry run",
             Stage.WORK,
@@ -328,7 +332,7 @@ class Parts:
             start=tests.resume,
             close=tests.close,
         )
-        self.test_desk = TestDesk(self.gate, tests)
+        self.test_desk = DryRunFlow(self.gate, tests)
 
     def _build_connection(self) -> None:
         settings, lives = self.settings, self.lifecycle
@@ -337,9 +341,9 @@ class Parts:
         self.listening = ListenerStart(self.bot, settings, self.webhooks)
         lives.add("listener", Stage.WORK, load=self.listening.begin, close=self.webhooks.stop)
         self.registration = WebhookSetup(settings, self.clients, self.webhooks, secrets)
-        self.secrets = SecretDesk(self.gate, settings, secrets, self.registration)
-        access = ShopAccess(settings, self.clients, self.brake, self._wake_shop)
-        self.access = AccessDesk(self.gate, access)
+        self.secrets = SecretFlow(self.gate, settings, secrets, self.registration)
+        access = ApiKeySetup(settings, self.clients, self.brake, self._wake_shop)
+        self.access = ApiKeyFlow(self.gate, access)
 
     def _build_setup(self) -> None:
         self.setup_tools = SetupTools(
@@ -368,14 +372,14 @@ class Parts:
             lambda: [command.name for command in cog.get_commands()],
             self.clock,
         )
-        self.doctor = Doctor(checks, self.settings, self.clients)
+        self.doctor = HealthCheck(checks, self.settings, self.clients)
         lives.add("doctor", Stage.WORK, close=self.doctor.close)
-        self.rounds = Rounds(
+        self.rounds = HealthMonitor(
             self.bot,
             self.settings,
             self.doctor,
             self.alarms,
-            DoctorBoard(self.room, self.gate),
+            DoctorFlow(self.room, self.gate),
             self.gate.asleep,
             self.clock,
         )

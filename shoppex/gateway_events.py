@@ -9,8 +9,8 @@ from redbot.core import commands
 
 from .domain.account import AccountKey
 from .fulfilment.engine.engine import Engine
-from .fulfilment.reconcile.membership import Absences
-from .health.monitor import Rounds
+from .fulfilment.reconcile.membership import Membership
+from .health.monitor import HealthMonitor
 from .offers.role_powers import note_powers
 from .store.errors import StoreUnavailable
 from .ui.command_base import CommandBase
@@ -22,8 +22,8 @@ class Gateway(CommandBase):
     """The listeners of the cog."""
 
     engine: Engine
-    rounds: Rounds
-    absences: Absences
+    rounds: HealthMonitor
+    absences: Membership
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:

@@ -14,7 +14,7 @@ from .errors import TooOften
 _MOST_MEMBERS = 10_000
 
 
-class Limiter:
+class TokenBucket:
     """A token bucket: a small burst, then a steady pace; who waits first goes first.
 
     Parameters
@@ -60,7 +60,7 @@ class Limiter:
             raise
 
 
-class Pace:
+class SlidingWindow:
     """Counts the tries of each member, refused ones too: guessing coupons costs as much.
 
     Parameters

@@ -13,7 +13,7 @@ from harness.red import forget_process
 from shoppex.store.ledger import Ledger, Observer
 from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings
-from shoppex.store.writer import Writes
+from shoppex.store.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Store:
 
     ledger: Ledger
     settings: Settings
-    writes: Writes
+    writes: Writer
 
 
 class Disk:
@@ -41,7 +41,7 @@ class Disk:
     async def open(self, observe: Observer | None = None) -> Store:
         """The store as a new process sees it; ``observe`` is shown what changes."""
         forget_process()
-        writes = Writes()
+        writes = Writer()
         store = Store(Ledger(writes, observe), Settings(open_settings(), writes), writes)
         await store.ledger.load()
         await store.settings.load()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from shoppex.rate_limit import Limiter
+from shoppex.rate_limit import TokenBucket
 
 API_KEY = "shx_0123456789abcdef0123456789abcdef"
 Answerer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -83,5 +83,5 @@ class Sleeper:
         self.slept.append(seconds)
 
 
-def quick() -> Limiter:
-    return Limiter(rate=1e6, burst=5)
+def quick() -> TokenBucket:
+    return TokenBucket(rate=1e6, burst=5)

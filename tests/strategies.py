@@ -20,7 +20,7 @@ from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.line import Line
 from shoppex.domain.money import Money
 from shoppex.domain.outstanding import Outstanding, Underpayment
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
@@ -59,7 +59,7 @@ grants = st.builds(
     given_at=st.none() | moments,
     removal=st.none() | deliveries,
 )
-acts = st.builds(StaffAct, snowflakes, moments, texts)
+acts = st.builds(StaffAction, snowflakes, moments, texts)
 digests = st.text("0123456789abcdef", min_size=16, max_size=16)
 roles = st.lists(snowflakes, unique=True, max_size=3).map(tuple)
 lines = st.builds(

@@ -22,7 +22,7 @@ from .payloads.webhook import LogStatus, NewWebhook, Webhook, WebhookLog
 from .resources.coupons import Coupon, CouponKind
 from .resources.licenses import UNCHANGED, Unchanged
 from .resources.orders import OrderLine
-from .resources.serials import MOST_CLAIMED, Claim, Serial
+from .resources.serials import MOST_CLAIMED, ClaimedSerials, Serial
 from .resources.shop import ShopInfo
 from .resources.webhooks import MOST_WEBHOOK_EVENTS
 from .transport import Transport
@@ -34,7 +34,7 @@ __all__ = [
     "UNCHANGED",
     "ApiError",
     "Blocked",
-    "Claim",
+    "ClaimedSerials",
     "ClientPool",
     "Coupon",
     "CouponKind",

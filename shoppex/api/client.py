@@ -12,7 +12,7 @@ import aiohttp
 
 from ..domain.account import OfferKind
 from ..domain.remote import RemoteOrder
-from ..rate_limit import Limiter
+from ..rate_limit import TokenBucket
 from .fields import parse_http_url
 from .resources.coupons import CouponResource
 from .resources.customers import CustomerResource
@@ -83,17 +83,17 @@ class ShoppexClient:
         return await self.orders.get(uniqid)
 
 
-def shop_pace() -> Limiter:
+def shop_pace() -> TokenBucket:
     """The pace at which one shop is asked.
 
     Shoppex does not publish its limits; this is the contract's advice (section 1).
     """
-    return Limiter(rate=2.0, burst=5)
+    return TokenBucket(rate=2.0, burst=5)
 
 
-def background_pace() -> Limiter:
+def background_pace() -> TokenBucket:
     """The pace of what nobody waits for, beside that of the shop."""
-    return Limiter(rate=0.5, burst=1)
+    return TokenBucket(rate=0.5, burst=1)
 
 
 class ClientPool:
@@ -123,7 +123,7 @@ class ClientPool:
         version: str,
         session_factory: Callable[[], aiohttp.ClientSession] = new_session,
         *,
-        limiter_factory: Callable[[], Limiter] = shop_pace,
+        limiter_factory: Callable[[], TokenBucket] = shop_pace,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         on_date: Callable[[datetime], None] = lambda _date: None,
     ) -> None:
@@ -169,7 +169,7 @@ class ClientPool:
         if self._session is not None:
             await self._session.close()
 
-    def _new_client(self, api_key: str, limiter: Limiter) -> ShoppexClient:
+    def _new_client(self, api_key: str, limiter: TokenBucket) -> ShoppexClient:
         if self._session is None:
             self._session = self._session_factory()
         transport = Transport(

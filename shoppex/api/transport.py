@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 import aiohttp
 from yarl import URL
 
-from ..rate_limit import Limiter
+from ..rate_limit import TokenBucket
 from .envelope import Answer, read_answer, read_date, read_error
 from .errors import ApiError, RateLimited, Unauthorized, Unavailable
 from .json_codec import MalformedJson, encode_json
@@ -66,7 +66,7 @@ class Transport:
         session: aiohttp.ClientSession,
         base_url: str,
         api_key: str,
-        limiter: Limiter,
+        limiter: TokenBucket,
         *,
         user_agent: str,
         timeout: aiohttp.ClientTimeout = DEFAULT_TIMEOUT,

@@ -15,7 +15,7 @@ from ..ui.command_base import CommandBase
 from ..ui.converters import Quantity, words_after_command
 from ..ui.private_replies import answer_privately
 from .catalogue import Catalogue
-from .flow import Counter, Request
+from .flow import BuyFlow, Request
 from .views import offer_line, variant_line
 
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
@@ -27,7 +27,7 @@ class BuyCommands(CommandBase):
     """The buyer's commands."""
 
     catalogue: Catalogue
-    counter: Counter
+    counter: BuyFlow
 
     @commands.hybrid_command(name="buy")  # type: ignore[arg-type] # Red leaves it untyped
     @commands.guild_only()

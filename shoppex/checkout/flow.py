@@ -18,7 +18,7 @@ from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.pickup_notice import PickupNotices
 from ..ui.responses import show
 from .catalogue import Catalogue
@@ -74,12 +74,12 @@ def quantity_of(text: str) -> int:
     return int(text) if len(text) <= _LONGEST_QUANTITY else MOST_PIECES + 1
 
 
-class Counter:
+class BuyFlow:
     """Serves one buyer after another; keeps nothing between them."""
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
         catalogue: Catalogue,

@@ -11,9 +11,9 @@ from ..domain.account import Order
 from ..formatting import format_money, plain
 from ..i18n import _
 from ..ui.components import PressButton
-from ..ui.permissions import Gate, GuardedView
+from ..ui.permissions import GuardedView, PermissionGuard
 from .service import Purchase, Wish
-from .views import Desk, role_mentions
+from .views import OfferHandler, role_mentions
 
 # https://discord.com/developers/docs/components/reference#button: `url`.
 _LONGEST_BUTTON_URL = 512
@@ -22,7 +22,9 @@ _LONGEST_BUTTON_URL = 512
 class InvoiceView(GuardedView):
     """The way to the checkout, to a look whether it is paid, and to another e-mail address."""
 
-    def __init__(self, gate: Gate, user_id: int, wish: Wish, order: Order, desk: Desk) -> None:
+    def __init__(
+        self, gate: PermissionGuard, user_id: int, wish: Wish, order: Order, desk: OfferHandler
+    ) -> None:
         super().__init__(gate, user_id)
         self._wish = wish
         self._nonce = order.nonce

@@ -28,7 +28,7 @@ from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.delivery import Delivery
 from ..domain.money import Money
 from ..domain.offer import Offer, offer_ref
-from ..domain.order_metadata import Tag
+from ..domain.order_metadata import OrderTag
 from ..domain.product import Variant
 from ..domain.remote import RemoteOrder
 from ..domain.shoppex_urls import hosted_checkout
@@ -36,7 +36,7 @@ from ..domain.status import OrderStatus
 from ..domain.text_cleaning import clean_address
 from ..errors import ShopUnavailable, TooOften
 from ..fulfilment.intake.recorder import Recorder
-from ..rate_limit import Pace
+from ..rate_limit import SlidingWindow
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .catalogue import Catalogue, translate
@@ -122,7 +122,7 @@ class Checkout:
         self._clients = clients
         self._recorder = recorder
         self._clock = clock
-        self._tries = Pace(_TRIES_AT_ONCE, _TRIES_WITHIN)
+        self._tries = SlidingWindow(_TRIES_AT_ONCE, _TRIES_WITHIN)
         # Nonces of orders whose answer never came.
         self._unclear: set[str] = set()
         self._locks: weakref.WeakValueDictionary[AccountKey, asyncio.Lock] = (
@@ -371,7 +371,7 @@ class Checkout:
         self, key: AccountKey, order: Order, email: str, back_to: str
     ) -> RemoteOrder:
         client = self._client(key.guild_id)
-        fields = Tag(key.user_id, key.guild_id, order.nonce).to_fields()
+        fields = OrderTag(key.user_id, key.guild_id, order.nonce).to_fields()
         # One key per decision, not per click.
         idempotency_key = f"shoppex-{order.nonce}"
         if order.kind is OfferKind.PRODUCT:

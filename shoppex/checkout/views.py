@@ -16,7 +16,7 @@ from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
 from ..i18n import _
 from ..ui.components import ChoiceMenu, PressButton
-from ..ui.permissions import Gate, GuardedModal, GuardedView, say
+from ..ui.permissions import GuardedModal, GuardedView, PermissionGuard, say
 from .eligibility import find_role
 from .service import Wish
 from .texts import refusal_sentence
@@ -27,7 +27,7 @@ _LABEL = 100
 _TERMS = 700
 
 
-class Desk(Protocol):
+class OfferHandler(Protocol):
     """Who is called when a buyer has chosen."""
 
     async def show_shelf(
@@ -63,7 +63,12 @@ class ShelfView(GuardedView):
     """A menu of everything that is for sale, 25 at a time."""
 
     def __init__(
-        self, gate: Gate, user_id: int, offers: tuple[Offer, ...], desk: Desk, start: int = 0
+        self,
+        gate: PermissionGuard,
+        user_id: int,
+        offers: tuple[Offer, ...],
+        desk: OfferHandler,
+        start: int = 0,
     ) -> None:
         super().__init__(gate, user_id)
         self._offers = offers
@@ -104,7 +109,9 @@ class ShelfView(GuardedView):
 class CardView(GuardedView):
     """One offer: choose a variant, buy, or go back to the shelf."""
 
-    def __init__(self, gate: Gate, user_id: int, wish: Wish, desk: Desk) -> None:
+    def __init__(
+        self, gate: PermissionGuard, user_id: int, wish: Wish, desk: OfferHandler
+    ) -> None:
         super().__init__(gate, user_id)
         self._wish = wish
         self._desk = desk
@@ -161,10 +168,10 @@ class OrderModal(GuardedModal):
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         user_id: int,
         wish: Wish,
-        desk: Desk,
+        desk: OfferHandler,
         *,
         email: str | None,
         amount: bool,

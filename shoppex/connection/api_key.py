@@ -9,12 +9,12 @@ from ..api import ApiError, ClientPool, ShopInfo
 from ..fulfilment.reconcile.brake import Brake
 from ..store.settings import Settings
 from ..store.settings_model import GuildSettings
-from .errors import SetupTrouble, Trouble, trouble_from
+from .errors import SetupError, SetupErrorKind, trouble_from
 from .scopes import NEEDED_SCOPES, USEFUL_SCOPES, missing_scopes
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedKey:
     """A key that works and is kept.
 
     Parameters
@@ -30,7 +30,7 @@ class Accepted:
     lacking: tuple[str, ...]
 
 
-class ShopAccess:
+class ApiKeySetup:
     """Takes API keys.
 
     Parameters
@@ -51,18 +51,18 @@ class ShopAccess:
         self._brake = brake
         self._wake = wake
 
-    async def take(self, guild_id: int, key: str) -> Accepted:
+    async def take(self, guild_id: int, key: str) -> AcceptedKey:
         """Check a key, and keep it when it will do.
 
         Raises
         ------
-        SetupTrouble
+        SetupError
             Why it was not kept.
         StoreUnavailable
             When it could not be kept.
         """
         if not (key.isascii() and key.isprintable() and " " not in key and key):
-            raise SetupTrouble(Trouble.NOT_A_KEY)
+            raise SetupError(SetupErrorKind.NOT_A_KEY)
         client = self._clients.client_for(key)
         try:
             scopes = await client.shop.capabilities()
@@ -71,10 +71,10 @@ class ShopAccess:
             raise trouble_from(error) from error
         missing = missing_scopes(NEEDED_SCOPES, scopes)
         if missing:
-            raise SetupTrouble(Trouble.SCOPES_MISSING, scopes=missing)
+            raise SetupError(SetupErrorKind.SCOPES_MISSING, scopes=missing)
         same_shop = await self._keep(guild_id, key, info)
         self._wake(guild_id)
-        return Accepted(info.name or "", same_shop, missing_scopes(USEFUL_SCOPES, scopes))
+        return AcceptedKey(info.name or "", same_shop, missing_scopes(USEFUL_SCOPES, scopes))
 
     async def _keep(self, guild_id: int, key: str, info: ShopInfo) -> bool:
         moved = self._settings.guild(guild_id).shop_id not in (None, info.id)

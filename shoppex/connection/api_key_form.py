@@ -10,17 +10,17 @@ from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..ui.common_text import not_saved
 from ..ui.components import FieldModal, FormText, OnChoice
-from ..ui.permissions import Gate
-from .api_key import Accepted, ShopAccess
+from ..ui.permissions import PermissionGuard
+from .api_key import AcceptedKey, ApiKeySetup
 from .error_texts import trouble_sentence
-from .errors import SetupTrouble
+from .errors import SetupError
 from .secret_form import SecretView
 
 
-class AccessDesk:
+class ApiKeyFlow:
     """Takes API keys by a form that nobody else reads."""
 
-    def __init__(self, gate: Gate, access: ShopAccess) -> None:
+    def __init__(self, gate: PermissionGuard, access: ApiKeySetup) -> None:
         self.gate = gate
         self._access = access
 
@@ -38,8 +38,8 @@ class AccessDesk:
 
         Raises
         ------
-        SetupTrouble, StoreUnavailable
-            As `ShopAccess.take`.
+        SetupError, StoreUnavailable
+            As `ApiKeySetup.take`.
         """
         return accepted_text(await self._access.take(guild_id, key))
 
@@ -47,14 +47,14 @@ class AccessDesk:
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             text = await self.take(interaction.guild_id or 0, key)
-        except SetupTrouble as trouble:
+        except SetupError as trouble:
             text = "❌ " + trouble_sentence(trouble)
         except StoreUnavailable:
             text = "❌ " + not_saved()
         await interaction.edit_original_response(content=text)
 
 
-def accepted_text(accepted: Accepted) -> str:
+def accepted_text(accepted: AcceptedKey) -> str:
     """What a key that was kept opens, and what it cannot do."""
     lines = [
         _("✅ The key works and is saved. Your shop: **{name}**.").format(

@@ -13,13 +13,13 @@ from .address_text import webhook_address_text
 from .error_texts import codes
 from .pasted_secrets import take_back_a_pasted_secret
 from .scopes import EVENTS
-from .secret_form import SecretDesk
+from .secret_form import SecretFlow
 
 
 class SecretCommands(SettingsGroup):
     """The secrets behind the signatures."""
 
-    secrets: SecretDesk
+    secrets: SecretFlow
 
     @SettingsGroup.shoppexset.command(name="secret")
     async def shoppexset_secret(self, ctx: commands.GuildContext) -> None:

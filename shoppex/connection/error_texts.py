@@ -6,72 +6,72 @@ from collections.abc import Iterable
 
 from ..formatting import plain
 from ..i18n import _
-from .errors import SetupTrouble, Trouble
+from .errors import SetupError, SetupErrorKind
 from .webhook_secrets import SHORTEST_SECRET
 
 
-def trouble_sentence(trouble: SetupTrouble) -> str:
+def trouble_sentence(trouble: SetupError) -> str:
     """What stands in the way of a step, what that means, and what to do."""
-    if trouble.trouble is Trouble.SCOPES_MISSING:
+    if trouble.trouble is SetupErrorKind.SCOPES_MISSING:
         return _(
             "The API key works, but it lacks these permissions: {scopes}. Nothing was changed. "
             "Add them at Shoppex under Settings → Developer → API Keys, then try again."
         ).format(scopes=codes(trouble.scopes))
-    if trouble.trouble is Trouble.REFUSED:
+    if trouble.trouble is SetupErrorKind.REFUSED:
         return _("Shoppex refused this, so nothing was changed. It says: “{said}”.").format(
             said=plain(trouble.said)
         )
     return _fixed_sentence(trouble.trouble)
 
 
-def _fixed_sentence(trouble: Trouble) -> str:
+def _fixed_sentence(trouble: SetupErrorKind) -> str:
     sentences = {
-        Trouble.NO_KEY: _("First give me access to your shop with `/shoppexset apikey`."),
-        Trouble.NOT_A_KEY: _(
+        SetupErrorKind.NO_KEY: _("First give me access to your shop with `/shoppexset apikey`."),
+        SetupErrorKind.NOT_A_KEY: _(
             "That is not an API key; it would begin with `shx_`. Nothing was changed."
         ),
-        Trouble.KEY_UNKNOWN: _(
+        SetupErrorKind.KEY_UNKNOWN: _(
             "Shoppex does not know this API key, so nothing was changed. Copy it once more, "
             "whole, or create a new one under Settings → Developer → API Keys."
         ),
-        Trouble.NOT_AN_ADDRESS: _(
+        SetupErrorKind.NOT_AN_ADDRESS: _(
             "That is not an address such as https://shop.example.com. Nothing was changed."
         ),
-        Trouble.NOT_LISTENING: _(
+        SetupErrorKind.NOT_LISTENING: _(
             "I cannot hear Shoppex, because another program uses the port that I listen on. The "
             "bot's owner can choose another with `/shoppexset listener`."
         ),
-        Trouble.NO_ADDRESS: _(
+        SetupErrorKind.NO_ADDRESS: _(
             "Shoppex cannot send anything here, because the bot has no public address yet. The "
             "bot's owner sets it with `/shoppexset publicurl`."
         ),
-        Trouble.NO_EVENTS: _(
+        SetupErrorKind.NO_EVENTS: _(
             "Shoppex has no event any more that tells of a payment, so no webhook was made. "
             "Choose to ask Shoppex instead, and look for an update of this cog."
         ),
-        Trouble.NO_WEBHOOK: _(
+        SetupErrorKind.NO_WEBHOOK: _(
             "Shoppex has no webhook that leads to this bot, so nothing was changed. Make one with "
             "`/shoppexset setup`."
         ),
-        Trouble.WEBHOOK_DOUBTFUL: _(
+        SetupErrorKind.WEBHOOK_DOUBTFUL: _(
             "Shoppex did not answer in time, so nobody knows whether the webhook was made. Try "
             "again in a few minutes: I look first, and never make a second one."
         ),
-        Trouble.NOT_A_SECRET: _(
+        SetupErrorKind.NOT_A_SECRET: _(
             "That is not a webhook secret: it is at least {least} characters long and has no "
             "spaces. Nothing was changed. Copy it once more, whole."
         ).format(least=SHORTEST_SECRET),
-        Trouble.SECRET_DOUBTFUL: _(
+        SetupErrorKind.SECRET_DOUBTFUL: _(
             "Shoppex did not answer in time, and may sign with a new secret already. Nothing is "
             "lost: I go on asking Shoppex for payments. Replace the secret once more in a few "
             "minutes."
         ),
-        Trouble.SECRET_UNTOLD: _(
+        SetupErrorKind.SECRET_UNTOLD: _(
             "Shoppex has made a new secret and does not tell it to me. Copy it at Shoppex under "
             "Settings → Developer → Webhooks, and enter it with the button. Until then I refuse "
             "what is signed with it and ask Shoppex for payments instead, so nothing is lost."
         ),
-        Trouble.SECRET_LOST: _(
+        SetupErrorKind.SECRET_LOST: _(
             "Shoppex signs with a new secret now, but I could not save it. Nothing is lost: I go "
             "on asking Shoppex for payments. Tell the bot's owner that nothing can be saved, then "
             "replace the secret once more."

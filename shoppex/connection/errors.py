@@ -8,7 +8,7 @@ from enum import Enum
 from ..api import ApiError, Forbidden, Rejected, Unauthorized
 
 
-class Trouble(Enum):
+class SetupErrorKind(Enum):
     """The kinds, by what staff would do about them."""
 
     NO_KEY = "no API key yet"
@@ -29,7 +29,7 @@ class Trouble(Enum):
     SECRET_LOST = "the new secret could not be kept"  # noqa: S105
 
 
-class SetupTrouble(Exception):
+class SetupError(Exception):
     """Something that staff can mend.
 
     Parameters
@@ -40,17 +40,19 @@ class SetupTrouble(Exception):
         Shoppex's own sentence.
     """
 
-    def __init__(self, trouble: Trouble, *, scopes: Sequence[str] = (), said: str = "") -> None:
+    def __init__(
+        self, trouble: SetupErrorKind, *, scopes: Sequence[str] = (), said: str = ""
+    ) -> None:
         super().__init__(trouble.value)
         self.trouble = trouble
         self.scopes = tuple(scopes)
         self.said = said
 
 
-def trouble_from(error: ApiError) -> SetupTrouble:
+def trouble_from(error: ApiError) -> SetupError:
     """A failed request, as what staff can do about it."""
     if isinstance(error, Unauthorized):
-        return SetupTrouble(Trouble.KEY_UNKNOWN)
+        return SetupError(SetupErrorKind.KEY_UNKNOWN)
     if isinstance(error, (Forbidden, Rejected)):
-        return SetupTrouble(Trouble.REFUSED, said=error.message)
-    return SetupTrouble(Trouble.UNREACHABLE)
+        return SetupError(SetupErrorKind.REFUSED, said=error.message)
+    return SetupError(SetupErrorKind.UNREACHABLE)

@@ -20,7 +20,7 @@ from .addresses import parse_public_url
 _LAST_PORT = 65535
 
 
-class HostCommands(SettingsGroup):
+class OwnerCommands(SettingsGroup):
     """Where webhooks arrive, and how long things are kept."""
 
     webhooks: Listener

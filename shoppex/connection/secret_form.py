@@ -13,9 +13,9 @@ from ..store.settings_model import GuildSettings
 from ..ui.admin_view import AdminView
 from ..ui.common_text import not_saved
 from ..ui.components import FieldModal, FormText, OnChoice, PressButton
-from ..ui.permissions import Gate, GuardedView, say
+from ..ui.permissions import GuardedView, PermissionGuard, say
 from .error_texts import trouble_sentence
-from .errors import SetupTrouble, Trouble
+from .errors import SetupError, SetupErrorKind
 from .webhook_registration import WebhookSetup
 from .webhook_secrets import WebhookSecrets, is_secret
 
@@ -24,7 +24,7 @@ class SecretView(AdminView):
     """The one button that opens the form."""
 
     def __init__(
-        self, gate: Gate, user_id: int, button: str, text: FormText, submit: OnChoice
+        self, gate: PermissionGuard, user_id: int, button: str, text: FormText, submit: OnChoice
     ) -> None:
         super().__init__(gate, user_id, timeout=300.0)
         self._text = text
@@ -36,11 +36,15 @@ class SecretView(AdminView):
         await interaction.response.send_modal(modal)
 
 
-class SecretDesk:
+class SecretFlow:
     """Takes the secrets that webhooks are signed with, and has them replaced."""
 
     def __init__(
-        self, gate: Gate, settings: Settings, secrets: WebhookSecrets, hooks: WebhookSetup
+        self,
+        gate: PermissionGuard,
+        settings: Settings,
+        secrets: WebhookSecrets,
+        hooks: WebhookSetup,
     ) -> None:
         self.gate = gate
         self._settings = settings
@@ -65,13 +69,13 @@ class SecretDesk:
 
         Raises
         ------
-        SetupTrouble
+        SetupError
             When it is none.
         StoreUnavailable
             When it could not be kept.
         """
         if not is_secret(secret):
-            raise SetupTrouble(Trouble.NOT_A_SECRET)
+            raise SetupError(SetupErrorKind.NOT_A_SECRET)
         shop = await self._secrets.keep(guild_id, secret)
         saved = _("✅ The secret is saved. From now on signed webhooks are taken.")
         return "\n".join((saved, *former_lines(shop)))
@@ -81,7 +85,7 @@ class SecretDesk:
         guild_id, view = interaction.guild_id or 0, None
         try:
             text = await self.keep(guild_id, secret)
-        except SetupTrouble as trouble:
+        except SetupError as trouble:
             text = "❌ " + trouble_sentence(trouble)
         except StoreUnavailable:
             text = "❌ " + not_saved()
@@ -98,9 +102,9 @@ class SecretDesk:
         view: GuardedView | None = None
         try:
             await self._hooks.rotate(guild_id)
-        except SetupTrouble as trouble:
+        except SetupError as trouble:
             text = "❌ " + trouble_sentence(trouble)
-            if trouble.trouble is Trouble.SECRET_UNTOLD:
+            if trouble.trouble is SetupErrorKind.SECRET_UNTOLD:
                 view = self.asking_view(interaction.user.id)
         except StoreUnavailable:
             text = "❌ " + not_saved()
@@ -151,7 +155,7 @@ class SecretDesk:
 class RotateView(AdminView):
     """Replace the secret, or leave it."""
 
-    def __init__(self, gate: Gate, user_id: int, desk: SecretDesk) -> None:
+    def __init__(self, gate: PermissionGuard, user_id: int, desk: SecretFlow) -> None:
         super().__init__(gate, user_id)
         self._desk = desk
         self.add_item(

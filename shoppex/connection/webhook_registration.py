@@ -12,7 +12,7 @@ from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..webhook.listener import Listener
 from .addresses import webhook_address
-from .errors import SetupTrouble, Trouble, trouble_from
+from .errors import SetupError, SetupErrorKind, trouble_from
 from .scopes import EVENTS, NEEDED_EVENTS, PAID_EVENT, missing_scopes
 from .webhook_secrets import WebhookSecrets, with_webhook
 
@@ -42,9 +42,9 @@ class WebhookSetup:
 
         Raises
         ------
-        SetupTrouble
-            What stands in the way. After `Trouble.SECRET_DOUBTFUL`, `Trouble.SECRET_LOST` and
-            `Trouble.SECRET_UNTOLD` Shoppex may sign with a secret that is not known here.
+        SetupError
+            What stands in the way. After ``SECRET_DOUBTFUL``, ``SECRET_LOST`` and ``SECRET_UNTOLD``
+            Shoppex may sign with a secret that is not known here.
         StoreUnavailable
             When nothing can be kept; nothing was asked of Shoppex then.
         """
@@ -52,7 +52,7 @@ class WebhookSetup:
             client = await self._client(guild_id)
             hook = self._ours(await _all_webhooks(client), guild_id)
             if hook is None:
-                raise SetupTrouble(Trouble.NO_WEBHOOK)
+                raise SetupError(SetupErrorKind.NO_WEBHOOK)
             await self._renew_secret(client, guild_id, hook.id, hook.url)
 
     async def register(self, guild_id: int) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class WebhookSetup:
 
         Raises
         ------
-        SetupTrouble
+        SetupError
             What stands in the way; see `rotate`. It can be tried again after each of them.
         StoreUnavailable
             When nothing can be kept.
@@ -75,7 +75,7 @@ class WebhookSetup:
         async with self._turn(guild_id):
             address = webhook_address(self._settings.listener, guild_id)
             if address is None:
-                raise SetupTrouble(Trouble.NO_ADDRESS)
+                raise SetupError(SetupErrorKind.NO_ADDRESS)
             client = await self._client(guild_id)
             events = await _events(client)
             hook = self._ours(await _all_webhooks(client), guild_id)
@@ -105,10 +105,10 @@ class WebhookSetup:
         """The id of a webhook that may have been made or not."""
         try:
             hook = self._ours(await _all_webhooks(client), guild_id)
-        except SetupTrouble as trouble:
-            raise SetupTrouble(Trouble.WEBHOOK_DOUBTFUL) from trouble
+        except SetupError as trouble:
+            raise SetupError(SetupErrorKind.WEBHOOK_DOUBTFUL) from trouble
         if hook is None:
-            raise SetupTrouble(Trouble.WEBHOOK_DOUBTFUL)
+            raise SetupError(SetupErrorKind.WEBHOOK_DOUBTFUL)
         return hook.id
 
     async def _reuse(
@@ -141,14 +141,14 @@ class WebhookSetup:
         """A client that may manage webhooks."""
         api_key = self._settings.guild(guild_id).api_key
         if api_key is None:
-            raise SetupTrouble(Trouble.NO_KEY)
+            raise SetupError(SetupErrorKind.NO_KEY)
         client = self._clients.client_for(api_key)
         try:
             missing = missing_scopes(_SCOPES, await client.shop.capabilities())
         except ApiError as error:
             raise trouble_from(error) from error
         if missing:
-            raise SetupTrouble(Trouble.SCOPES_MISSING, scopes=missing)
+            raise SetupError(SetupErrorKind.SCOPES_MISSING, scopes=missing)
         return client
 
     def _ours(self, hooks: Sequence[Webhook], guild_id: int) -> Webhook | None:
@@ -174,7 +174,7 @@ class WebhookSetup:
                     await self._keep(guild_id, secret, webhook_id, url)
         except ApiError as error:
             if error.ambiguous:
-                raise SetupTrouble(Trouble.SECRET_DOUBTFUL) from error
+                raise SetupError(SetupErrorKind.SECRET_DOUBTFUL) from error
             await self._secrets.doubt(guild_id, doubtful=was_doubtful)
             raise _trouble_from(error) from error
         finally:
@@ -183,13 +183,13 @@ class WebhookSetup:
             await self._settings.update_guild(
                 guild_id, lambda shop: with_webhook(shop, webhook_id, url)
             )
-            raise SetupTrouble(Trouble.SECRET_UNTOLD)
+            raise SetupError(SetupErrorKind.SECRET_UNTOLD)
 
     async def _keep(self, guild_id: int, secret: str, webhook_id: str, url: str | None) -> None:
         try:
             await self._secrets.keep(guild_id, secret, (webhook_id, url))
         except StoreUnavailable as error:
-            raise SetupTrouble(Trouble.SECRET_LOST) from error
+            raise SetupError(SetupErrorKind.SECRET_LOST) from error
         log.info("Webhooks of guild %s are signed with a new secret", guild_id)
 
 
@@ -207,11 +207,11 @@ async def _events(client: ShoppexClient) -> tuple[str, ...]:
     except ApiError as error:
         raise _trouble_from(error) from error
     if PAID_EVENT not in known:
-        raise SetupTrouble(Trouble.NO_EVENTS)
+        raise SetupError(SetupErrorKind.NO_EVENTS)
     return tuple(event for event in EVENTS if event in known)[:MOST_WEBHOOK_EVENTS]
 
 
-def _trouble_from(error: ApiError) -> SetupTrouble:
+def _trouble_from(error: ApiError) -> SetupError:
     if isinstance(error, NotFound):
-        return SetupTrouble(Trouble.NO_WEBHOOK)
+        return SetupError(SetupErrorKind.NO_WEBHOOK)
     return trouble_from(error)

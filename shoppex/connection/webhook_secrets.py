@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..domain.account import AccountKey
-from ..fulfilment.engine.scheduler import Lanes
+from ..fulfilment.engine.scheduler import Scheduler
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import MOST_SECRETS, FormerSecret, GuildSettings
@@ -58,7 +58,7 @@ class WebhookSecrets:
         self._settings = settings
         self._clock = clock
         self._tell = tell
-        self._lanes = Lanes("secrets", self._delete_ended, clock)
+        self._lanes = Scheduler("secrets", self._delete_ended, clock)
 
     def start(self) -> None:
         """Look after what an earlier run of the bot left."""

@@ -14,7 +14,7 @@ from .money import Money
 from .outstanding import Outstanding, Underpayment
 from .payment import Payment
 from .short_names import short_name
-from .staff_action import StaffAct
+from .staff_action import StaffAction
 from .status import OrderStatus
 from .subscription import Subscription
 
@@ -220,8 +220,8 @@ class Order:
     heard_paid_at: datetime | None = None
     held: str | None = None
     came: tuple[str, ...] = ()
-    accepted: StaffAct | None = None
-    left: StaffAct | None = None
+    accepted: StaffAction | None = None
+    left: StaffAction | None = None
     asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
     goods: tuple[str, ...] = field(default=(), repr=False)
@@ -245,8 +245,8 @@ class Order:
     had: int | None = None
     replacing_since: datetime | None = None
     exchanged: bool = False
-    gift: StaffAct | None = None
-    revoked: StaffAct | None = None
+    gift: StaffAction | None = None
+    revoked: StaffAction | None = None
     arrived: bool = False
     origin: int | None = None
     outstanding: Outstanding | None = None

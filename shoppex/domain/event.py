@@ -9,7 +9,7 @@ from .account import AccountKey
 from .money import Money
 
 
-class Happened(str, Enum):
+class EventKind(str, Enum):
     """The kinds of things that happen."""
 
     SALE = "sale"
@@ -33,7 +33,7 @@ class Happened(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ShopEvent:
     """One thing that happened. It holds no key, no e-mail address and no link.
 
     Parameters
@@ -61,7 +61,7 @@ class Happening:
         Whose it was before it was moved; ``None`` when nothing was.
     """
 
-    kind: Happened
+    kind: EventKind
     key: AccountKey
     subject: str = ""
     pieces: int = 1

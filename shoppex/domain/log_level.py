@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from enum import Enum
 
-from .event import Happened
+from .event import EventKind
 
-_ROUTINE = (Happened.DELIVERED, Happened.SUBSCRIBED, Happened.UNSUBSCRIBED)
+_ROUTINE = (EventKind.DELIVERED, EventKind.SUBSCRIBED, EventKind.UNSUBSCRIBED)
 _TROUBLE = (
-    Happened.REFUNDED,
-    Happened.PARTLY_REFUNDED,
-    Happened.DISPUTED,
-    Happened.DISPUTE_WON,
+    EventKind.REFUNDED,
+    EventKind.PARTLY_REFUNDED,
+    EventKind.DISPUTED,
+    EventKind.DISPUTE_WON,
 )
 
 
@@ -24,7 +24,7 @@ class LogLevel(str, Enum):
     PROBLEMS = "problems"
     """Refunds and disputes."""
 
-    def tells(self, kind: Happened) -> bool:
+    def tells(self, kind: EventKind) -> bool:
         """Whether something of that kind is written down."""
         if self is LogLevel.PROBLEMS:
             return kind in _TROUBLE

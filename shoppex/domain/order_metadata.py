@@ -14,7 +14,7 @@ _DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class OrderTag:
     """Who bought, where, and a secret that only this bot and this order know.
 
     The ids travel as text: a Discord id sent as a JSON number loses digits in systems that
@@ -30,7 +30,7 @@ class Tag:
         return {USER: str(self.user_id), GUILD: str(self.guild_id), NONCE: self.nonce}
 
     @classmethod
-    def from_fields(cls, fields: Mapping[str, str]) -> Tag | None:
+    def from_fields(cls, fields: Mapping[str, str]) -> OrderTag | None:
         """Read the tag out of normalised custom fields; ``None`` when any part is missing."""
         user_id, guild_id = _snowflake(fields.get(USER)), _snowflake(fields.get(GUILD))
         nonce = fields.get(NONCE)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class StaffAct(NamedTuple):
+class StaffAction(NamedTuple):
     """One act.
 
     Parameters

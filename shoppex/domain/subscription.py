@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .delivery import Delivery
 from .money import Money
 from .policy import Policy
-from .staff_action import StaffAct
+from .staff_action import StaffAction
 from .subscription_status import SubscriptionStatus
 
 _RUNS = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
@@ -93,7 +93,7 @@ class Subscription:
     invoices: tuple[str, ...] = ()
     fulfilled: bool = False
     kept: bool = False
-    revoked: StaffAct | None = None
+    revoked: StaffAction | None = None
 
     @property
     def governs(self) -> bool:
@@ -117,7 +117,7 @@ class Subscription:
         return bool(name) and name in (self.id, self.other_id)
 
 
-class Standing(NamedTuple):
+class SubscriptionAccess(NamedTuple):
     """What a subscription means for access.
 
     Parameters
@@ -135,7 +135,7 @@ class Standing(NamedTuple):
     check_at: datetime | None = None
 
 
-def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> Standing:
+def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> SubscriptionAccess:
     """What a subscription means for access (contract, section 5).
 
     Access that was paid for ends only when the API has confirmed it after the end: a renewal
@@ -144,24 +144,24 @@ def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> St
     """
     status = subscription.status
     if subscription.kept and subscription.governs:
-        return Standing(gives=True)
+        return SubscriptionAccess(gives=True)
     if subscription.runs:
         end = subscription.period_end
         check_at = _unconfirmed(subscription, end)
         if end is not None and check_at is None:
             # Within the days of grace it runs on past its end.
             check_at = _again(subscription)
-        return Standing(gives=True, check_at=check_at)
+        return SubscriptionAccess(gives=True, check_at=check_at)
     if status is SubscriptionStatus.PAST_DUE:
-        return Standing(gives=policy.past_due_keeps, check_at=_again(subscription))
+        return SubscriptionAccess(gives=policy.past_due_keeps, check_at=_again(subscription))
     if status is SubscriptionStatus.PAUSED and policy.paused_keeps:
-        return Standing(gives=True)
+        return SubscriptionAccess(gives=True)
     if status is SubscriptionStatus.PAUSED:
         return _until(subscription, now)
     if status is SubscriptionStatus.CANCELLED:
         return _until(subscription, now)
     young = now - subscription.known_since < _UNDECIDED_FOR
-    return Standing(gives=False, check_at=_again(subscription) if young else None)
+    return SubscriptionAccess(gives=False, check_at=_again(subscription) if young else None)
 
 
 def _again(subscription: Subscription) -> datetime | None:
@@ -183,15 +183,15 @@ def end_of(subscription: Subscription) -> datetime | None:
     return subscription.period_end or subscription.cancelled_at or subscription.read_at
 
 
-def _until(subscription: Subscription, now: datetime) -> Standing:
+def _until(subscription: Subscription, now: datetime) -> SubscriptionAccess:
     end = end_of(subscription)
     if end is None:
         since = subscription.cancelled_at or subscription.read_at
         young = since is not None and now - since < _UNDECIDED_FOR
-        return Standing(gives=True, check_at=_again(subscription) if young else None)
+        return SubscriptionAccess(gives=True, check_at=_again(subscription) if young else None)
     check_at = _unconfirmed(subscription, end)
     gives = check_at is not None or now < end
-    return Standing(gives, end, check_at)
+    return SubscriptionAccess(gives, end, check_at)
 
 
 def _unconfirmed(subscription: Subscription, end: datetime | None) -> datetime | None:

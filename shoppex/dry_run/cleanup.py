@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..domain.account import Account, AccountKey, Order
-from ..domain.staff_action import StaffAct
+from ..domain.staff_action import StaffAction
 from ..fulfilment.engine.discord_budget import Stopping
 from ..fulfilment.engine.engine import Engine
 from ..fulfilment.entitlement.dry_run_orders import forget_test, left_of_test
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .messages import TestLetters
+from .messages import DryRunMessages
 
 log = logging.getLogger("red.shoppex.tests")
 
@@ -25,7 +25,7 @@ _LOOK_AGAIN_SECONDS = 3600.0
 _AFTER_A_REFUSED_WRITE_SECONDS = 60.0
 
 
-class TestUndoing:
+class DryRunCleanup:
     """Takes what tests gave, and forgets them. What is left to undo follows from the ledger."""
 
     def __init__(
@@ -33,7 +33,7 @@ class TestUndoing:
         ledger: Ledger,
         settings: Settings,
         engine: Engine,
-        letters: TestLetters,
+        letters: DryRunMessages,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
@@ -115,7 +115,7 @@ class TestUndoing:
         await self._ledger.update(key, lambda a: forget_test(a, nonce, terms, now))
 
     def _revoked(self, account: Account) -> Account:
-        act = StaffAct(account.key.user_id, self._clock(), "test")
+        act = StaffAction(account.key.user_id, self._clock(), "test")
         for order in _tests(account):
             if order.revoked is None:
                 account = account.with_order(replace(order, revoked=act))

@@ -15,15 +15,15 @@ from ..offers.lists import choices, named
 from ..store.settings_model import ItemEntry, ProductEntry
 from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
-from .flow import TestDesk
+from .flow import DryRunFlow
 
 _NAMES = 1000
 
 
-class TestSaleCommands(SettingsGroup):
+class DryRunCommands(SettingsGroup):
     """Trying out what is sold."""
 
-    test_desk: TestDesk
+    test_desk: DryRunFlow
 
     @SettingsGroup.shoppexset.command(name="testsale")
     @app_commands.describe(product="What to try out; leave it out for the first that gives a role")

@@ -16,10 +16,10 @@ from ..formatting import format_price, plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..store.errors import StoreUnavailable
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..ui.reason_text import progress_sentence
-from .report import Mark, StepResult, TestReport, TestStep
-from .service import RoleAboveTester, TestPurchases, TestRunning
+from .report import DryRunReport, DryRunStep, Mark, StepResult
+from .service import DryRunActive, DryRunService, RoleAboveTester
 
 log = logging.getLogger("red.shoppex.views")
 
@@ -32,10 +32,10 @@ _REDIRECTS = range(300, 400)
 _GATEWAY = (502, 503, 504)
 
 
-class TestDesk:
+class DryRunFlow:
     """Goes through a test purchase before the eyes of the one who asked for it."""
 
-    def __init__(self, gate: Gate, tests: TestPurchases) -> None:
+    def __init__(self, gate: PermissionGuard, tests: DryRunService) -> None:
         self._gate = gate
         self._tests = tests
 
@@ -64,7 +64,7 @@ class TestDesk:
         send
             Says something to ``member`` alone.
         """
-        message = _TestMessage(send, colour)
+        message = _DryRunMessage(send, colour)
         try:
             report = await self._tests.run(guild, member, offer_ref, message.show)
         except Refusal as refusal:
@@ -79,7 +79,7 @@ class TestDesk:
         return not report.failed
 
 
-class _TestMessage:
+class _DryRunMessage:
     """One message that shows how far a test has come."""
 
     def __init__(self, send: Send, colour: discord.Colour) -> None:
@@ -87,7 +87,7 @@ class _TestMessage:
         self._colour = colour
         self._message: discord.Message | None = None
 
-    async def show(self, report: TestReport) -> None:
+    async def show(self, report: DryRunReport) -> None:
         """Show it. A test goes on where its message is gone."""
         embed = _report_embed(report, self._colour)
         try:
@@ -99,7 +99,7 @@ class _TestMessage:
             log.debug("A test goes on without a message that shows it")
 
 
-def _report_embed(report: TestReport, colour: discord.Colour) -> discord.Embed:
+def _report_embed(report: DryRunReport, colour: discord.Colour) -> discord.Embed:
     """The steps so far."""
     embed = discord.Embed(
         title=_heading(report),
@@ -123,7 +123,7 @@ def _report_embed(report: TestReport, colour: discord.Colour) -> discord.Embed:
 
 def _refusal(refusal: Refusal) -> str:
     """Why a test does not begin."""
-    if isinstance(refusal, TestRunning):
+    if isinstance(refusal, DryRunActive):
         return _(
             "A test is running in this server, or the last one is still being undone: I am "
             "trying that again now. Nothing new was begun. Wait for its report, then try again. "
@@ -138,7 +138,7 @@ def _refusal(refusal: Refusal) -> str:
     return refusal_sentence(refusal)
 
 
-def _heading(report: TestReport) -> str:
+def _heading(report: DryRunReport) -> str:
     if not report.over:
         return _("Test purchase: running …")
     if report.failed:
@@ -158,31 +158,31 @@ def _line(result: StepResult) -> str:
 def _text(result: StepResult) -> str:
     if result.mark is Mark.FINE:
         return _fine(result)
-    if result.step is TestStep.PUBLIC:
+    if result.step is DryRunStep.PUBLIC:
         return _public(result)
-    if result.step is TestStep.LISTENER:
+    if result.step is DryRunStep.LISTENER:
         return _listener(result)
-    if result.step is TestStep.RECORD:
+    if result.step is DryRunStep.RECORD:
         return _record(result.reason)
-    if result.step is TestStep.ROLE:
+    if result.step is DryRunStep.ROLE:
         return _role(result)
-    if result.step is TestStep.MESSAGE:
+    if result.step is DryRunStep.MESSAGE:
         return _message(result.reason)
     return _undo(result)
 
 
 def _fine(result: StepResult) -> str:
     texts = {
-        TestStep.PUBLIC: _(
+        DryRunStep.PUBLIC: _(
             "**Webhook:** the signed payment came in through your public address and was taken."
         ),
-        TestStep.LISTENER: _(
+        DryRunStep.LISTENER: _(
             "**Webhook:** the signed payment came in through the listener on this machine and "
             "was taken."
         ),
-        TestStep.ROLE: _("**Role:** you were given {role}."),
-        TestStep.MESSAGE: _("**Message:** it is in your direct messages, marked as a test."),
-        TestStep.UNDO: _(
+        DryRunStep.ROLE: _("**Role:** you were given {role}."),
+        DryRunStep.MESSAGE: _("**Message:** it is in your direct messages, marked as a test."),
+        DryRunStep.UNDO: _(
             "**Undone:** what the test gave is taken away again, and nothing of it is kept or "
             "counted."
         ),

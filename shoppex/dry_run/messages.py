@@ -19,7 +19,7 @@ log = logging.getLogger("red.shoppex.tests")
 _LOOK_BACK = 50
 
 
-class TestLetters:
+class DryRunMessages:
     """Finds the message that a test sent, and says in it that the test is over."""
 
     def __init__(self, bot: Red, budget: Budget) -> None:

@@ -12,7 +12,7 @@ from ..domain.account import AccountKey, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
 from ..domain.offer import Offer
-from ..domain.order_metadata import Tag
+from ..domain.order_metadata import OrderTag
 
 EVENT = "order:paid"
 
@@ -55,7 +55,7 @@ def paid_data(key: AccountKey, order: Order, now: datetime) -> Mapping[str, obje
         "quantity": order.quantity,
         "product_id": order.offer_id,
         "product_title": order.title,
-        "custom_fields": Tag(key.user_id, key.guild_id, order.nonce).to_fields(),
+        "custom_fields": OrderTag(key.user_id, key.guild_id, order.nonce).to_fields(),
         "test": True,
         "created_at": moment,
         "updated_at": moment,

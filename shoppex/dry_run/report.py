@@ -11,7 +11,7 @@ from ..domain.account import AccountKey, Order
 from ..domain.offer import Offer
 
 
-class TestStep(Enum):
+class DryRunStep(Enum):
     """The steps of a test, in the order in which they are told."""
 
     PUBLIC = "public"
@@ -53,7 +53,7 @@ class StepResult:
         The HTTP status that was answered, if that is what went wrong.
     """
 
-    step: TestStep
+    step: DryRunStep
     mark: Mark
     reason: str = ""
     seconds: float | None = None
@@ -62,7 +62,7 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True)
-class TestReport:
+class DryRunReport:
     """What a test has shown so far.
 
     Parameters
@@ -80,18 +80,18 @@ class TestReport:
         """Whether any step went wrong."""
         return any(result.mark is Mark.FAILED for result in self.results)
 
-    def with_result(self, result: StepResult) -> TestReport:
+    def with_result(self, result: StepResult) -> DryRunReport:
         """The report after one more step."""
-        places = list(TestStep)
+        places = list(DryRunStep)
         results = sorted((*self.results, result), key=lambda r: places.index(r.step))
         return replace(self, results=tuple(results))
 
 
-Progress = Callable[[TestReport], Awaitable[None]]
+Progress = Callable[[DryRunReport], Awaitable[None]]
 
 
 @dataclass(slots=True)
-class TestRun:
+class DryRun:
     """One test under way.
 
     Parameters
@@ -109,7 +109,7 @@ class TestRun:
     key: AccountKey
     order: Order
     had: frozenset[int]
-    report: TestReport
+    report: DryRunReport
     on_progress: Progress
     delivery_id: str = field(default_factory=lambda: f"test-{uuid4().hex}")
 
@@ -119,6 +119,6 @@ class TestRun:
         await self.on_progress(self.report)
 
 
-def failed(step: TestStep, reason: str) -> StepResult:
+def failed(step: DryRunStep, reason: str) -> StepResult:
     """A step that went wrong."""
     return StepResult(step, Mark.FAILED, reason)

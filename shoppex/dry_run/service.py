@@ -20,10 +20,10 @@ from ..offers.role_rights import could_hand_out
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .cleanup import TestUndoing
+from .cleanup import DryRunCleanup
 from .payload import made_up_order
-from .payment import TestPayment
-from .report import Mark, Progress, StepResult, TestReport, TestRun, TestStep, failed
+from .payment import DryRunPayment
+from .report import DryRun, DryRunReport, DryRunStep, Mark, Progress, StepResult, failed
 
 _PATIENCE_SECONDS = 60.0
 _DONE = (
@@ -34,7 +34,7 @@ _DONE = (
 )
 
 
-class TestRunning(Refusal):
+class DryRunActive(Refusal):
     """Another test of this server is running, or not undone yet."""
 
 
@@ -45,7 +45,7 @@ class RoleAboveTester(Refusal):
     role_id: int
 
 
-class TestPurchases:
+class DryRunService:
     """Runs tests, one in each guild at a time.
 
     Parameters
@@ -61,8 +61,8 @@ class TestPurchases:
         ledger: Ledger,
         settings: Settings,
         catalogue: Catalogue,
-        payment: TestPayment,
-        undoing: TestUndoing,
+        payment: DryRunPayment,
+        undoing: DryRunCleanup,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
@@ -71,7 +71,7 @@ class TestPurchases:
         self._payment = payment
         self._undoing = undoing
         self._clock = clock
-        self._running: dict[int, asyncio.Task[TestReport]] = {}
+        self._running: dict[int, asyncio.Task[DryRunReport]] = {}
 
     async def run(
         self,
@@ -79,7 +79,7 @@ class TestPurchases:
         member: discord.Member,
         offer_ref: str,
         on_progress: Progress,
-    ) -> TestReport:
+    ) -> DryRunReport:
         """Let ``member`` buy what is sold under ``offer_ref``, without money, and undo it.
 
         Parameters
@@ -91,7 +91,7 @@ class TestPurchases:
         ------
         NotForSale
             When nothing is sold under that name.
-        TestRunning
+        DryRunActive
             When the last test of the guild is not over.
         RoleAboveTester
             When ``member`` may not hand out one of its roles.
@@ -102,11 +102,11 @@ class TestPurchases:
         if offer is None:
             raise NotForSale
         if guild.id in self._running:
-            raise TestRunning
+            raise DryRunActive
         if left := self._ledger.tested(guild.id):
             for key in left:
                 self._undoing.try_again(key)
-            raise TestRunning
+            raise DryRunActive
         _refuse_what_is_above(guild, member, offer)
         task = asyncio.create_task(
             self._test(guild, member, offer, on_progress), name="shoppex test purchase"
@@ -137,11 +137,11 @@ class TestPurchases:
         member: discord.Member,
         offer: Offer,
         on_progress: Progress,
-    ) -> TestReport:
+    ) -> DryRunReport:
         order = made_up_order(offer, self._clock())
         had = frozenset(role_id for role_id in offer.roles if member.get_role(role_id))
         key = AccountKey(guild.id, member.id)
-        test = TestRun(key, order, had, TestReport(offer), on_progress)
+        test = DryRun(key, order, had, DryRunReport(offer), on_progress)
         try:
             await self._ledger.update(key, lambda account: account.with_order(order))
             try:
@@ -150,23 +150,23 @@ class TestPurchases:
                 self._undoing.begin(key, order.nonce)
             await self._see_it_undone(test)
         except asyncio.CancelledError:
-            test.report = test.report.with_result(failed(TestStep.UNDO, "unloaded"))
+            test.report = test.report.with_result(failed(DryRunStep.UNDO, "unloaded"))
         return replace(test.report, over=True)
 
-    async def _perform(self, test: TestRun) -> None:
+    async def _perform(self, test: DryRun) -> None:
         try:
             if await self._payment.pay(test):
                 roles = [self._watch_role(test, role_id) for role_id in test.order.roles]
                 await asyncio.gather(self._watch_message(test), *roles)
         except StoreUnavailable:
-            await test.tell(failed(TestStep.RECORD, "not_kept"))
+            await test.tell(failed(DryRunStep.RECORD, "not_kept"))
 
     # -- what follows ----------------------------------------------------------------------
 
-    async def _watch_role(self, test: TestRun, role_id: int) -> None:
+    async def _watch_role(self, test: DryRun, role_id: int) -> None:
         if role_id in test.had:
             await test.tell(
-                StepResult(TestStep.ROLE, Mark.LEFT_OUT, "had_before", role_id=role_id)
+                StepResult(DryRunStep.ROLE, Mark.LEFT_OUT, "had_before", role_id=role_id)
             )
             return
         begun, nonce = self._clock(), test.order.nonce
@@ -181,10 +181,10 @@ class TestPurchases:
 
         await self._ledger.until(test.key, is_done, _PATIENCE_SECONDS)
         grant = self._ledger.get(test.key).grants.get(role_id)
-        result = self._judge(TestStep.ROLE, None if grant is None else grant.delivery, begun)
+        result = self._judge(DryRunStep.ROLE, None if grant is None else grant.delivery, begun)
         await test.tell(replace(result, role_id=role_id))
 
-    async def _watch_message(self, test: TestRun) -> None:
+    async def _watch_message(self, test: DryRun) -> None:
         begun, nonce = self._clock(), test.order.nonce
 
         def is_done(account: Account) -> bool:
@@ -193,12 +193,12 @@ class TestPurchases:
 
         await self._ledger.until(test.key, is_done, _PATIENCE_SECONDS)
         order = self._ledger.get(test.key).orders.get(nonce)
-        result = self._judge(TestStep.MESSAGE, None if order is None else order.message, begun)
+        result = self._judge(DryRunStep.MESSAGE, None if order is None else order.message, begun)
         if result.reason == "dms_closed":
             result = replace(result, mark=Mark.DOUBTFUL)
         await test.tell(result)
 
-    def _judge(self, step: TestStep, delivery: Delivery | None, begun: datetime) -> StepResult:
+    def _judge(self, step: DryRunStep, delivery: Delivery | None, begun: datetime) -> StepResult:
         result = StepResult(step, Mark.FINE, seconds=self._since(begun))
         if delivery is not None and delivery.state is DeliveryState.DELIVERED:
             return result
@@ -207,7 +207,7 @@ class TestPurchases:
 
     # -- the end ---------------------------------------------------------------------------
 
-    async def _see_it_undone(self, test: TestRun) -> None:
+    async def _see_it_undone(self, test: DryRun) -> None:
         begun, nonce = self._clock(), test.order.nonce
 
         def is_done(account: Account) -> bool:
@@ -220,13 +220,13 @@ class TestPurchases:
         await self._ledger.until(test.key, is_done, _PATIENCE_SECONDS)
         account = self._ledger.get(test.key)
         if nonce not in account.orders:
-            await test.tell(StepResult(TestStep.UNDO, Mark.FINE, seconds=self._since(begun)))
+            await test.tell(StepResult(DryRunStep.UNDO, Mark.FINE, seconds=self._since(begun)))
             return
         left = self._undoing.left(account, nonce)
         removals = (account.grants[role_id].removal for role_id in left)
         reason = next((r.reason for r in removals if r is not None and r.reason), "too_slow")
         role_id = left[0] if left else 0
-        await test.tell(replace(failed(TestStep.UNDO, reason), role_id=role_id))
+        await test.tell(replace(failed(DryRunStep.UNDO, reason), role_id=role_id))
 
     def _since(self, begun: datetime) -> float:
         return (self._clock() - begun).total_seconds()

@@ -14,7 +14,7 @@ from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..ui.admin_view import AdminView
 from ..ui.components import PressButton
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..ui.reason_text import waiting_sentence
 
 _NAMED = 20
@@ -26,7 +26,9 @@ Decision = Callable[[int], Awaitable[None]]
 class BrakeView(AdminView):
     """Confirm or dismiss, and each once more."""
 
-    def __init__(self, gate: Gate, user_id: int, brake: Brake, guild: discord.Guild) -> None:
+    def __init__(
+        self, gate: PermissionGuard, user_id: int, brake: Brake, guild: discord.Guild
+    ) -> None:
         super().__init__(gate, user_id)
         self._brake = brake
         self._guild = guild

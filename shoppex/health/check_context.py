@@ -26,7 +26,7 @@ class Depth(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CheckContext:
     """One shop, to be looked at.
 
     Parameters
@@ -57,7 +57,7 @@ class Check(Protocol):
     names: tuple[str, ...]
     depth: Depth
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Say how it is; nothing where the question does not arise.
 
         Raises

@@ -6,13 +6,13 @@ from redbot.core import commands
 
 from ..ui.settings_group import SettingsGroup
 from .flow import DoctorPage
-from .runner import Doctor
+from .runner import HealthCheck
 
 
 class DoctorCommands(SettingsGroup):
     """A look at everything."""
 
-    doctor: Doctor
+    doctor: HealthCheck
 
     @SettingsGroup.shoppexset.command(name="doctor")
     async def shoppexset_doctor(self, ctx: commands.GuildContext) -> None:

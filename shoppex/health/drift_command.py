@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redbot.core import commands
 
-from ..fulfilment.reconcile.drift_scan import Inspection
+from ..fulfilment.reconcile.drift_scan import DriftScan
 from ..i18n import _
 from ..offers.lists import send_list
 from ..ui.settings_group import SettingsGroup
@@ -17,7 +17,7 @@ _MOST_LINES = 500
 class DriftCommands(SettingsGroup):
     """A look that changes nothing."""
 
-    inspection: Inspection
+    inspection: DriftScan
 
     @SettingsGroup.shoppexset.command(name="drift")
     async def shoppexset_drift(self, ctx: commands.GuildContext) -> None:

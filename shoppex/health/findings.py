@@ -20,7 +20,7 @@ class Verdict(Enum):
     GOOD = "good"
 
 
-class Ailment(NamedTuple):
+class Problem(NamedTuple):
     """One bad thing, as it is remembered.
 
     Parameters
@@ -40,7 +40,7 @@ class Ailment(NamedTuple):
         return ":".join(self)
 
     @classmethod
-    def from_word(cls, word: str) -> Ailment:
+    def from_word(cls, word: str) -> Problem:
         """What :meth:`to_word` wrote. A subject may have colons."""
         return cls(*word.split(":", 2))
 
@@ -67,13 +67,13 @@ class Finding:
     subjects: tuple[str, ...] = ()
     details: Mapping[str, str | int | float] = field(default_factory=dict)
 
-    def ailments(self) -> tuple[Ailment, ...]:
+    def ailments(self) -> tuple[Problem, ...]:
         """Each thing that is bad; none unless it is."""
         if self.verdict is not Verdict.BAD:
             return ()
-        return tuple(Ailment(self.name, self.reason, each) for each in self.subjects or ("",))
+        return tuple(Problem(self.name, self.reason, each) for each in self.subjects or ("",))
 
-    def about(self, ailments: frozenset[Ailment]) -> Finding:
+    def about(self, ailments: frozenset[Problem]) -> Finding:
         """The same, about these of its ailments only."""
         kept = (a.subject for a in self.ailments() if a in ailments and a.subject)
         return replace(self, subjects=tuple(kept))

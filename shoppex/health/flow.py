@@ -13,12 +13,12 @@ from ..formatting import plain, shorten
 from ..i18n import _
 from ..ui.admin_view import AdminView
 from ..ui.components import PressButton
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..ui.responses import send_embed
-from ..ui.staff_channel import StaffRoom
+from ..ui.staff_channel import StaffChannel
 from .check_context import Depth
-from .findings import Ailment, Finding, Verdict
-from .runner import Doctor
+from .findings import Finding, Problem, Verdict
+from .runner import HealthCheck
 from .texts import ailment_text, good_text, problem_text, title_of
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
@@ -35,7 +35,9 @@ _Fields = Iterator[tuple[str, str]]
 class DoctorPage(AdminView):
     """Findings, and the button that looks again."""
 
-    def __init__(self, gate: Gate, doctor: Doctor, guild: discord.Guild, user_id: int) -> None:
+    def __init__(
+        self, gate: PermissionGuard, doctor: HealthCheck, guild: discord.Guild, user_id: int
+    ) -> None:
         super().__init__(gate, user_id)
         self._doctor = doctor
         self._guild = guild
@@ -66,15 +68,15 @@ class DoctorPage(AdminView):
         return embed
 
 
-class DoctorBoard:
+class DoctorFlow:
     """Tells staff of what turned bad, and what no longer is."""
 
-    def __init__(self, room: StaffRoom, gate: Gate) -> None:
+    def __init__(self, room: StaffChannel, gate: PermissionGuard) -> None:
         self._room = room
         self._gate = gate
 
     async def tell(
-        self, guild: discord.Guild, news: Sequence[Finding], mended: Sequence[Ailment]
+        self, guild: discord.Guild, news: Sequence[Finding], mended: Sequence[Problem]
     ) -> None:
         """Show both.
 
@@ -107,7 +109,7 @@ def findings_embed(findings: Sequence[Finding], prefix: str) -> discord.Embed:
 
 
 def news_embed(
-    guild: discord.Guild, news: Sequence[Finding], mended: Sequence[Ailment], prefix: str
+    guild: discord.Guild, news: Sequence[Finding], mended: Sequence[Problem], prefix: str
 ) -> discord.Embed:
     """What turned bad, and what no longer is."""
     embed = discord.Embed(

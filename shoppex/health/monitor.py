@@ -14,14 +14,14 @@ from redbot.core.bot import Red
 
 from ..domain.account import AccountKey
 from ..fulfilment.engine.failures import REQUEST_ERRORS
-from ..fulfilment.engine.scheduler import Lanes
-from ..fulfilment.engine.staff_alerts import Alarms
+from ..fulfilment.engine.scheduler import Scheduler
+from ..fulfilment.engine.staff_alerts import StaffAlerts
 from ..fulfilment.entitlement.staff_causes import Cause
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from .check_context import Depth
-from .findings import Ailment, Finding, Verdict
-from .runner import Doctor
+from .findings import Finding, Problem, Verdict
+from .runner import HealthCheck
 
 log = logging.getLogger("red.shoppex.doctor")
 
@@ -37,11 +37,11 @@ _EVERYBODY = AccountKey(0, 0)
 _ALSO_CALLED = {"key_refused": "api_key_refused", "key_forbidden": "api_key_refused"}
 
 
-class Board(Protocol):
+class HealthChannel(Protocol):
     """Where staff read how their shop is doing."""
 
     async def tell(
-        self, guild: discord.Guild, news: Sequence[Finding], mended: Sequence[Ailment]
+        self, guild: discord.Guild, news: Sequence[Finding], mended: Sequence[Problem]
     ) -> None:
         """Show what turned bad, and what no longer is.
 
@@ -52,7 +52,7 @@ class Board(Protocol):
         """
 
 
-class Rounds:
+class HealthMonitor:
     """Looks at every shop now and then, and at once when something in its server changed.
 
     What was told is kept, so that a restart tells nothing twice; it is forgotten when it is
@@ -70,9 +70,9 @@ class Rounds:
         self,
         bot: Red,
         settings: Settings,
-        doctor: Doctor,
-        alarms: Alarms,
-        board: Board,
+        doctor: HealthCheck,
+        alarms: StaffAlerts,
+        board: HealthChannel,
         asleep: Callable[[discord.Guild], Awaitable[bool]],
         clock: Callable[[], datetime],
     ) -> None:
@@ -84,7 +84,7 @@ class Rounds:
         self._asleep = asleep
         self._clock = clock
         # The depth of a look stands in the place of the user.
-        self._lanes = Lanes("rounds", self._turn, clock)
+        self._lanes = Scheduler("rounds", self._turn, clock)
 
     def start(self) -> None:
         """Glance at every shop soon, and begin the rounds."""
@@ -126,7 +126,7 @@ class Rounds:
         unsure = {found.name for found in findings if found.verdict is Verdict.UNKNOWN}
         looked_at = self._doctor.names(depth) - unsure
         bad = {ailment for found in findings for ailment in found.ailments()}
-        before = {Ailment.from_word(word) for word in self._settings.guild(guild.id).ailments}
+        before = {Problem.from_word(word) for word in self._settings.guild(guild.id).ailments}
         mended = {ailment for ailment in before - bad if ailment.name in looked_at}
         causes = await self._alarms.waiting(guild.id)
         news = frozenset(a for a in bad - before if not _is_told_anyway(a, causes))
@@ -138,7 +138,7 @@ class Rounds:
             await self._settings.update_guild(guild.id, lambda s: replace(s, ailments=words))
 
 
-def _is_told_anyway(ailment: Ailment, causes: Collection[Cause]) -> bool:
+def _is_told_anyway(ailment: Problem, causes: Collection[Cause]) -> bool:
     """Whether paid orders wait for the same, of which staff are told by themselves."""
     reason = _ALSO_CALLED.get(ailment.reason, ailment.reason)
     return any(

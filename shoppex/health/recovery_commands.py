@@ -5,8 +5,8 @@ from __future__ import annotations
 from redbot.core import commands
 
 from ..fulfilment.engine.engine import Engine
-from ..fulfilment.reconcile.rebuild import Rebuilding, Rebuilt
-from ..fulfilment.reconcile.reconciler import Sweeps
+from ..fulfilment.reconcile.rebuild import LedgerRebuild, RebuildResult
+from ..fulfilment.reconcile.reconciler import Reconciler
 from ..i18n import _
 from ..ui.confirm_command import is_sure, send_quietly
 from ..ui.settings_group import SettingsGroup
@@ -17,8 +17,8 @@ class RecoveryCommands(SettingsGroup):
     """For the bot's owner, about all servers."""
 
     engine: Engine
-    sweeps: Sweeps
-    rebuilding: Rebuilding
+    sweeps: Reconciler
+    rebuilding: LedgerRebuild
 
     @SettingsGroup.shoppexset.group(name="owner")
     @commands.is_owner()
@@ -62,7 +62,7 @@ class RecoveryCommands(SettingsGroup):
             )
         await send_quietly(ctx, f"{text}\n{_said(rebuilt)}")
 
-    async def _catch_up(self) -> Rebuilt:
+    async def _catch_up(self) -> RebuildResult:
         """Ask Shoppex for what is missing, and go on with everybody."""
         rebuilt = await self.rebuilding.run(self.ledger.lost_at)
         self.engine.mark_unsettled()
@@ -118,7 +118,7 @@ class RecoveryCommands(SettingsGroup):
         await send_quietly(ctx, _said(await self._catch_up()))
 
 
-def _said(rebuilt: Rebuilt) -> str:
+def _said(rebuilt: RebuildResult) -> str:
     if rebuilt.failed:
         return _(
             "⚠️ Orders added from Shoppex: {orders}. Not all orders of these servers could be "

@@ -12,7 +12,7 @@ from ..api import ApiError, ClientPool
 from ..fulfilment.engine.discord_budget import Stopping
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..store.settings import Settings
-from .check_context import Case, Check, Depth
+from .check_context import Check, CheckContext, Depth
 from .findings import Finding, Verdict
 
 log = logging.getLogger("red.shoppex.doctor")
@@ -22,7 +22,7 @@ _SECONDS = {Depth.GLANCE: 20.0, Depth.ROUND: 300.0, Depth.VISIT: 20.0}
 _Looking = asyncio.Task[Sequence[Finding]]
 
 
-class Doctor:
+class HealthCheck:
     """Looks at one shop with all checks, beside each other.
 
     Parameters
@@ -63,16 +63,16 @@ class Doctor:
         """Look no further."""
         await _end(tuple(self._under_way))
 
-    def _case(self, guild: discord.Guild, depth: Depth) -> Case:
+    def _case(self, guild: discord.Guild, depth: Depth) -> CheckContext:
         shop = self._settings.guild(guild.id)
         if shop.api_key is None or depth is Depth.GLANCE:
-            return Case(guild, shop, None, depth)
+            return CheckContext(guild, shop, None, depth)
         # Nobody waits for a round, and buyers must not wait behind it.
         client = self._clients.client_for(shop.api_key, background=depth is Depth.ROUND)
-        return Case(guild, shop, client, depth)
+        return CheckContext(guild, shop, client, depth)
 
 
-async def _look(check: Check, case: Case) -> Sequence[Finding]:
+async def _look(check: Check, case: CheckContext) -> Sequence[Finding]:
     return await check.look(case)
 
 

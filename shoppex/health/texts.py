@@ -6,7 +6,7 @@ from discord.utils import escape_markdown
 
 from ..formatting import plain
 from ..i18n import _
-from .findings import Ailment, Finding
+from .findings import Finding, Problem
 from .problem_texts import problem_sentence
 
 _MOST_NAMED = 10
@@ -61,7 +61,7 @@ def problem_text(finding: Finding, prefix: str) -> str:
     return problem_sentence(finding.name, finding.reason).format(**_values(finding, prefix))
 
 
-def ailment_text(ailment: Ailment) -> str:
+def ailment_text(ailment: Problem) -> str:
     """What was bad, in a few words."""
     title = title_of(ailment.name)
     return f"{title}: {_name(ailment.name, ailment.subject)}" if ailment.subject else title

@@ -17,13 +17,13 @@ from ..ui.command_base import CommandBase
 from ..ui.private_replies import answer_privately
 from ..ui.settings_group import SettingsGroup
 from ..ui.staff_group import StaffGroup
-from .flow import Licenses
+from .flow import LicenseFlow
 
 
 class LicenseCommands(CommandBase):
     """For members, and for staff."""
 
-    licenses: Licenses
+    licenses: LicenseFlow
 
     @commands.hybrid_command(name="license")  # type: ignore[arg-type] # Red leaves it untyped
     @commands.guild_only()

@@ -9,28 +9,28 @@ import discord
 from redbot.core.bot import Red
 
 from ..domain.account import AccountKey
-from ..domain.event import Happened, Happening
+from ..domain.event import EventKind, ShopEvent
 from ..domain.license import License
 from ..errors import Refusal
 from ..i18n import _
-from ..log_channel.writer import Journal
+from ..log_channel.writer import EventLog
 from ..purchases.errors import NotStaff
 from ..purchases.flow import key_of
 from ..purchases.texts import customer_sentence
-from ..ui.permissions import Gate
-from ..ui.text_modal import WordsModal
-from .service import Found, LicenseDesk
+from ..ui.permissions import PermissionGuard
+from ..ui.text_modal import TextModal
+from .service import FoundLicenses, LicenseService
 from .views import LicenseView
 
 
-class Licenses:
+class LicenseFlow:
     """Shows licences to their owners and to staff; keeps nothing between them."""
 
     def __init__(
         self,
-        gate: Gate,
-        desk: LicenseDesk,
-        journal: Journal,
+        gate: PermissionGuard,
+        desk: LicenseService,
+        journal: EventLog,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
@@ -53,7 +53,7 @@ class Licenses:
         """Answer `[p]shoppex license`, asking what for when that was not said."""
         if search is None:
             await interaction.response.send_modal(
-                WordsModal(
+                TextModal(
                     self.gate,
                     interaction.user.id,
                     title=_("Look up licences"),
@@ -100,7 +100,7 @@ class Licenses:
 
     async def _find(
         self, interaction: discord.Interaction[Red], search: str | None, start: int
-    ) -> Found:
+    ) -> FoundLicenses:
         key = key_of(interaction)
         if search is None:
             return await self.desk.of_member(key, start)
@@ -130,8 +130,8 @@ class Licenses:
         key = key_of(interaction)
         owner = self.desk.owner_of(key.guild_id, license_) if staff else key
         self._journal.note(
-            Happening(
-                Happened.LICENSE_CHANGED,
+            ShopEvent(
+                EventKind.LICENSE_CHANGED,
                 owner or AccountKey(key.guild_id, 0),
                 subject=license_.product_title,
                 by=key.user_id,

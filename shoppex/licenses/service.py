@@ -24,8 +24,8 @@ from ..purchases.errors import (
     NotTheirs,
     understood,
 )
-from ..purchases.shop_clients import Shops
-from ..rate_limit import Pace
+from ..purchases.shop_clients import ShopClients
+from ..rate_limit import SlidingWindow
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .reset_limits import count_reset, take_back_reset
@@ -39,7 +39,7 @@ _LOOKS_WITHIN = timedelta(minutes=2)
 _MEMBER = re.compile(r"<@!?([0-9]{15,20})>|([0-9]{15,20})")
 
 
-class Holding(NamedTuple):
+class OwnedLicense(NamedTuple):
     """A licence, and the purchase that it came with as far as that is known here."""
 
     license: License
@@ -47,7 +47,7 @@ class Holding(NamedTuple):
     nonce: str | None = None
 
 
-class Found(NamedTuple):
+class FoundLicenses(NamedTuple):
     """Licences, newest first.
 
     Parameters
@@ -56,27 +56,27 @@ class Found(NamedTuple):
         From which of the member's orders on there may be more; ``None`` when there is none.
     """
 
-    holdings: list[Holding]
+    holdings: list[OwnedLicense]
     older: int | None = None
 
 
-class LicenseDesk:
+class LicenseService:
     """Serves members and staff."""
 
     def __init__(
         self,
         ledger: Ledger,
         settings: Settings,
-        shops: Shops,
+        shops: ShopClients,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._shops = shops
         self._clock = clock
-        self._pace = Pace(_LOOKS_AT_ONCE, _LOOKS_WITHIN)
+        self._pace = SlidingWindow(_LOOKS_AT_ONCE, _LOOKS_WITHIN)
 
-    async def of_member(self, key: AccountKey, start: int = 0) -> Found:
+    async def of_member(self, key: AccountKey, start: int = 0) -> FoundLicenses:
         """The licences of fifteen of a member's orders.
 
         Parameters
@@ -91,7 +91,7 @@ class LicenseDesk:
         self._pace.take(key, self._clock())
         return await self._of_account(key, start)
 
-    async def find(self, guild_id: int, text: str, start: int = 0) -> Found:
+    async def find(self, guild_id: int, text: str, start: int = 0) -> FoundLicenses:
         """What staff look for, by a member's mention or id, an order's number, or a key.
 
         Raises
@@ -108,7 +108,7 @@ class LicenseDesk:
         client, place = self._shops.client(guild_id), self._owner(guild_id, text)
         if place is not None and self._ledger.get(place[0]).orders[place[1]].remote_id is None:
             # Shoppex knows nothing of gifts and tests.
-            return Found([])
+            return FoundLicenses([])
         try:
             if place is not None:
                 found = await _of_order(client, text)
@@ -117,7 +117,7 @@ class LicenseDesk:
             found = found or await _first(client.licenses.list(key=text), _MOST_OF_A_SEARCH)
         except ApiError as error:
             raise understood(error) from error
-        return Found(
+        return FoundLicenses(
             [
                 self._hold(each, self._owner(guild_id, text, *each.invoice_ids) or (None, None))
                 for each in found
@@ -129,7 +129,7 @@ class LicenseDesk:
         place = self._owner(guild_id, *license_.invoice_ids)
         return None if place is None else place[0]
 
-    async def reset(self, key: AccountKey, holding: Holding) -> None:
+    async def reset(self, key: AccountKey, holding: OwnedLicense) -> None:
         """Free one of a member's own licences from its machine.
 
         It is counted before it is done, so that no end of the bot in between gives one for free.
@@ -221,7 +221,7 @@ class LicenseDesk:
         except ApiError as error:
             raise understood(error) from error
 
-    async def _of_account(self, key: AccountKey, start: int) -> Found:
+    async def _of_account(self, key: AccountKey, start: int) -> FoundLicenses:
         client = self._shops.client(key.guild_id)
         orders = sorted(
             (order for order in self._ledger.get(key).orders.values() if _may_have_one(order)),
@@ -229,24 +229,24 @@ class LicenseDesk:
             reverse=True,
         )
         end = start + _ORDERS_AT_ONCE
-        found: dict[str, Holding] = {}
+        found: dict[str, OwnedLicense] = {}
         try:
             for order in orders[start:end]:
                 for each in await _of_order(client, order.remote_id or ""):
                     found.setdefault(each.uniqid, self._hold(each, (key, order.nonce)))
         except ApiError as error:
             raise understood(error) from error
-        return Found(list(found.values()), end if end < len(orders) else None)
+        return FoundLicenses(list(found.values()), end if end < len(orders) else None)
 
     def _hold(
         self, license_: License, place: tuple[AccountKey, str] | tuple[None, None]
-    ) -> Holding:
+    ) -> OwnedLicense:
         """A licence as it stands now, with the name of what was bought if it has none."""
         key, nonce = place
         if key is not None and not license_.product_title:
             title = self._ledger.get(key).orders[nonce or ""].title
             license_ = replace(license_, product_title=title)
-        return Holding(license_.as_of(self._clock()), key, nonce)
+        return OwnedLicense(license_.as_of(self._clock()), key, nonce)
 
     def _owner(self, guild_id: int, *uniqids: str) -> tuple[AccountKey, str] | None:
         """Whose order has one of these ids in this server, and its nonce."""

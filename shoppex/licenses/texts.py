@@ -8,7 +8,7 @@ from discord.utils import format_dt
 from ..domain.license import License, LicenseStatus
 from ..formatting import plain
 from ..i18n import _
-from .service import Holding
+from .service import OwnedLicense
 
 _SHOWN_OF_A_MACHINE = 6
 _SHOWN_OF_A_KEY = 4
@@ -61,7 +61,7 @@ def short(license_: License) -> str:
     return f"{title} · {end}"
 
 
-def license_embed(holding: Holding, colour: discord.Colour, *, staff: bool) -> discord.Embed:
+def license_embed(holding: OwnedLicense, colour: discord.Colour, *, staff: bool) -> discord.Embed:
     """One licence in full, with its machine shortened. The key is its owner's to see.
 
     Parameters

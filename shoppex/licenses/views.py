@@ -14,10 +14,10 @@ from ..i18n import _
 from ..purchases.flow import key_of
 from ..purchases.texts import customer_sentence
 from ..ui.components import ChoiceMenu, PressButton
-from ..ui.confirm_view import Act, SureView
-from ..ui.permissions import Gate, GuardedView, say
-from ..ui.text_modal import WordsModal
-from .service import Found, LicenseDesk
+from ..ui.confirm_view import Act, ConfirmationView
+from ..ui.permissions import GuardedView, PermissionGuard, say
+from ..ui.text_modal import TextModal
+from .service import FoundLicenses, LicenseService
 from .texts import license_embed, short, status_text
 
 _LABEL = 100
@@ -26,11 +26,11 @@ _MENU = 25
 _MOST_DAYS = 3650
 
 
-class Counter(Protocol):
+class LicenseChanges(Protocol):
     """Where licences are looked up, and changes written down."""
 
-    gate: Gate
-    desk: LicenseDesk
+    gate: PermissionGuard
+    desk: LicenseService
 
     async def look(
         self, interaction: discord.Interaction[Red], search: str | None, start: int, nothing: str
@@ -61,7 +61,12 @@ class LicenseView(GuardedView):
     """
 
     def __init__(
-        self, counter: Counter, user_id: int, found: Found, search: str | None, number: int = 0
+        self,
+        counter: LicenseChanges,
+        user_id: int,
+        found: FoundLicenses,
+        search: str | None,
+        number: int = 0,
     ) -> None:
         super().__init__(counter.gate, user_id)
         self._counter = counter
@@ -212,7 +217,7 @@ class LicenseView(GuardedView):
             await self._confirm(answer, question, act)
 
         await interaction.response.send_modal(
-            WordsModal(
+            TextModal(
                 self.gate,
                 self.user_id,
                 title=_("Extend a licence"),
@@ -234,7 +239,7 @@ class LicenseView(GuardedView):
             counter.audit(interaction, license_, done, staff=self._staff)
             return f"✅ {done}"
 
-        view = SureView(
+        view = ConfirmationView(
             self.gate, self.user_id, _("Yes, do it"), act_and_write_down, customer_sentence
         )
         text = f"**{plain(short(license_))}**\n{question} " + _("Are you sure?")

@@ -12,19 +12,19 @@ from redbot.core import commands
 from ..domain.log_level import LogLevel
 from ..fulfilment.engine.channel_checks import writable_channel
 from ..fulfilment.engine.engine import Engine
-from ..fulfilment.engine.staff_alerts import Alarms
+from ..fulfilment.engine.staff_alerts import StaffAlerts
 from ..i18n import _
 from ..ui.settings_group import SettingsGroup
 from .texts import cannot_write, level_text, told_owner, told_there
-from .writer import Journal
+from .writer import EventLog
 
 
 class StaffCommands(SettingsGroup):
     """How staff hear of what they have to mend."""
 
     engine: Engine
-    alarms: Alarms
-    journal: Journal
+    alarms: StaffAlerts
+    journal: EventLog
 
     @SettingsGroup.shoppexset.command(name="logchannel")
     @app_commands.describe(channel="Where to write; leave out for the server owner's messages")

@@ -7,24 +7,24 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..domain.event import Happened, Happening
+from ..domain.event import EventKind, ShopEvent
 
 _MOST = 1000
-_BEGINS = (Happened.SALE, Happened.RENEWED)
-_FOLLOWS = (Happened.SUBSCRIBED, Happened.DELIVERED)
+_BEGINS = (EventKind.SALE, EventKind.RENEWED)
+_FOLLOWS = (EventKind.SUBSCRIBED, EventKind.DELIVERED)
 
 
-class Noted(NamedTuple):
+class TimedEvent(NamedTuple):
     """One thing, and when it happened."""
 
-    what: Happening
+    what: ShopEvent
     at: datetime
 
 
-class Heading(NamedTuple):
+class EventHeading(NamedTuple):
     """Under which things are counted together."""
 
-    kind: Happened
+    kind: EventKind
     test: bool
 
 
@@ -42,8 +42,8 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self.counts: Counter[Heading] = Counter()
-        self.money: defaultdict[tuple[Heading, str], Decimal] = defaultdict(Decimal)
+        self.counts: Counter[EventHeading] = Counter()
+        self.money: defaultdict[tuple[EventHeading, str], Decimal] = defaultdict(Decimal)
         self.sold: Counter[str] = Counter()
 
     @property
@@ -51,13 +51,13 @@ class Tally:
         """How many things happened."""
         return self.counts.total()
 
-    def add(self, happening: Happening) -> None:
+    def add(self, happening: ShopEvent) -> None:
         """Count one more."""
-        heading = Heading(happening.kind, happening.test)
+        heading = EventHeading(happening.kind, happening.test)
         self.counts[heading] += 1
         if happening.money is not None:
             self.money[heading, happening.money.currency] += happening.money.amount
-        if happening.kind is Happened.SALE and not happening.test:
+        if happening.kind is EventKind.SALE and not happening.test:
             self.sold[happening.subject] += happening.pieces
 
     def add_all(self, other: Tally) -> None:
@@ -68,7 +68,7 @@ class Tally:
             self.money[place] += amount
 
 
-class Pile:
+class EventBatch:
     """What one server's staff are still to be told. However much it is, its counts are true.
 
     Parameters
@@ -79,16 +79,16 @@ class Pile:
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._listed: deque[Noted] = deque()
+        self._listed: deque[TimedEvent] = deque()
         self._folded = Tally()
 
-    def add(self, noted: Noted) -> None:
+    def add(self, noted: TimedEvent) -> None:
         """Lay one more on top."""
         self._listed.append(noted)
         if len(self._listed) > self._most:
             self._folded.add(self._listed.popleft().what)
 
-    def add_all(self, later: Pile) -> None:
+    def add_all(self, later: EventBatch) -> None:
         """Lay a whole pile on top."""
         self._folded.add_all(later._folded)
         for noted in later._listed:
@@ -117,10 +117,10 @@ class Pile:
         """How many are only counted."""
         return self._folded.total
 
-    def entries(self) -> list[tuple[Noted, ...]]:
+    def entries(self) -> list[tuple[TimedEvent, ...]]:
         """What is listed, oldest first; what followed a sale at once stands with it."""
-        entries: list[list[Noted]] = []
-        begun: dict[tuple[object, str], list[Noted]] = {}
+        entries: list[list[TimedEvent]] = []
+        begun: dict[tuple[object, str], list[TimedEvent]] = {}
         for noted in self._listed:
             happening = noted.what
             place = (happening.key, happening.order or "")

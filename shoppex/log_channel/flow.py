@@ -9,13 +9,13 @@ from typing import Any
 import discord
 
 from ..domain.account import AccountKey, Order
-from ..domain.event import Happening
+from ..domain.event import ShopEvent
 from ..domain.short_names import owned_name, short_name
 from ..i18n import _
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..ui.persistent_buttons import staff_button
-from ..ui.staff_channel import StaffRoom
-from .event_batch import Pile
+from ..ui.staff_channel import StaffChannel
+from .event_batch import EventBatch
 from .texts import digest_embed, entry_embed
 
 _TEMPLATE = re.compile(
@@ -31,13 +31,13 @@ ShowMember = Callable[[discord.Interaction[Any], int, int], Awaitable[None]]
 """Shows staff, privately, what that user has from that server's shop."""
 
 
-class JournalBoard:
+class LogChannelFlow:
     """Writes what happened into the log channel: a few things each by itself, many in one."""
 
-    def __init__(self, room: StaffRoom) -> None:
+    def __init__(self, room: StaffChannel) -> None:
         self._room = room
 
-    async def tell(self, channel: discord.TextChannel, pile: Pile) -> None:
+    async def tell(self, channel: discord.TextChannel, pile: EventBatch) -> None:
         """Write down everything in ``pile``, in one message.
 
         Raises
@@ -61,7 +61,7 @@ class JournalBoard:
 
 
 def journal_button(
-    gate: Gate, show_order: ShowOrder, show_member: ShowMember
+    gate: PermissionGuard, show_order: ShowOrder, show_member: ShowMember
 ) -> type[discord.ui.DynamicItem[Any]]:
     """The buttons that show staff the order, or the member, that an entry is about."""
 
@@ -96,7 +96,7 @@ def order_buttons(key: AccountKey, order: Order) -> list[discord.ui.Button[disco
 
 
 def _buttons(
-    what: Happening, row: int, number: int | None
+    what: ShopEvent, row: int, number: int | None
 ) -> list[discord.ui.Button[discord.ui.View]]:
     labels = {}
     # Several entries may be about one order or one member, but no id may come twice in a message.

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import discord
 from discord.utils import format_dt
 
-from ..domain.event import Happened, Happening
+from ..domain.event import EventKind, ShopEvent
 from ..domain.log_level import LogLevel
 from ..domain.money import Money
 from ..domain.short_names import short_name
 from ..formatting import format_money, plain, shorten
 from ..i18n import _
-from .event_batch import Heading, Noted, Pile, Tally
+from .event_batch import EventBatch, EventHeading, Tally, TimedEvent
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 _DESCRIPTION = 4096
@@ -22,27 +22,27 @@ _BEST = 3
 _SUBJECT = 80
 
 _SIGNS = {
-    Happened.SALE: "🛒",
-    Happened.DELIVERED: "📦",
-    Happened.REFUNDED: "↩️",
-    Happened.PARTLY_REFUNDED: "↩️",
-    Happened.DISPUTED: "⚠️",
-    Happened.DISPUTE_WON: "✅",
-    Happened.SUBSCRIBED: "🔁",
-    Happened.RENEWED: "🔁",
-    Happened.UNSUBSCRIBED: "🔚",
-    Happened.LICENSE_CHANGED: "🔑",
-    Happened.REDELIVERED: "📨",
-    Happened.REVOKED: "🚫",
-    Happened.RESTORED: "♻️",
-    Happened.GIVEN: "🎁",
-    Happened.MOVED: "➡️",
-    Happened.ACCEPTED: "✅",
-    Happened.LEFT: "✋",
-    Happened.PLAN_LEFT: "✋",
+    EventKind.SALE: "🛒",
+    EventKind.DELIVERED: "📦",
+    EventKind.REFUNDED: "↩️",
+    EventKind.PARTLY_REFUNDED: "↩️",
+    EventKind.DISPUTED: "⚠️",
+    EventKind.DISPUTE_WON: "✅",
+    EventKind.SUBSCRIBED: "🔁",
+    EventKind.RENEWED: "🔁",
+    EventKind.UNSUBSCRIBED: "🔚",
+    EventKind.LICENSE_CHANGED: "🔑",
+    EventKind.REDELIVERED: "📨",
+    EventKind.REVOKED: "🚫",
+    EventKind.RESTORED: "♻️",
+    EventKind.GIVEN: "🎁",
+    EventKind.MOVED: "➡️",
+    EventKind.ACCEPTED: "✅",
+    EventKind.LEFT: "✋",
+    EventKind.PLAN_LEFT: "✋",
 }
-_TROUBLE = (Happened.REFUNDED, Happened.PARTLY_REFUNDED, Happened.DISPUTED, Happened.REVOKED)
-_GAIN = (Happened.SALE, Happened.RENEWED, Happened.SUBSCRIBED, Happened.DISPUTE_WON)
+_TROUBLE = (EventKind.REFUNDED, EventKind.PARTLY_REFUNDED, EventKind.DISPUTED, EventKind.REVOKED)
+_GAIN = (EventKind.SALE, EventKind.RENEWED, EventKind.SUBSCRIBED, EventKind.DISPUTE_WON)
 
 
 def level_text(level: LogLevel) -> str:
@@ -61,7 +61,7 @@ def level_text(level: LogLevel) -> str:
     return texts[level]
 
 
-def entry_embed(entry: Sequence[Noted], number: int | None = None) -> discord.Embed:
+def entry_embed(entry: Sequence[TimedEvent], number: int | None = None) -> discord.Embed:
     """One thing that happened, and what followed it at once.
 
     Parameters
@@ -82,7 +82,7 @@ def entry_embed(entry: Sequence[Noted], number: int | None = None) -> discord.Em
     return embed
 
 
-def digest_embed(pile: Pile) -> discord.Embed:
+def digest_embed(pile: EventBatch) -> discord.Embed:
     """Everything in a pile: counted, and the latest of it listed as far as there is room."""
     tally, entries = pile.tally(), pile.entries()
     lines = [_counted(heading, tally) for heading in sorted(tally.counts, key=_rank)]
@@ -112,56 +112,56 @@ def _more(count: int) -> str:
     return _("… and {count} more, counted above.").format(count=count)
 
 
-def _titled(what: Happening) -> str:
+def _titled(what: ShopEvent) -> str:
     title = f"{_SIGNS[what.kind]} {_title(what.kind)}"
     return _("{title} (test)").format(title=title) if what.test else title
 
 
-def _title(kind: Happened) -> str:
+def _title(kind: EventKind) -> str:
     titles = {
-        Happened.SALE: _("New sale"),
-        Happened.DELIVERED: _("Everything was delivered"),
-        Happened.REFUNDED: _("Refunded"),
-        Happened.PARTLY_REFUNDED: _("Partly refunded"),
-        Happened.DISPUTED: _("The payment is disputed"),
-        Happened.DISPUTE_WON: _("The dispute is won"),
-        Happened.SUBSCRIBED: _("The subscription has begun"),
-        Happened.RENEWED: _("The subscription was renewed"),
-        Happened.UNSUBSCRIBED: _("The subscription has ended"),
-        Happened.LICENSE_CHANGED: _("A licence was changed"),
-        Happened.REDELIVERED: _("Delivered once more by staff"),
-        Happened.REVOKED: _("Taken back by staff"),
-        Happened.RESTORED: _("Given back by staff"),
-        Happened.GIVEN: _("Given by staff"),
-        Happened.MOVED: _("Moved to another member by staff"),
-        Happened.ACCEPTED: _("Held order delivered by staff"),
-        Happened.LEFT: _("Held order not delivered, by staff"),
-        Happened.PLAN_LEFT: _("Kept on the former plan's roles by staff"),
+        EventKind.SALE: _("New sale"),
+        EventKind.DELIVERED: _("Everything was delivered"),
+        EventKind.REFUNDED: _("Refunded"),
+        EventKind.PARTLY_REFUNDED: _("Partly refunded"),
+        EventKind.DISPUTED: _("The payment is disputed"),
+        EventKind.DISPUTE_WON: _("The dispute is won"),
+        EventKind.SUBSCRIBED: _("The subscription has begun"),
+        EventKind.RENEWED: _("The subscription was renewed"),
+        EventKind.UNSUBSCRIBED: _("The subscription has ended"),
+        EventKind.LICENSE_CHANGED: _("A licence was changed"),
+        EventKind.REDELIVERED: _("Delivered once more by staff"),
+        EventKind.REVOKED: _("Taken back by staff"),
+        EventKind.RESTORED: _("Given back by staff"),
+        EventKind.GIVEN: _("Given by staff"),
+        EventKind.MOVED: _("Moved to another member by staff"),
+        EventKind.ACCEPTED: _("Held order delivered by staff"),
+        EventKind.LEFT: _("Held order not delivered, by staff"),
+        EventKind.PLAN_LEFT: _("Kept on the former plan's roles by staff"),
     }
     return titles[kind]
 
 
-def _counted(heading: Heading, tally: Tally) -> str:
+def _counted(heading: EventHeading, tally: Tally) -> str:
     """How often something happened, and what it came to: “Sales: 500 · €4,950.00”."""
     counts = {
-        Happened.SALE: _("Sales: {count}"),
-        Happened.DELIVERED: _("Deliveries: {count}"),
-        Happened.REFUNDED: _("Refunds: {count}"),
-        Happened.PARTLY_REFUNDED: _("Partial refunds: {count}"),
-        Happened.DISPUTED: _("Disputes: {count}"),
-        Happened.DISPUTE_WON: _("Disputes won: {count}"),
-        Happened.SUBSCRIBED: _("Subscriptions begun: {count}"),
-        Happened.RENEWED: _("Subscriptions renewed: {count}"),
-        Happened.UNSUBSCRIBED: _("Subscriptions ended: {count}"),
-        Happened.LICENSE_CHANGED: _("Licences changed: {count}"),
-        Happened.REDELIVERED: _("Delivered once more by staff: {count}"),
-        Happened.REVOKED: _("Taken back by staff: {count}"),
-        Happened.RESTORED: _("Given back by staff: {count}"),
-        Happened.GIVEN: _("Given by staff: {count}"),
-        Happened.MOVED: _("Moved to another member by staff: {count}"),
-        Happened.ACCEPTED: _("Held orders delivered by staff: {count}"),
-        Happened.LEFT: _("Held orders not delivered, by staff: {count}"),
-        Happened.PLAN_LEFT: _("Kept on a former plan's roles by staff: {count}"),
+        EventKind.SALE: _("Sales: {count}"),
+        EventKind.DELIVERED: _("Deliveries: {count}"),
+        EventKind.REFUNDED: _("Refunds: {count}"),
+        EventKind.PARTLY_REFUNDED: _("Partial refunds: {count}"),
+        EventKind.DISPUTED: _("Disputes: {count}"),
+        EventKind.DISPUTE_WON: _("Disputes won: {count}"),
+        EventKind.SUBSCRIBED: _("Subscriptions begun: {count}"),
+        EventKind.RENEWED: _("Subscriptions renewed: {count}"),
+        EventKind.UNSUBSCRIBED: _("Subscriptions ended: {count}"),
+        EventKind.LICENSE_CHANGED: _("Licences changed: {count}"),
+        EventKind.REDELIVERED: _("Delivered once more by staff: {count}"),
+        EventKind.REVOKED: _("Taken back by staff: {count}"),
+        EventKind.RESTORED: _("Given back by staff: {count}"),
+        EventKind.GIVEN: _("Given by staff: {count}"),
+        EventKind.MOVED: _("Moved to another member by staff: {count}"),
+        EventKind.ACCEPTED: _("Held orders delivered by staff: {count}"),
+        EventKind.LEFT: _("Held orders not delivered, by staff: {count}"),
+        EventKind.PLAN_LEFT: _("Kept on a former plan's roles by staff: {count}"),
     }
     text = counts[heading.kind].format(count=tally.counts[heading])
     sums = [
@@ -173,7 +173,7 @@ def _counted(heading: Heading, tally: Tally) -> str:
     return _("{title} (test)").format(title=text) if heading.test else text
 
 
-def _lines(what: Happening) -> list[str]:
+def _lines(what: ShopEvent) -> list[str]:
     lines = [" · ".join(_facts(what)), " · ".join(_places(what))]
     if what.roles:
         roles = ", ".join(f"<@&{role_id}>" for role_id in what.roles)
@@ -185,7 +185,7 @@ def _lines(what: Happening) -> list[str]:
     return [line for line in lines if line]
 
 
-def _facts(what: Happening) -> list[str]:
+def _facts(what: ShopEvent) -> list[str]:
     facts = []
     if what.subject:
         subject = plain(what.subject)
@@ -195,7 +195,7 @@ def _facts(what: Happening) -> list[str]:
     return facts
 
 
-def _places(what: Happening) -> list[str]:
+def _places(what: ShopEvent) -> list[str]:
     places = [f"<@{what.key.user_id}>"] if what.key.user_id else []
     if what.origin is not None:
         places = [" → ".join((f"<@{what.origin}>", *places))]
@@ -204,11 +204,11 @@ def _places(what: Happening) -> list[str]:
     return places
 
 
-def _short(entry: Sequence[Noted]) -> str:
+def _short(entry: Sequence[TimedEvent]) -> str:
     """One line for an entry."""
     what, at = entry[0]
     signs = "".join(_SIGNS[noted.what.kind] for noted in entry)
-    title = [] if what.kind is Happened.SALE else [_title(what.kind)]
+    title = [] if what.kind is EventKind.SALE else [_title(what.kind)]
     facts = [plain(what.subject, _SUBJECT)] if what.subject else []
     if what.pieces != 1:
         facts = [f"{what.pieces} × {fact}" for fact in facts]
@@ -220,15 +220,15 @@ def _short(entry: Sequence[Noted]) -> str:
     return f"{format_dt(at, 'T')} {signs} {text}"
 
 
-def _colour(kind: Happened) -> discord.Colour | None:
+def _colour(kind: EventKind) -> discord.Colour | None:
     """Green, red, or else the bot's own."""
     if kind in _TROUBLE:
         return discord.Colour.red()
     return discord.Colour.green() if kind in _GAIN else None
 
 
-def _rank(heading: Heading) -> tuple[bool, int]:
-    return heading.test, list(Happened).index(heading.kind)
+def _rank(heading: EventHeading) -> tuple[bool, int]:
+    return heading.test, list(EventKind).index(heading.kind)
 
 
 def cannot_write(channel: discord.TextChannel) -> str:

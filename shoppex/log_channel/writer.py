@@ -15,13 +15,13 @@ from redbot.core.bot import Red
 
 from ..domain.account import Account, AccountKey
 from ..domain.delivery import Delivery, DeliveryState
-from ..domain.event import Happening
+from ..domain.event import ShopEvent
 from ..fulfilment.engine.channel_checks import writable_channel
 from ..fulfilment.engine.failures import REQUEST_ERRORS, Failure, after_failure, classify
-from ..fulfilment.engine.scheduler import Lanes
+from ..fulfilment.engine.scheduler import Scheduler
 from ..fulfilment.entitlement.changes import happenings_of
 from ..store.settings import Settings
-from .event_batch import Noted, Pile
+from .event_batch import EventBatch, TimedEvent
 
 log = logging.getLogger("red.shoppex.journal")
 
@@ -33,10 +33,10 @@ _NO_CHANNEL = Failure(DeliveryState.PENDING, "no_access")
 _NOBODY = 0
 
 
-class Board(Protocol):
+class EventChannel(Protocol):
     """Where staff read what happened."""
 
-    async def tell(self, channel: discord.TextChannel, pile: Pile) -> None:
+    async def tell(self, channel: discord.TextChannel, pile: EventBatch) -> None:
         """Write down everything in ``pile``, in one message.
 
         Raises
@@ -46,7 +46,7 @@ class Board(Protocol):
         """
 
 
-class Journal:
+class EventLog:
     """Takes what happened and tells it in the log channel; without one, nobody.
 
     What could not be told is kept and tried again, ever less often; of very much, only the
@@ -62,7 +62,7 @@ class Journal:
         self,
         bot: Red,
         settings: Settings,
-        board: Board,
+        board: EventChannel,
         on_trouble: Callable[[int], None],
         clock: Callable[[], datetime],
     ) -> None:
@@ -71,8 +71,8 @@ class Journal:
         self._board = board
         self._on_trouble = on_trouble
         self._clock = clock
-        self._lanes = Lanes("journal", self._tell, clock)
-        self._piles: dict[int, Pile] = {}
+        self._lanes = Scheduler("journal", self._tell, clock)
+        self._piles: dict[int, EventBatch] = {}
         self._rested: dict[int, datetime] = {}
         self._trouble: dict[int, Delivery] = {}
 
@@ -81,7 +81,7 @@ class Journal:
         for happening in happenings_of(before, after):
             self.note(happening)
 
-    def note(self, happening: Happening) -> None:
+    def note(self, happening: ShopEvent) -> None:
         """Something happened in a shop. Whoever says so is never disturbed by it."""
         guild_id = happening.key.guild_id
         if happening.by is not None:
@@ -90,7 +90,7 @@ class Journal:
         if shop.log_channel is None or not shop.log_level.tells(happening.kind):
             return
         now = self._clock()
-        self._piles.setdefault(guild_id, Pile()).add(Noted(happening, now))
+        self._piles.setdefault(guild_id, EventBatch()).add(TimedEvent(happening, now))
         self._lanes.mark_at(
             AccountKey(guild_id, _NOBODY), max(now + _GATHER, self._rested.get(guild_id, now))
         )
@@ -143,7 +143,7 @@ class Journal:
         self._rested[guild_id] = self._clock() + _APART
         return None
 
-    def _put_back(self, guild_id: int, pile: Pile, failure: Failure) -> datetime:
+    def _put_back(self, guild_id: int, pile: EventBatch, failure: Failure) -> datetime:
         """Keep what was not told, below what happened meanwhile; when to try again."""
         later = self._piles.get(guild_id)
         if later is not None:

@@ -16,7 +16,7 @@ from ..store.errors import StoreUnavailable
 from ..ui.admin_view import AdminView
 from ..ui.common_text import not_saved
 from ..ui.components import PressButton
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 
 log = logging.getLogger("red.shoppex.views")
 
@@ -33,7 +33,7 @@ class BackfillView(AdminView):
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         user_id: int,
         *,
         done: str,

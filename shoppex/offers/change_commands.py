@@ -12,7 +12,7 @@ from redbot.core import commands
 from ..formatting import plain
 from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.role_checks import powers_of
-from ..fulfilment.reconcile.backfill_runner import Backfilling
+from ..fulfilment.reconcile.backfill_runner import BackfillRunner
 from ..fulfilment.reconcile.role_backfill import RoleChange
 from ..i18n import _, ngettext
 from ..store.settings_model import GuildSettings, ItemEntry, ProductEntry
@@ -30,7 +30,7 @@ class EntryChanges(SettingsGroup):
     """What products and items have in common."""
 
     engine: Engine
-    backfilling: Backfilling
+    backfilling: BackfillRunner
     power_notice: PowerNotice
 
     async def change_roles(

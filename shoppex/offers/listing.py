@@ -9,7 +9,7 @@ import discord
 
 from ..checkout.catalogue import Catalogue
 from ..checkout.errors import NotForSale, NotSetUp, ShopMisconfigured
-from ..connection.errors import SetupTrouble, Trouble
+from ..connection.errors import SetupError, SetupErrorKind
 from ..domain.policy import OwnPolicy
 from ..domain.product import Product
 from ..errors import ShopUnavailable
@@ -18,7 +18,7 @@ from ..store.settings import Settings
 from ..store.settings_model import GuildSettings, ProductEntry
 
 
-class Shelves:
+class Listings:
     """Changes what is for sale.
 
     Parameters
@@ -39,17 +39,17 @@ class Shelves:
 
         Raises
         ------
-        SetupTrouble
+        SetupError
             Why it cannot be read.
         """
         try:
             await self._catalogue.refresh(guild_id, variants=False)
         except NotSetUp as error:
-            raise SetupTrouble(Trouble.NO_KEY) from error
+            raise SetupError(SetupErrorKind.NO_KEY) from error
         except ShopMisconfigured as error:
-            raise SetupTrouble(Trouble.KEY_UNKNOWN) from error
+            raise SetupError(SetupErrorKind.KEY_UNKNOWN) from error
         except (NotForSale, ShopUnavailable) as error:
-            raise SetupTrouble(Trouble.UNREACHABLE) from error
+            raise SetupError(SetupErrorKind.UNREACHABLE) from error
 
     def unsold(self, guild_id: int) -> tuple[Product, ...]:
         """The products of the shop that are not on sale yet, by title; as last read."""

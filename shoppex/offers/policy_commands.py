@@ -13,7 +13,7 @@ from redbot.core.bot import Red
 from ..domain.policy import OwnPolicy
 from ..formatting import plain
 from ..fulfilment.engine.engine import Engine
-from ..fulfilment.reconcile.membership import Absences
+from ..fulfilment.reconcile.membership import Membership
 from ..i18n import _
 from ..store.settings_model import GuildSettings
 from ..ui.settings_group import SettingsGroup
@@ -40,7 +40,7 @@ class PolicyCommands(SettingsGroup):
     """What a refund, a dispute, a missed payment and a pause mean, and what is told of ends."""
 
     engine: Engine
-    absences: Absences
+    absences: Membership
 
     @SettingsGroup.shoppexset.group(name="policy", fallback="show")
     async def shoppexset_policy(self, ctx: commands.GuildContext) -> None:

@@ -10,14 +10,14 @@ import discord
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..ui.permission_names import permission_names
-from ..ui.staff_channel import StaffRoom
+from ..ui.staff_channel import StaffChannel
 from .role_rights import dangerous_powers
 
 
 class PowerNotice:
     """Tells the log channel, so that it is no secret of the one who sells."""
 
-    def __init__(self, room: StaffRoom) -> None:
+    def __init__(self, room: StaffChannel) -> None:
         self._room = room
 
     async def tell(

@@ -19,7 +19,7 @@ from ..store.settings_model import ProductEntry
 from ..ui.converters import LONGEST_DAYS, Days, Roles
 from ..ui.settings_group import SettingsGroup
 from .change_commands import EntryChanges
-from .listing import Shelves
+from .listing import Listings
 from .lists import choices, mentions, named, send_list
 from .offer_text import gives, hidden_warning
 from .policy_text import entry_notes
@@ -30,7 +30,7 @@ class ProductCommands(EntryChanges):
     """Products of Shoppex's catalogue."""
 
     catalogue: Catalogue
-    shelves: Shelves
+    shelves: Listings
 
     @SettingsGroup.shoppexset.group(name="product")
     async def shoppexset_product(self, ctx: commands.GuildContext) -> None:

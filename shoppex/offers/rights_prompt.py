@@ -7,14 +7,14 @@ from redbot.core import commands
 
 from ..i18n import _
 from ..ui.confirm_command import is_sure, send_quietly
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from .offer_text import power_warning, selling_problems
 from .power_notice import PowerNotice
 
 
 async def may_sell(
     ctx: commands.GuildContext,
-    gate: Gate,
+    gate: PermissionGuard,
     notice: PowerNotice,
     roles: tuple[discord.Role, ...],
 ) -> bool:

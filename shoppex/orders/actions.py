@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..domain.account import Account, Grant, OfferKind, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.policy import Terms
-from ..domain.staff_action import StaffAct
+from ..domain.staff_action import StaffAction
 from ..domain.status import OrderStatus
 from ..fulfilment.entitlement.claims import claims_of
 from ..fulfilment.intake.subscription_updates import ask
@@ -115,7 +115,7 @@ def _gives(account: Account, matter: Matter, terms: Terms, now: datetime) -> boo
 # -- taking back ---------------------------------------------------------------------------
 
 
-def revoked(account: Account, name: str, act: StaffAct) -> Account:
+def revoked(account: Account, name: str, act: StaffAction) -> Account:
     """The account in which a purchase, with its whole subscription, gives nothing any more.
 
     Raises
@@ -163,7 +163,7 @@ def _whole(account: Account, matter: Matter) -> Iterator[Matter]:
         yield from (part for part in parts if part is not matter)
 
 
-def _with(account: Account, matter: Matter, act: StaffAct | None) -> Account:
+def _with(account: Account, matter: Matter, act: StaffAction | None) -> Account:
     if isinstance(matter, Order):
         return account.with_order(replace(matter, revoked=act))
     return account.with_subscription(replace(matter, revoked=act))
@@ -195,7 +195,7 @@ def role_changes(
 # -- held orders ---------------------------------------------------------------------------
 
 
-def accepted(account: Account, name: str, act: StaffAct) -> Account:
+def accepted(account: Account, name: str, act: StaffAction) -> Account:
     """The account in which an order that is held is to be delivered, if it is still paid.
 
     Raises
@@ -207,7 +207,7 @@ def accepted(account: Account, name: str, act: StaffAct) -> Account:
     return account.with_order(asked)
 
 
-def left(account: Account, name: str, act: StaffAct) -> Account:
+def left(account: Account, name: str, act: StaffAction) -> Account:
     """The account in which an order that is held stays so, and waits for nobody.
 
     Raises
@@ -242,7 +242,7 @@ def _held_order(account: Account, name: str) -> Order:
 # -- giving --------------------------------------------------------------------------------
 
 
-def gift_of(entry: ProductEntry | ItemEntry, days: int | None, act: StaffAct) -> Order:
+def gift_of(entry: ProductEntry | ItemEntry, days: int | None, act: StaffAction) -> Order:
     """What is sold, as a gift: an order that Shoppex does not know, and that costs nothing.
 
     Parameters

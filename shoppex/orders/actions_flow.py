@@ -10,7 +10,7 @@ from redbot.core.bot import Red
 
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.policy import Terms
-from ..domain.staff_action import StaffAct
+from ..domain.staff_action import StaffAction
 from ..errors import Refusal
 from ..formatting import plain, shorten
 from ..i18n import _
@@ -22,7 +22,7 @@ from ..store.settings import Settings
 from ..store.settings_model import ItemEntry, ProductEntry
 from ..ui.confirm_view import ask
 from ..ui.members import find_member
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.responses import take_time
 from ..ui.staff_view import admit_staff
 from .actions import (
@@ -36,22 +36,22 @@ from .actions import (
     roles_to_give_anew,
 )
 from .errors import NothingToGive
-from .lookup import Case, find_case, matter_of, parts_of, roles_given_by
-from .service import Casework
+from .lookup import OrderRef, find_case, matter_of, parts_of, roles_given_by
+from .service import OrderService
 from .texts import payers_text, staff_sentence
 
 _FIELD = 1024
 
 
-class CaseActs:
+class OrderActionsFlow:
     """Asks, and has it done."""
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        casework: Casework,
+        casework: OrderService,
         clock: Callable[[], datetime],
     ) -> None:
         self._gate = gate
@@ -116,7 +116,7 @@ class CaseActs:
         try:
             case = await find_case(self._ledger, guild.id, number)
             account = self._ledger.get(case.key)
-            after = revoked(account, case.name, StaffAct(by, now, reason))
+            after = revoked(account, case.name, StaffAction(by, now, reason))
         except Refusal as refusal:
             await say(interaction, staff_sentence(refusal))
             return
@@ -208,7 +208,7 @@ class CaseActs:
         """Ask whether a member is to get what is sold as a gift."""
         if not await admit_staff(interaction, self._gate, guild):
             return
-        act_ = StaffAct(interaction.user.id, self._clock(), reason)
+        act_ = StaffAction(interaction.user.id, self._clock(), reason)
         key = AccountKey(guild.id, user_id)
         gift = gift_of(entry, days, act_)
         account = self._ledger.get(key)
@@ -221,7 +221,7 @@ class CaseActs:
         except Refusal as refusal:
             await say(interaction, staff_sentence(refusal))
             return
-        embed = self._embed(_("Give this as a gift?"), Case(key, gift.nonce), "", gift)
+        embed = self._embed(_("Give this as a gift?"), OrderRef(key, gift.nonce), "", gift)
         lasts = _("for ever") if days is None else for_days(days)
         embed.add_field(name=_("How long"), value=lasts)
         _show_changes(embed, changes)
@@ -251,7 +251,7 @@ class CaseActs:
         return role_changes(before, after, roles, terms, now)
 
     def _embed(
-        self, title: str, case: Case, text: str, matter: Order | None = None
+        self, title: str, case: OrderRef, text: str, matter: Order | None = None
     ) -> discord.Embed:
         what = matter or matter_of(self._ledger.get(case.key), case.name)
         embed = discord.Embed(

@@ -16,10 +16,10 @@ from ..fulfilment.intake.payment_checks import HOLDS
 from ..i18n import _
 from ..log_channel.flow import matter_buttons, order_buttons
 from ..store.ledger import Ledger
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.persistent_buttons import staff_button
 from ..ui.reason_text import brake_sentences, cause_line
-from ..ui.staff_channel import StaffRoom
+from ..ui.staff_channel import StaffChannel
 from .held_order import held_embed, held_view
 from .order_alert import order_matter_embed
 from .subscription_alert import concern_embed
@@ -32,10 +32,10 @@ _MOST_MATTERS = 5
 _TEMPLATE = re.compile(r"shoppex:retry:(?P<guild>[0-9]{1,20})")
 
 
-class AlarmBoard:
+class StaffAlertFlow:
     """Tells staff of causes, each with the button that tries again."""
 
-    def __init__(self, room: StaffRoom, ledger: Ledger) -> None:
+    def __init__(self, room: StaffChannel, ledger: Ledger) -> None:
         self._room = room
         self._ledger = ledger
 
@@ -92,7 +92,7 @@ class AlarmBoard:
             await self._room.send(guild, embed, view)
 
 
-def retry_button(gate: Gate, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:
+def retry_button(gate: PermissionGuard, engine: Engine) -> type[discord.ui.DynamicItem[Any]]:
     """The button that tries again everything that waits for the staff of a server."""
 
     async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:

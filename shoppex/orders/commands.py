@@ -16,25 +16,25 @@ from ..ui.converters import Days
 from ..ui.members import name_of_user
 from ..ui.private_replies import answer_privately
 from ..ui.staff_group import StaffGroup
-from .actions_flow import CaseActs
+from .actions_flow import OrderActionsFlow
 from .errors import NotAMember
-from .flow import Casebook
+from .flow import OrderFlow
 from .texts import staff_sentence
-from .transfer_flow import MovingDesk
-from .waiting_flow import WaitingBoard
+from .transfer_flow import TransferFlow
+from .waiting_flow import WaitingFlow
 
 _CHOICES = 25
 _CHOICE_NAME = 100
 _LONGEST_REASON = 500
 
 
-class CaseCommands(StaffGroup):
+class OrderCommands(StaffGroup):
     """What staff do about single purchases and members."""
 
-    case_acts: CaseActs
-    casebook: Casebook
-    waiting_board: WaitingBoard
-    moving_desk: MovingDesk
+    case_acts: OrderActionsFlow
+    casebook: OrderFlow
+    waiting_board: WaitingFlow
+    moving_desk: TransferFlow
 
     @StaffGroup.shoppex.command(name="order")
     @app_commands.describe(order="Its number, or a member")

@@ -20,15 +20,15 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.members import find_member, name_of_user
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.responses import show, take_time
 from ..ui.staff_view import StaffView, admit_staff
-from ..ui.text_modal import WordsModal
-from .actions_flow import CaseActs
+from ..ui.text_modal import TextModal
+from .actions_flow import OrderActionsFlow
 from .held_order import decision_buttons
 from .lookup import (
-    Case,
     Matter,
+    OrderRef,
     concerns_about,
     find_case,
     matter_of,
@@ -44,7 +44,7 @@ _PER_PAGE = 10
 _LABEL = 100
 
 
-class Casebook:
+class OrderFlow:
     """Shows staff single purchases and single members; keeps nothing between them.
 
     Everything here asks first whether who presses is staff: buttons in the log channel lead here.
@@ -52,10 +52,10 @@ class Casebook:
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        acts: CaseActs,
+        acts: OrderActionsFlow,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
@@ -135,14 +135,14 @@ class Casebook:
             )
             for number, matter in enumerate(page)
         ]
-        cases = [Case(account.key, name_of(matter)) for matter in page]
+        cases = [OrderRef(account.key, name_of(matter)) for matter in page]
         view = MemberView(
             self, interaction.user.id, guild, account.key, cases, options, start, len(matters)
         )
         await show(interaction, embed, view)
 
     async def show_case(
-        self, interaction: discord.Interaction[Red], guild: discord.Guild, case: Case
+        self, interaction: discord.Interaction[Red], guild: discord.Guild, case: OrderRef
     ) -> None:
         """One purchase as it stands now.
 
@@ -162,7 +162,9 @@ class Casebook:
             tuple(concerns_about(account, matter, terms, self._clock())),
         )
         embed.colour = await self.gate.colour(interaction)
-        await show(interaction, embed, CaseView(self, interaction.user.id, guild, case, matter))
+        await show(
+            interaction, embed, StaffOrderView(self, interaction.user.id, guild, case, matter)
+        )
 
     async def _admit(
         self, interaction: discord.Interaction[Red], guild_id: int
@@ -177,11 +179,11 @@ class MemberView(StaffView):
 
     def __init__(
         self,
-        book: Casebook,
+        book: OrderFlow,
         user_id: int,
         guild: discord.Guild,
         key: AccountKey,
-        cases: list[Case],
+        cases: list[OrderRef],
         options: list[discord.SelectOption],
         start: int,
         count: int,
@@ -211,11 +213,11 @@ class MemberView(StaffView):
             await say(interaction, staff_sentence(refusal))
 
 
-class CaseView(StaffView):
+class StaffOrderView(StaffView):
     """What can be done about a purchase. Nothing is done before it was asked once more."""
 
     def __init__(
-        self, book: Casebook, user_id: int, guild: discord.Guild, case: Case, matter: Matter
+        self, book: OrderFlow, user_id: int, guild: discord.Guild, case: OrderRef, matter: Matter
     ) -> None:
         super().__init__(book.gate, user_id, guild)
         self._book = book
@@ -253,7 +255,7 @@ class CaseView(StaffView):
             await self._book.acts.ask_revoke(answer, self.guild, self._number, reason)
 
         await interaction.response.send_modal(
-            WordsModal(
+            TextModal(
                 self.gate,
                 self.user_id,
                 title=_("Revoke"),

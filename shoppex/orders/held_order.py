@@ -23,11 +23,11 @@ from ..offers.role_rights import refuse_what_is_above
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..ui.common_text import not_saved
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..ui.persistent_buttons import close_decided, staff_button
 from .errors import NoSuchPurchase
-from .lookup import Case
-from .service import Casework
+from .lookup import OrderRef
+from .service import OrderService
 from .texts import staff_sentence
 
 _TEMPLATE = re.compile(
@@ -105,11 +105,11 @@ def decision_buttons(key: AccountKey, order: Order) -> list[discord.ui.Button[di
 
 
 def held_button(
-    gate: Gate, ledger: Ledger, casework: Casework
+    gate: PermissionGuard, ledger: Ledger, casework: OrderService
 ) -> type[discord.ui.DynamicItem[Any]]:
     """Deliver a held order, or decide not to, for staff only."""
 
-    async def decide(guild: discord.Guild, case: Case, by: int, *, delivers: bool) -> str:
+    async def decide(guild: discord.Guild, case: OrderRef, by: int, *, delivers: bool) -> str:
         if delivers:
             order = ledger.get(case.key).orders[case.name]
             refuse_what_is_above(guild, by, order.roles)
@@ -131,7 +131,7 @@ def held_button(
             if guild is None or nonce is None:
                 raise NoSuchPurchase
             by = interaction.user.id
-            done = await decide(guild, Case(key, nonce), by, delivers=delivers)
+            done = await decide(guild, OrderRef(key, nonce), by, delivers=delivers)
         except Refusal as refusal:
             await interaction.followup.send(staff_sentence(refusal), ephemeral=True)
         except StoreUnavailable:

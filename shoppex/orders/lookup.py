@@ -28,7 +28,7 @@ _AT_ONCE = 1000
 _MEMBER = re.compile(r"<@!?([0-9]{15,20})>|([0-9]{15,20})")
 
 
-class Case(NamedTuple):
+class OrderRef(NamedTuple):
     """One purchase of one member.
 
     Parameters
@@ -71,7 +71,7 @@ def user_in(text: str) -> int | None:
     return None if member is None else int(member[1] or member[2])
 
 
-async def find_case(ledger: Ledger, guild_id: int, text: str) -> Case:
+async def find_case(ledger: Ledger, guild_id: int, text: str) -> OrderRef:
     """The order, or subscription, of a server with that number or short name.
 
     Raises
@@ -87,7 +87,7 @@ async def find_case(ledger: Ledger, guild_id: int, text: str) -> Case:
         place = await _find_short(ledger, guild_id, text)
     if place is None or place[0].guild_id != guild_id:
         raise NoSuchPurchase
-    return Case(*place)
+    return OrderRef(*place)
 
 
 async def _find_short(ledger: Ledger, guild_id: int, text: str) -> tuple[AccountKey, str] | None:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from ..domain.account import Account, AccountKey, Order
-from ..domain.event import Happened, Happening
-from ..domain.staff_action import StaffAct
-from ..log_channel.writer import Journal
+from ..domain.event import EventKind, ShopEvent
+from ..domain.staff_action import StaffAction
+from ..log_channel.writer import EventLog
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..store.settings_model import ItemEntry, ProductEntry
 from .actions import accepted, gift_of, given_back, left, plan_left, redelivered, revoked
 from .errors import NothingToGive
-from .lookup import Case, matter_of, number_of, roles_given_by
+from .lookup import OrderRef, matter_of, number_of, roles_given_by
 
 
-class Casework:
+class OrderService:
     """Does what staff decided.
 
     Parameters
@@ -30,7 +30,7 @@ class Casework:
         self,
         ledger: Ledger,
         settings: Settings,
-        journal: Journal,
+        journal: EventLog,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
@@ -40,7 +40,7 @@ class Casework:
         self._clock = clock
         self._on_change = on_change
 
-    async def redeliver(self, case: Case, by: int, has: Collection[int] | None) -> None:
+    async def redeliver(self, case: OrderRef, by: int, has: Collection[int] | None) -> None:
         """Give and send once more what a purchase gives.
 
         Parameters
@@ -56,62 +56,62 @@ class Casework:
         await self._change(
             case,
             lambda a: redelivered(a, case.name, terms, has, now),
-            Happened.REDELIVERED,
+            EventKind.REDELIVERED,
             by,
         )
 
-    async def revoke(self, case: Case, by: int, reason: str) -> None:
+    async def revoke(self, case: OrderRef, by: int, reason: str) -> None:
         """Take back what a purchase gives. No money goes back.
 
         Raises
         ------
         NoSuchPurchase, GivesNothing, AlreadyRevoked, StoreUnavailable
         """
-        act = StaffAct(by, self._clock(), reason)
+        act = StaffAction(by, self._clock(), reason)
         await self._change(
-            case, lambda a: revoked(a, case.name, act), Happened.REVOKED, by, reason
+            case, lambda a: revoked(a, case.name, act), EventKind.REVOKED, by, reason
         )
 
-    async def give_back(self, case: Case, by: int) -> None:
+    async def give_back(self, case: OrderRef, by: int) -> None:
         """Let a purchase that was taken back count again.
 
         Raises
         ------
         NoSuchPurchase, NotRevoked, StoreUnavailable
         """
-        await self._change(case, lambda a: given_back(a, case.name), Happened.RESTORED, by)
+        await self._change(case, lambda a: given_back(a, case.name), EventKind.RESTORED, by)
 
-    async def deliver_held(self, case: Case, by: int) -> None:
+    async def deliver_held(self, case: OrderRef, by: int) -> None:
         """Deliver an order that is held, if Shoppex still calls it paid.
 
         Raises
         ------
         NoSuchPurchase, NothingHeld, StoreUnavailable
         """
-        act = StaffAct(by, self._clock(), "")
-        await self._change(case, lambda a: accepted(a, case.name, act), Happened.ACCEPTED, by)
+        act = StaffAction(by, self._clock(), "")
+        await self._change(case, lambda a: accepted(a, case.name, act), EventKind.ACCEPTED, by)
 
-    async def leave_held(self, case: Case, by: int) -> None:
+    async def leave_held(self, case: OrderRef, by: int) -> None:
         """Let an order that is held give nothing.
 
         Raises
         ------
         NoSuchPurchase, NothingHeld, StoreUnavailable
         """
-        act = StaffAct(by, self._clock(), "")
-        await self._change(case, lambda a: left(a, case.name, act), Happened.LEFT, by)
+        act = StaffAction(by, self._clock(), "")
+        await self._change(case, lambda a: left(a, case.name, act), EventKind.LEFT, by)
 
-    async def leave_plan(self, case: Case, by: int) -> None:
+    async def leave_plan(self, case: OrderRef, by: int) -> None:
         """Let a subscription to a plan that is not for sale go on giving what it gave.
 
         Raises
         ------
         NoSuchPurchase, NothingHeld, StoreUnavailable
         """
-        await self._change(case, lambda a: plan_left(a, case.name), Happened.PLAN_LEFT, by)
+        await self._change(case, lambda a: plan_left(a, case.name), EventKind.PLAN_LEFT, by)
 
     async def grant(
-        self, key: AccountKey, entry: ProductEntry | ItemEntry, days: int | None, act: StaffAct
+        self, key: AccountKey, entry: ProductEntry | ItemEntry, days: int | None, act: StaffAction
     ) -> Order:
         """Give what is sold as a gift.
 
@@ -125,15 +125,19 @@ class Casework:
         while self._ledger.locate(gift.uniqid or "") is not None:
             gift = gift_of(entry, days, act)
         await self._change(
-            Case(key, gift.nonce), lambda a: a.with_order(gift), Happened.GIVEN, act.by, act.reason
+            OrderRef(key, gift.nonce),
+            lambda a: a.with_order(gift),
+            EventKind.GIVEN,
+            act.by,
+            act.reason,
         )
         return gift
 
     async def _change(
         self,
-        case: Case,
+        case: OrderRef,
         change: Callable[[Account], Account],
-        kind: Happened,
+        kind: EventKind,
         by: int,
         detail: str = "",
     ) -> None:
@@ -142,7 +146,7 @@ class Casework:
         matter = matter_of(account, case.name)
         terms = self._settings.guild(case.key.guild_id).terms()
         self._journal.note(
-            Happening(
+            ShopEvent(
                 kind,
                 case.key,
                 subject=matter.describe() if isinstance(matter, Order) else matter.title,

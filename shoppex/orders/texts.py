@@ -9,12 +9,12 @@ from discord.utils import format_dt
 
 from ..domain.account import Account, Grant, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
-from ..domain.staff_action import StaffAct
+from ..domain.staff_action import StaffAction
 from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
 from ..i18n import _
 from ..offers.role_rights import RolesAboveYou
-from ..purchases.status import Stage, Standing, began_at
+from ..purchases.status import PurchaseStage, PurchaseStatus, began_at
 from ..purchases.texts import customer_sentence, list_line, stage_text, title_of
 from ..ui.reason_text import progress_sentence, waiting_sentence
 from .errors import (
@@ -89,7 +89,7 @@ def staff_sentence(refusal: Refusal) -> str:
     return sentences.get(type(refusal)) or customer_sentence(refusal)
 
 
-def act_text(act: StaffAct) -> str:
+def act_text(act: StaffAction) -> str:
     """Who did something, when and why."""
     text = _("by {staff}, {when}").format(staff=f"<@{act.by}>", when=format_dt(act.at, "f"))
     return f"{text}\n{plain(act.reason, 500)}" if act.reason else text
@@ -101,7 +101,7 @@ def act_text(act: StaffAct) -> str:
 def case_embed(
     account: Account,
     matter: Matter,
-    standing: Standing,
+    standing: PurchaseStatus,
     roles: Sequence[int],
     concerns: Sequence[str] = (),
 ) -> discord.Embed:
@@ -123,7 +123,7 @@ def case_embed(
     if isinstance(matter, Order):
         embed.add_field(name=_("Paid"), value=_paid(matter))
     if standing.until is not None:
-        name = _("Renews") if standing.stage is Stage.RUNS else _("Until")
+        name = _("Renews") if standing.stage is PurchaseStage.RUNS else _("Until")
         embed.add_field(name=name, value=format_dt(standing.until, "f"))
     lines = [f"<@&{role_id}>: {grant_text(account.grants.get(role_id))}" for role_id in roles] or [
         _("It gives no role.")
@@ -146,7 +146,7 @@ def case_embed(
     return embed
 
 
-def _state(matter: Matter, standing: Standing) -> str:
+def _state(matter: Matter, standing: PurchaseStatus) -> str:
     lines = [f"**{stage_text(standing.stage)}**"]
     if isinstance(matter, Order):
         if matter.test:
@@ -243,7 +243,7 @@ def member_embed(
     return embed
 
 
-def case_line(matter: Matter, standing: Standing) -> str:
+def case_line(matter: Matter, standing: PurchaseStatus) -> str:
     """One purchase in a list, with its number."""
     return f"{list_line(matter, standing)} · `{number_of(matter) or '?'}`"
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..domain.account import Account, AccountKey
-from ..domain.event import Happened, Happening
+from ..domain.event import EventKind, ShopEvent
 from ..domain.policy import Terms
 from ..domain.transfer import left_behind, taken_over
-from ..fulfilment.engine.scheduler import Lanes
+from ..fulfilment.engine.scheduler import Scheduler
 from ..fulfilment.entitlement.desired_state import desired
-from ..log_channel.writer import Journal
+from ..log_channel.writer import EventLog
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -21,7 +21,7 @@ from .errors import Busy, NothingToMove, SameMember, Unfinished, WasBanned
 _AGAIN_AFTER = timedelta(seconds=30)
 
 
-class Move(NamedTuple):
+class TransferPreview(NamedTuple):
     """What moving does.
 
     Parameters
@@ -36,7 +36,7 @@ class Move(NamedTuple):
     comes: tuple[int, ...]
 
 
-class Moves:
+class TransferService:
     """Moves accounts, and finishes what could not be saved at once.
 
     Parameters
@@ -49,7 +49,7 @@ class Moves:
         self,
         ledger: Ledger,
         settings: Settings,
-        journal: Journal,
+        journal: EventLog,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
@@ -58,13 +58,13 @@ class Moves:
         self._journal = journal
         self._clock = clock
         self._on_change = on_change
-        self._lanes = Lanes("moves", self._finish, clock)
+        self._lanes = Scheduler("moves", self._finish, clock)
 
     async def close(self) -> None:
         """Stop; what is not finished is finished at the next start."""
         await self._lanes.close()
 
-    def preview(self, source: AccountKey, target: AccountKey) -> Move:
+    def preview(self, source: AccountKey, target: AccountKey) -> TransferPreview:
         """What would happen.
 
         Raises
@@ -86,8 +86,8 @@ class Moves:
         StoreUnavailable
             When nothing was changed.
         """
-        happening = Happening(
-            Happened.MOVED,
+        happening = ShopEvent(
+            EventKind.MOVED,
             target,
             by=by,
             roles=self.preview(source, target).comes,
@@ -139,12 +139,12 @@ def may_be_moved(source: Account, target: Account) -> None:
             raise Busy
 
 
-def move_of(source: Account, target: Account, terms: Terms, now: datetime) -> Move:
+def move_of(source: Account, target: Account, terms: Terms, now: datetime) -> TransferPreview:
     """What moving everything from one account to another does."""
     after = taken_over(source, target)
     left = left_behind(source, after)
     wanted = set(desired(target, terms, now).roles)
-    return Move(
+    return TransferPreview(
         orders=_moving(source),
         subscriptions=len(source.subscriptions),
         goes=desired(left, terms, now).removals,

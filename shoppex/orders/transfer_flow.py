@@ -13,20 +13,20 @@ from ..i18n import _, ngettext
 from ..offers.role_rights import refuse_what_is_above
 from ..ui.confirm_view import ask
 from ..ui.members import name_of_user
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.responses import take_time
 from ..ui.staff_view import admit_staff
 from .errors import WasBanned
 from .texts import staff_sentence
-from .transfer import Moves
+from .transfer import TransferService
 
 _FIELD = 1024
 
 
-class MovingDesk:
+class TransferFlow:
     """Shows what moving does, and has it done."""
 
-    def __init__(self, gate: Gate, moves: Moves) -> None:
+    def __init__(self, gate: PermissionGuard, moves: TransferService) -> None:
         self._gate = gate
         self._moves = moves
 

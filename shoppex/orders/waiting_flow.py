@@ -11,7 +11,7 @@ from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..formatting import plain, shorten
 from ..fulfilment.engine.engine import Engine
-from ..fulfilment.engine.staff_alerts import Alarms
+from ..fulfilment.engine.staff_alerts import StaffAlerts
 from ..fulfilment.entitlement.staff_causes import Cause
 from ..i18n import _, ngettext
 from ..purchases.texts import title_of
@@ -21,13 +21,13 @@ from ..store.settings import Settings
 from ..ui.common_text import not_saved
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.members import name_of_user
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.reason_text import cause_line, waiting_sentence
 from ..ui.responses import show, take_time
 from ..ui.staff_view import StaffView, admit_staff
-from .flow import Casebook
+from .flow import OrderFlow
 from .lookup import name_of, number_of
-from .waiting_orders import Waiting, who_waits
+from .waiting_orders import WaitingMember, who_waits
 
 _PER_PAGE = 10
 _CAUSES = 25
@@ -35,17 +35,17 @@ _DESCRIPTION = 4000
 _LABEL = 100
 
 
-class WaitingBoard:
+class WaitingFlow:
     """Shows staff what waits, and tries it again."""
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        alarms: Alarms,
+        alarms: StaffAlerts,
         engine: Engine,
-        book: Casebook,
+        book: OrderFlow,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
@@ -150,7 +150,7 @@ class WaitingBoard:
             _("I am trying everything again. What still cannot be delivered goes on waiting."),
         )
 
-    def _line(self, waiting: Waiting) -> str:
+    def _line(self, waiting: WaitingMember) -> str:
         numbers = ", ".join(
             f"{plain(title_of(matter), 60)} `{number_of(matter) or name_of(matter)[:8]}`"
             for matter in waiting.matters
@@ -162,7 +162,7 @@ class CausesView(StaffView):
     """A menu of causes, and the button that tries all of them again."""
 
     def __init__(
-        self, board: WaitingBoard, user_id: int, guild: discord.Guild, causes: list[Cause]
+        self, board: WaitingFlow, user_id: int, guild: discord.Guild, causes: list[Cause]
     ) -> None:
         super().__init__(board.gate, user_id, guild)
         self._board = board
@@ -193,7 +193,7 @@ class CauseView(StaffView):
 
     def __init__(
         self,
-        board: WaitingBoard,
+        board: WaitingFlow,
         user_id: int,
         guild: discord.Guild,
         cause: Cause,

@@ -20,7 +20,7 @@ from .lookup import Matter, matter_of, roles_given_by
 _BETWEEN_PAUSES = 50
 
 
-class Waiting(NamedTuple):
+class WaitingMember(NamedTuple):
     """One member for whom something waits, and the purchases that it concerns."""
 
     key: AccountKey
@@ -33,14 +33,14 @@ async def who_waits(
     guild_id: int,
     cause: Cause,
     clock: Callable[[], datetime],
-) -> list[Waiting]:
+) -> list[WaitingMember]:
     """Everybody for whom something waits because of one cause."""
     terms = settings.guild(guild_id).terms()
-    found: list[Waiting] = []
+    found: list[WaitingMember] = []
     async for key in AsyncIter(ledger.stuck(guild_id), steps=_BETWEEN_PAUSES):
         account = ledger.get(key)
         if cause in causes_of(account, terms, clock()):
-            found.append(Waiting(key, tuple(matters_behind(account, cause, terms))))
+            found.append(WaitingMember(key, tuple(matters_behind(account, cause, terms))))
     return found
 
 

@@ -6,13 +6,13 @@ from redbot.core import commands
 
 from ..ui.command_base import CommandBase
 from ..ui.private_replies import answer_privately
-from .flow import Purchases
+from .flow import PurchaseFlow
 
 
 class PurchaseCommands(CommandBase):
     """What a member has bought."""
 
-    member_area: Purchases
+    member_area: PurchaseFlow
 
     @commands.hybrid_command(name="purchases")  # type: ignore[arg-type] # Red leaves it untyped
     @commands.guild_only()

@@ -13,7 +13,7 @@ from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..store.ledger import Ledger
 from ..ui.pickup_notice import PickupNotices
-from ..ui.staff_channel import StaffRoom
+from ..ui.staff_channel import StaffChannel
 
 log = logging.getLogger("red.shoppex.deletion")
 
@@ -24,7 +24,7 @@ class Deletion:
     """Deletes what is kept of users."""
 
     def __init__(
-        self, bot: Red, ledger: Ledger, pickup_notices: PickupNotices, room: StaffRoom
+        self, bot: Red, ledger: Ledger, pickup_notices: PickupNotices, room: StaffChannel
     ) -> None:
         self._bot = bot
         self._ledger = ledger

@@ -22,12 +22,12 @@ from ..i18n import _
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.components import ChoiceMenu, PressButton
-from ..ui.permissions import Gate, GuardedView, say
+from ..ui.permissions import GuardedView, PermissionGuard, say
 from ..ui.responses import show
 from .errors import NotTheirs
 from .goods_view import show_goods
-from .key_delivery import KeyDesk
-from .status import Stage, can_open, matters_of, periods_of, standing
+from .key_delivery import KeyDelivery
+from .status import PurchaseStage, can_open, matters_of, periods_of, standing
 from .texts import (
     customer_sentence,
     list_embed,
@@ -44,7 +44,7 @@ _LABEL = 100
 _LONGEST_BUTTON_URL = 512
 
 
-class HelpDesk(Protocol):
+class SupportDesk(Protocol):
     """Who is called when a buyer is not content."""
 
     async def ask_report(self, interaction: discord.Interaction[Red], nonce: str) -> None:
@@ -54,17 +54,17 @@ class HelpDesk(Protocol):
         """Ask why a key is to be replaced."""
 
 
-class Purchases:
+class PurchaseFlow:
     """Shows members what they have bought; keeps nothing between them."""
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        keys: KeyDesk,
+        keys: KeyDelivery,
         checkout: Checkout,
-        help_desk: HelpDesk,
+        help_desk: SupportDesk,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
@@ -208,7 +208,7 @@ class ListView(GuardedView):
 
     def __init__(
         self,
-        desk: Purchases,
+        desk: PurchaseFlow,
         user_id: int,
         page: list[Order | Subscription],
         options: list[discord.SelectOption],
@@ -247,7 +247,7 @@ class ListView(GuardedView):
 class SubscriptionView(GuardedView):
     """What can be done with a subscription."""
 
-    def __init__(self, desk: Purchases, user_id: int, subscription: Subscription) -> None:
+    def __init__(self, desk: PurchaseFlow, user_id: int, subscription: Subscription) -> None:
         super().__init__(desk.gate, user_id)
         self._desk = desk
         self._subscription = subscription
@@ -266,14 +266,16 @@ class SubscriptionView(GuardedView):
 class OrderView(GuardedView):
     """What can be done with an order."""
 
-    def __init__(self, desk: Purchases, user_id: int, order: Order, stage: Stage) -> None:
+    def __init__(
+        self, desk: PurchaseFlow, user_id: int, order: Order, stage: PurchaseStage
+    ) -> None:
         super().__init__(desk.gate, user_id)
         self._desk = desk
         self._nonce = order.nonce
         primary = discord.ButtonStyle.primary
         if can_open(order):
             self.add_item(PressButton(_("Show what I bought"), self._open, style=primary))
-        if stage in (Stage.UNPAID, Stage.UNDERPAID):
+        if stage in (PurchaseStage.UNPAID, PurchaseStage.UNDERPAID):
             self.add_item(PressButton(_("Continue to payment"), self._resume, style=primary))
         if order.paid_at is not None and order.gift is None:
             self.add_item(PressButton(_("Receipt"), self._receipt))

@@ -10,12 +10,12 @@ from ..errors import Refusal
 from ..fulfilment.steps.message_text import goods_text, parcels
 from ..store.errors import StoreUnavailable
 from ..ui.common_text import not_saved
-from .key_delivery import KeyDesk
+from .key_delivery import KeyDelivery
 from .texts import customer_sentence
 
 
 async def show_goods(
-    interaction: discord.Interaction[Red], keys: KeyDesk, key: AccountKey, nonce: str
+    interaction: discord.Interaction[Red], keys: KeyDelivery, key: AccountKey, nonce: str
 ) -> bool:
     """Show the goods of an order privately; whether they were shown.
 

@@ -14,11 +14,11 @@ from ..errors import Refusal
 from ..fulfilment.intake.delivered_goods import freshest, open_goods
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.recorder import Recorder
-from ..rate_limit import Pace
+from ..rate_limit import SlidingWindow
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, understood
-from .shop_clients import Shops
+from .shop_clients import ShopClients
 
 log = logging.getLogger("red.shoppex.keys")
 
@@ -26,7 +26,7 @@ _LOOKS_AT_ONCE = 15
 _LOOKS_WITHIN = timedelta(minutes=2)
 
 
-class KeyDesk:
+class KeyDelivery:
     """Shows a buyer what was delivered for an order. Nothing of it is kept here.
 
     Parameters
@@ -38,7 +38,7 @@ class KeyDesk:
     def __init__(
         self,
         ledger: Ledger,
-        shops: Shops,
+        shops: ShopClients,
         recorder: Recorder,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
@@ -48,7 +48,7 @@ class KeyDesk:
         self._recorder = recorder
         self._clock = clock
         self._on_change = on_change
-        self._pace = Pace(_LOOKS_AT_ONCE, _LOOKS_WITHIN)
+        self._pace = SlidingWindow(_LOOKS_AT_ONCE, _LOOKS_WITHIN)
 
     async def open(self, key: AccountKey, nonce: str) -> tuple[str, ...]:
         """The goods of an order, as Shoppex has them now; without an answer those that wait here.

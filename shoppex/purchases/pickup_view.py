@@ -9,16 +9,16 @@ from typing import Any
 import discord
 
 from ..domain.account import AccountKey
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.persistent_buttons import lasting_button
 from ..ui.pickup_notice import PICKUP_BUTTON
 from .errors import NotTheirs
 from .goods_view import show_goods
-from .key_delivery import KeyDesk
+from .key_delivery import KeyDelivery
 from .texts import customer_sentence
 
 
-def pickup_button(gate: Gate, keys: KeyDesk) -> type[discord.ui.DynamicItem[Any]]:
+def pickup_button(gate: PermissionGuard, keys: KeyDelivery) -> type[discord.ui.DynamicItem[Any]]:
     """The button that shows goods to their owner alone."""
 
     async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import discord
 
 from ..domain.account import AccountKey
-from ..fulfilment.reconcile.reminder_choice import Reminding
+from ..fulfilment.reconcile.reminder_choice import ReminderChoice
 from ..i18n import _
-from ..ui.permissions import Gate, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.persistent_buttons import lasting_button
 
 _TEMPLATE = re.compile(r"shoppex:reminders:(?P<guild>[0-9]{1,20})")
@@ -23,7 +23,9 @@ def reminder_buttons(guild_id: int) -> discord.ui.View:
     return view
 
 
-def reminder_button(gate: Gate, reminding: Reminding) -> type[discord.ui.DynamicItem[Any]]:
+def reminder_button(
+    gate: PermissionGuard, reminding: ReminderChoice
+) -> type[discord.ui.DynamicItem[Any]]:
     """The button that switches reminders off, and on again, for whoever presses it."""
 
     async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:

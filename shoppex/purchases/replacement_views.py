@@ -19,7 +19,7 @@ from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from ..ui.common_text import not_saved
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..ui.persistent_buttons import close_decided, staff_button
 from .errors import NothingYet, NotTheirs
 from .replacements import Replacements
@@ -50,7 +50,7 @@ def how_to_replace(order: Order) -> str:
     )
 
 
-class Decisions:
+class ReplacementDecisions:
     """Does what staff press, and tells everybody who has to know."""
 
     def __init__(self, bot: Red, replacements: Replacements, budget: Budget) -> None:
@@ -104,7 +104,9 @@ class Decisions:
             await self._budget.request(partial(channel.send, text))
 
 
-def replacement_button(gate: Gate, decisions: Decisions) -> type[discord.ui.DynamicItem[Any]]:
+def replacement_button(
+    gate: PermissionGuard, decisions: ReplacementDecisions
+) -> type[discord.ui.DynamicItem[Any]]:
     """Approve or refuse, for staff only."""
 
     async def press(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:

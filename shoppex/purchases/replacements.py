@@ -31,7 +31,7 @@ from .errors import (
     ScopeMissing,
     understood,
 )
-from .shop_clients import Shops
+from .shop_clients import ShopClients
 
 # Before the same request is sent once more, Shoppex has had time to do what it was asked.
 _UNTIL_ASKED_AGAIN = timedelta(seconds=30)
@@ -49,7 +49,7 @@ class Replacements:
     def __init__(
         self,
         ledger: Ledger,
-        shops: Shops,
+        shops: ShopClients,
         recorder: Recorder,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],

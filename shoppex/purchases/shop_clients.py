@@ -7,7 +7,7 @@ from ..checkout.errors import NotSetUp
 from ..store.settings import Settings
 
 
-class Shops:
+class ShopClients:
     """Gives the client of a server's shop."""
 
     def __init__(self, settings: Settings, clients: ClientPool) -> None:

@@ -22,7 +22,7 @@ from ..fulfilment.entitlement.claims import (
 )
 
 
-class Stage(str, Enum):
+class PurchaseStage(str, Enum):
     """Where a purchase stands."""
 
     UNPAID = "unpaid"
@@ -50,16 +50,16 @@ class Stage(str, Enum):
 
 
 _BY_STATUS = {
-    OrderStatus.UNKNOWN: Stage.UNPAID,
-    OrderStatus.PENDING: Stage.UNPAID,
-    OrderStatus.PARTIAL: Stage.CONFIRMING,
-    OrderStatus.CANCELLED: Stage.EXPIRED,
-    OrderStatus.REFUNDED: Stage.REFUNDED,
-    OrderStatus.DISPUTED: Stage.DISPUTED,
+    OrderStatus.UNKNOWN: PurchaseStage.UNPAID,
+    OrderStatus.PENDING: PurchaseStage.UNPAID,
+    OrderStatus.PARTIAL: PurchaseStage.CONFIRMING,
+    OrderStatus.CANCELLED: PurchaseStage.EXPIRED,
+    OrderStatus.REFUNDED: PurchaseStage.REFUNDED,
+    OrderStatus.DISPUTED: PurchaseStage.DISPUTED,
 }
 
 
-class Standing(NamedTuple):
+class PurchaseStatus(NamedTuple):
     """Where a purchase stands, and until when what it gave lasts.
 
     Parameters
@@ -68,7 +68,7 @@ class Standing(NamedTuple):
         When it ends, or renews; ``None`` when nothing is known to end it.
     """
 
-    stage: Stage
+    stage: PurchaseStage
     until: datetime | None = None
 
 
@@ -116,12 +116,12 @@ def began_at(matter: Order | Subscription) -> datetime:
 
 def standing(
     account: Account, matter: Order | Subscription, terms: Terms, now: datetime
-) -> Standing:
+) -> PurchaseStatus:
     """Where an order or a subscription stands."""
     if isinstance(matter, Subscription):
         return _of_subscription(account, matter, terms, now)
     until = ends_of(account, terms).get(matter.nonce)
-    return Standing(_of_order(account, matter, terms, now, until), until)
+    return PurchaseStatus(_of_order(account, matter, terms, now, until), until)
 
 
 def can_open(order: Order) -> bool:
@@ -132,7 +132,7 @@ def can_open(order: Order) -> bool:
 
 def _of_order(
     account: Account, order: Order, terms: Terms, now: datetime, until: datetime | None
-) -> Stage:
+) -> PurchaseStage:
     closed = _closed(order, now, until)
     if closed is not None:
         return closed
@@ -146,56 +146,60 @@ def _of_order(
     if order.claim is not None:
         states.add(order.claim.state)
     if DeliveryState.NEEDS_STAFF in states:
-        return Stage.NEEDS_STAFF
+        return PurchaseStage.NEEDS_STAFF
     if any(delivery.stuck and delivery.reason == "screening_pending" for delivery in given):
-        return Stage.RULES
+        return PurchaseStage.RULES
     # A message that held nothing is nothing to fetch.
     if order.goods and order.message.state is DeliveryState.NEEDS_BUYER:
-        return Stage.NEEDS_BUYER
+        return PurchaseStage.NEEDS_BUYER
     if order.outstanding is not None:
         return _outstanding(order.outstanding)
     if waits_for_goods and order.reading.waits:
-        return Stage.KEY_LATE
+        return PurchaseStage.KEY_LATE
     on_the_way = any(delivery.waits or delivery.stuck for delivery in given)
-    return Stage.ON_THE_WAY if on_the_way or DeliveryState.PENDING in states else Stage.DONE
+    return (
+        PurchaseStage.ON_THE_WAY
+        if on_the_way or DeliveryState.PENDING in states
+        else PurchaseStage.DONE
+    )
 
 
-def _outstanding(outstanding: Outstanding) -> Stage:
+def _outstanding(outstanding: Outstanding) -> PurchaseStage:
     if outstanding.questions:
-        return Stage.QUESTIONS
-    return Stage.NEEDS_STAFF if outstanding.failed else Stage.BY_SELLER
+        return PurchaseStage.QUESTIONS
+    return PurchaseStage.NEEDS_STAFF if outstanding.failed else PurchaseStage.BY_SELLER
 
 
-def _closed(order: Order, now: datetime, until: datetime | None) -> Stage | None:
+def _closed(order: Order, now: datetime, until: datetime | None) -> PurchaseStage | None:
     """Where an order stands that gives nothing, or nothing any more."""
     if order.held is not None:
-        return Stage.HELD if order.left is None else Stage.NOT_DELIVERED
+        return PurchaseStage.HELD if order.left is None else PurchaseStage.NOT_DELIVERED
     if order.heard_paid_at is not None and order.paid_at is None:
-        return Stage.CONFIRMING
+        return PurchaseStage.CONFIRMING
     if order.underpayment is not None:
-        return Stage.UNDERPAID
+        return PurchaseStage.UNDERPAID
     if order.status in _BY_STATUS:
         return _BY_STATUS[order.status]
     if order.revoked is not None:
-        return Stage.REVOKED
-    return Stage.OVER if until is not None and until <= now else None
+        return PurchaseStage.REVOKED
+    return PurchaseStage.OVER if until is not None and until <= now else None
 
 
 def _of_subscription(
     account: Account, subscription: Subscription, terms: Terms, now: datetime
-) -> Standing:
+) -> PurchaseStatus:
     if not subscription.governs:
-        return Standing(Stage.ON_THE_WAY)
+        return PurchaseStatus(PurchaseStage.ON_THE_WAY)
     if subscription.revoked is not None:
-        return Standing(Stage.REVOKED)
+        return PurchaseStatus(PurchaseStage.REVOKED)
     state = standing_of(subscription, policy_of(subscription, terms), now)
     if not subscription_gives(account, subscription, terms, now):
         stopped = subscription.status is SubscriptionStatus.PAUSED
-        return Standing(Stage.PAUSED if stopped else Stage.OVER, state.until)
+        return PurchaseStatus(PurchaseStage.PAUSED if stopped else PurchaseStage.OVER, state.until)
     if subscription.status is SubscriptionStatus.PAST_DUE:
-        return Standing(Stage.OVERDUE)
+        return PurchaseStatus(PurchaseStage.OVERDUE)
     if subscription.status is SubscriptionStatus.PAUSED:
-        return Standing(Stage.PAUSED, state.until)
+        return PurchaseStatus(PurchaseStage.PAUSED, state.until)
     if subscription.runs:
-        return Standing(Stage.RUNS, subscription.period_end)
-    return Standing(Stage.ENDS, state.until)
+        return PurchaseStatus(PurchaseStage.RUNS, subscription.period_end)
+    return PurchaseStatus(PurchaseStage.ENDS, state.until)

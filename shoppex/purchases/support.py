@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ..domain.account import AccountKey, Order
 from ..fulfilment.intake.delivered_goods import is_handed
-from ..rate_limit import Pace
+from ..rate_limit import SlidingWindow
 
 _REPORTS_AT_ONCE = 3
 _REPORTS_WITHIN = timedelta(hours=1)
@@ -21,7 +21,7 @@ class ReportPace:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._pace = Pace(_REPORTS_AT_ONCE, _REPORTS_WITHIN)
+        self._pace = SlidingWindow(_REPORTS_AT_ONCE, _REPORTS_WITHIN)
 
     def take(self, key: AccountKey) -> None:
         """Count a report.

@@ -19,9 +19,9 @@ from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.common_text import not_saved
-from ..ui.permissions import Gate
-from ..ui.staff_channel import StaffRoom
-from ..ui.text_modal import WordsModal
+from ..ui.permissions import PermissionGuard
+from ..ui.staff_channel import StaffChannel
+from ..ui.text_modal import TextModal
 from .errors import NotTheirs
 from .flow import key_of
 from .replacement_views import how_to_replace, replacement_view
@@ -33,15 +33,15 @@ from .texts import customer_sentence, stage_text
 log = logging.getLogger("red.shoppex.help")
 
 
-class HelpDesk:
+class SupportFlow:
     """Takes what buyers have to say about an order to its staff."""
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        room: StaffRoom,
+        room: StaffChannel,
         replacements: Replacements,
         clock: Callable[[], datetime],
     ) -> None:
@@ -60,7 +60,7 @@ class HelpDesk:
             await self._report(answer, nonce, text)
 
         await interaction.response.send_modal(
-            WordsModal(
+            TextModal(
                 self._gate,
                 interaction.user.id,
                 title=_("Something is wrong"),
@@ -96,7 +96,7 @@ class HelpDesk:
             await self._replace(answer, nonce, text)
 
         await interaction.response.send_modal(
-            WordsModal(
+            TextModal(
                 self._gate,
                 interaction.user.id,
                 title=_("Another key"),

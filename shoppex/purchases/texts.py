@@ -33,7 +33,7 @@ from .errors import (
     ResetsOff,
     ScopeMissing,
 )
-from .status import Stage, Standing, began_at
+from .status import PurchaseStage, PurchaseStatus, began_at
 
 _DESCRIPTION = 4000
 
@@ -116,51 +116,55 @@ def customer_sentence(refusal: Refusal) -> str:
     return sentences.get(type(refusal)) or refusal_sentence(refusal)
 
 
-def stage_text(stage: Stage) -> str:
+def stage_text(stage: PurchaseStage) -> str:
     """Where a purchase stands, in a few words."""
     texts = {
-        Stage.UNPAID: _("not paid"),
-        Stage.CONFIRMING: _("payment is being confirmed"),
-        Stage.UNDERPAID: _("a part of the payment is missing"),
-        Stage.QUESTIONS: _("paid, the seller needs something from you"),
-        Stage.BY_SELLER: _("paid, the seller delivers it"),
-        Stage.EXPIRED: _("expired without payment"),
-        Stage.HELD: _("paid, waits for the staff"),
-        Stage.NOT_DELIVERED: _("not delivered, by decision of the staff"),
-        Stage.ON_THE_WAY: _("paid, on its way"),
-        Stage.KEY_LATE: _("paid, the shop still has to deliver the key"),
-        Stage.NEEDS_BUYER: _("paid, waits for you"),
-        Stage.RULES: _("paid, waits for you"),
-        Stage.NEEDS_STAFF: _("paid, waits for the staff"),
-        Stage.DONE: _("delivered"),
-        Stage.OVER: _("ended"),
-        Stage.REFUNDED: _("refunded"),
-        Stage.DISPUTED: _("payment disputed"),
-        Stage.REVOKED: _("taken back by the staff"),
-        Stage.RUNS: _("runs"),
-        Stage.ENDS: _("will not renew"),
-        Stage.OVERDUE: _("payment overdue"),
-        Stage.PAUSED: _("paused"),
+        PurchaseStage.UNPAID: _("not paid"),
+        PurchaseStage.CONFIRMING: _("payment is being confirmed"),
+        PurchaseStage.UNDERPAID: _("a part of the payment is missing"),
+        PurchaseStage.QUESTIONS: _("paid, the seller needs something from you"),
+        PurchaseStage.BY_SELLER: _("paid, the seller delivers it"),
+        PurchaseStage.EXPIRED: _("expired without payment"),
+        PurchaseStage.HELD: _("paid, waits for the staff"),
+        PurchaseStage.NOT_DELIVERED: _("not delivered, by decision of the staff"),
+        PurchaseStage.ON_THE_WAY: _("paid, on its way"),
+        PurchaseStage.KEY_LATE: _("paid, the shop still has to deliver the key"),
+        PurchaseStage.NEEDS_BUYER: _("paid, waits for you"),
+        PurchaseStage.RULES: _("paid, waits for you"),
+        PurchaseStage.NEEDS_STAFF: _("paid, waits for the staff"),
+        PurchaseStage.DONE: _("delivered"),
+        PurchaseStage.OVER: _("ended"),
+        PurchaseStage.REFUNDED: _("refunded"),
+        PurchaseStage.DISPUTED: _("payment disputed"),
+        PurchaseStage.REVOKED: _("taken back by the staff"),
+        PurchaseStage.RUNS: _("runs"),
+        PurchaseStage.ENDS: _("will not renew"),
+        PurchaseStage.OVERDUE: _("payment overdue"),
+        PurchaseStage.PAUSED: _("paused"),
     }
     return texts[stage]
 
 
-def next_step(stage: Stage) -> str | None:
+def next_step(stage: PurchaseStage) -> str | None:
     """What the buyer can do about it; ``None`` when there is nothing."""
     steps = {
-        Stage.UNPAID: _("Press “Continue to payment” to pay it."),
-        Stage.CONFIRMING: _("There is nothing to do: everything arrives by itself."),
-        Stage.HELD: _("A payment came that is not what was agreed. The staff can see it."),
-        Stage.NOT_DELIVERED: _("Ask the server's staff about it, and name the number below."),
-        Stage.KEY_LATE: _("The key is sent to you as soon as the shop delivers it."),
-        Stage.NEEDS_BUYER: _(
+        PurchaseStage.UNPAID: _("Press “Continue to payment” to pay it."),
+        PurchaseStage.CONFIRMING: _("There is nothing to do: everything arrives by itself."),
+        PurchaseStage.HELD: _("A payment came that is not what was agreed. The staff can see it."),
+        PurchaseStage.NOT_DELIVERED: _(
+            "Ask the server's staff about it, and name the number below."
+        ),
+        PurchaseStage.KEY_LATE: _("The key is sent to you as soon as the shop delivers it."),
+        PurchaseStage.NEEDS_BUYER: _(
             "Your direct messages are closed, or you left the server meanwhile. Press “Show what "
             "I bought” to have it here."
         ),
-        Stage.RULES: _("Accept the server's rules: your role is then given by itself."),
-        Stage.NEEDS_STAFF: _("The staff were told. It goes on by itself once it is mended."),
-        Stage.REVOKED: _("Ask the server's staff about it, and name the number below."),
-        Stage.OVERDUE: _("Pay by the link in Shoppex's e-mails, so that it goes on."),
+        PurchaseStage.RULES: _("Accept the server's rules: your role is then given by itself."),
+        PurchaseStage.NEEDS_STAFF: _(
+            "The staff were told. It goes on by itself once it is mended."
+        ),
+        PurchaseStage.REVOKED: _("Ask the server's staff about it, and name the number below."),
+        PurchaseStage.OVERDUE: _("Pay by the link in Shoppex's e-mails, so that it goes on."),
     }
     return steps.get(stage)
 
@@ -170,7 +174,7 @@ def title_of(matter: Order | Subscription) -> str:
     return matter.describe() if isinstance(matter, Order) else matter.title or _("Subscription")
 
 
-def list_line(matter: Order | Subscription, standing: Standing) -> str:
+def list_line(matter: Order | Subscription, standing: PurchaseStatus) -> str:
     """One purchase in a list."""
     day = format_dt(began_at(matter), "d")
     return f"**{plain(title_of(matter), 80)}** · {stage_text(standing.stage)} · {day}"
@@ -191,7 +195,7 @@ def list_embed(
 
 def matter_embed(
     matter: Order | Subscription,
-    standing: Standing,
+    standing: PurchaseStatus,
     roles: tuple[int, ...],
     guild: discord.Guild | None,
     colour: discord.Colour,
@@ -210,14 +214,14 @@ def matter_embed(
     if isinstance(matter, Order) and matter.gift is not None:
         embed.add_field(name=_("Total"), value=_("a gift from this server"))
     if standing.until is not None:
-        name = _("Renews") if standing.stage is Stage.RUNS else _("Until")
+        name = _("Renews") if standing.stage is PurchaseStage.RUNS else _("Until")
         until = f"{format_dt(standing.until, 'D')} ({format_dt(standing.until, 'R')})"
         embed.add_field(name=name, value=until)
     gives = role_mentions(roles, guild)
     if gives:
         embed.add_field(name=_("Gives"), value=gives, inline=False)
     if isinstance(matter, Order):
-        if standing.stage is Stage.UNDERPAID:
+        if standing.stage is PurchaseStage.UNDERPAID:
             text = underpaid_text(matter)
             embed.add_field(name=_("What is missing"), value=text, inline=False)
         for name, value in outstanding_fields(matter):

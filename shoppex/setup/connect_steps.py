@@ -10,12 +10,12 @@ import discord
 
 from ..connection.addresses import parse_public_url
 from ..connection.error_texts import codes
-from ..connection.errors import SetupTrouble, Trouble
+from ..connection.errors import SetupError, SetupErrorKind
 from ..connection.scopes import EVENTS, NEEDED_SCOPES, USEFUL_SCOPES
 from ..formatting import plain
 from ..i18n import _
 from ..ui.components import FieldModal, FormText, PressButton
-from .progress import Step, has_moved
+from .progress import SetupStep, has_moved
 from .step import Item, StepPage
 
 _PRIMARY = discord.ButtonStyle.primary
@@ -24,7 +24,7 @@ _PRIMARY = discord.ButtonStyle.primary
 class KeyPage(StepPage):
     """Access to the shop."""
 
-    step = Step.KEY
+    step = SetupStep.KEY
 
     def text(self) -> str:
         """Where the key comes from, and what it has to be allowed."""
@@ -53,10 +53,10 @@ class KeyPage(StepPage):
         await self.wizard.work(interaction, lambda: self.tools.access.take(self.guild_id, key))
 
 
-class HearingPage(StepPage):
+class WebhookChoicePage(StepPage):
     """Whether Shoppex sends what happens, or is asked."""
 
-    step = Step.HEARING
+    step = SetupStep.HEARING
 
     def text(self) -> str:
         """What either choice means."""
@@ -102,9 +102,9 @@ class HearingPage(StepPage):
     async def _choose_listener(self) -> str:
         await self.update(lambda shop: replace(shop, polling_only=False))
         if self.address is None:
-            raise SetupTrouble(Trouble.NO_ADDRESS)
+            raise SetupError(SetupErrorKind.NO_ADDRESS)
         if not self.tools.webhooks.running:
-            raise SetupTrouble(Trouble.NOT_LISTENING)
+            raise SetupError(SetupErrorKind.NOT_LISTENING)
         return _("✅ Shoppex is to send payments to {url}").format(url=f"<{self.address}>")
 
     async def _poll(self, interaction: discord.Interaction[Any]) -> None:
@@ -127,7 +127,7 @@ class HearingPage(StepPage):
             cleaned = parse_public_url(url)
             # The address is every server's, so it is the owner's alone to choose.
             if cleaned is None or not await self.tools.gate.bot.is_owner(interaction.user):
-                raise SetupTrouble(Trouble.NOT_AN_ADDRESS)
+                raise SetupError(SetupErrorKind.NOT_AN_ADDRESS)
             settings = self.tools.settings
             await settings.set_listener(replace(settings.listener, public_url=cleaned))
             text = await self._choose_listener()
@@ -141,7 +141,7 @@ class HearingPage(StepPage):
 class WebhookPage(StepPage):
     """The webhook at Shoppex, and the secret that signs it."""
 
-    step = Step.WEBHOOK
+    step = SetupStep.WEBHOOK
 
     def text(self) -> str:
         """How it stands, and how to mend it."""

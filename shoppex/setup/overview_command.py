@@ -6,13 +6,13 @@ import discord
 from redbot.core import commands
 
 from ..connection.address_text import webhook_address_text
-from ..connection.api_key_form import AccessDesk
+from ..connection.api_key_form import ApiKeyFlow
 from ..connection.error_texts import codes
 from ..connection.pasted_secrets import take_back_a_pasted_secret
 from ..connection.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from ..connection.secret_form import former_lines
 from ..formatting import plain, shorten
-from ..fulfilment.engine.staff_alerts import Alarms
+from ..fulfilment.engine.staff_alerts import StaffAlerts
 from ..i18n import _
 from ..log_channel.texts import level_text
 from ..offers.policy_text import policy_lines, rejoin_text, reminders_text
@@ -26,9 +26,9 @@ from ..webhook.listener import Listener
 class AccessCommands(SettingsGroup):
     """The shop's key, and how things stand."""
 
-    alarms: Alarms
+    alarms: StaffAlerts
     webhooks: Listener
-    access: AccessDesk
+    access: ApiKeyFlow
 
     @SettingsGroup.shoppexset.command(name="apikey")
     async def shoppexset_apikey(self, ctx: commands.GuildContext) -> None:

@@ -9,7 +9,7 @@ from ..connection.addresses import webhook_address
 from ..store.settings_model import GuildSettings, ListenerSettings
 
 
-class Step(str, Enum):
+class SetupStep(str, Enum):
     """The steps, in the order in which they are gone through; kept under these words."""
 
     KEY = "key"
@@ -20,7 +20,7 @@ class Step(str, Enum):
     TEST = "test"
 
 
-class Standing(Enum):
+class StepState(Enum):
     """How a step stands."""
 
     DONE = "done"
@@ -33,7 +33,7 @@ class Standing(Enum):
 
 def standings(
     shop: GuildSettings, listener: ListenerSettings, guild_id: int, *, listening: bool
-) -> Mapping[Step, Standing]:
+) -> Mapping[SetupStep, StepState]:
     """How each step stands.
 
     Parameters
@@ -43,20 +43,20 @@ def standings(
     """
     address = webhook_address(listener, guild_id)
     return {
-        Step.KEY: _done(is_done=shop.api_key is not None),
-        Step.HEARING: _hearing(shop, address, listening=listening),
-        Step.WEBHOOK: _webhook(shop, address),
-        Step.PRODUCT: _passable(shop, Step.PRODUCT, is_done=bool(shop.entries())),
-        Step.LOG: _passable(shop, Step.LOG, is_done=shop.log_channel is not None),
+        SetupStep.KEY: _done(is_done=shop.api_key is not None),
+        SetupStep.HEARING: _hearing(shop, address, listening=listening),
+        SetupStep.WEBHOOK: _webhook(shop, address),
+        SetupStep.PRODUCT: _passable(shop, SetupStep.PRODUCT, is_done=bool(shop.entries())),
+        SetupStep.LOG: _passable(shop, SetupStep.LOG, is_done=shop.log_channel is not None),
         # That it went well is all that is known of a test.
-        Step.TEST: _done(is_done=Step.TEST.value in shop.setup_passed),
+        SetupStep.TEST: _done(is_done=SetupStep.TEST.value in shop.setup_passed),
     }
 
 
-def first_open(steps: Mapping[Step, Standing]) -> Step:
+def first_open(steps: Mapping[SetupStep, StepState]) -> SetupStep:
     """Where to go on: the first step that has to be done, or the last of all."""
-    undone = (Standing.OPEN, Standing.BROKEN)
-    return next((step for step in Step if steps[step] in undone), Step.TEST)
+    undone = (StepState.OPEN, StepState.BROKEN)
+    return next((step for step in SetupStep if steps[step] in undone), SetupStep.TEST)
 
 
 def has_moved(shop: GuildSettings, listener: ListenerSettings, guild_id: int) -> bool:
@@ -68,27 +68,27 @@ def _has_moved(shop: GuildSettings, address: str | None) -> bool:
     return shop.webhook_id is not None and shop.webhook_url != address
 
 
-def _hearing(shop: GuildSettings, address: str | None, *, listening: bool) -> Standing:
+def _hearing(shop: GuildSettings, address: str | None, *, listening: bool) -> StepState:
     if shop.polling_only:
-        return Standing.DONE
+        return StepState.DONE
     if address is None:
-        return Standing.OPEN
-    return Standing.DONE if listening else Standing.BROKEN
+        return StepState.OPEN
+    return StepState.DONE if listening else StepState.BROKEN
 
 
-def _webhook(shop: GuildSettings, address: str | None) -> Standing:
+def _webhook(shop: GuildSettings, address: str | None) -> StepState:
     if shop.polling_only:
-        return Standing.PASSED
+        return StepState.PASSED
     if shop.secret_doubtful or _has_moved(shop, address):
-        return Standing.BROKEN
+        return StepState.BROKEN
     return _done(is_done=shop.secret is not None)
 
 
-def _passable(shop: GuildSettings, step: Step, *, is_done: bool) -> Standing:
+def _passable(shop: GuildSettings, step: SetupStep, *, is_done: bool) -> StepState:
     if not is_done and step.value in shop.setup_passed:
-        return Standing.PASSED
+        return StepState.PASSED
     return _done(is_done=is_done)
 
 
-def _done(*, is_done: bool) -> Standing:
-    return Standing.DONE if is_done else Standing.OPEN
+def _done(*, is_done: bool) -> StepState:
+    return StepState.DONE if is_done else StepState.OPEN

@@ -18,7 +18,7 @@ from ..store.errors import StoreUnavailable
 from ..ui.common_text import not_saved
 from ..ui.components import ChannelMenu, ChoiceMenu, FieldModal, FormText, PressButton, RoleMenu
 from ..ui.permissions import say
-from .progress import Step
+from .progress import SetupStep
 from .step import Item, StepFailed, StepPage, Wizard
 
 _PRIMARY = discord.ButtonStyle.primary
@@ -29,7 +29,7 @@ _OPTION = 100
 class ProductPage(StepPage):
     """The first product: chosen from the catalogue, then given its roles."""
 
-    step = Step.PRODUCT
+    step = SetupStep.PRODUCT
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
@@ -207,7 +207,7 @@ class ProductPage(StepPage):
 class LogPage(StepPage):
     """Where staff are told what waits for them."""
 
-    step = Step.LOG
+    step = SetupStep.LOG
 
     def text(self) -> str:
         """Who is told, and where."""
@@ -246,10 +246,10 @@ class LogPage(StepPage):
         await self.wizard.work(interaction, tell_owner)
 
 
-class TestPage(StepPage):
+class DryRunPage(StepPage):
     """The end: what happens from now on, and a test of all of it."""
 
-    step = Step.TEST
+    step = SetupStep.TEST
 
     def text(self) -> str:
         """What buyers do, and how staff can be sure."""

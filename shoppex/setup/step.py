@@ -10,16 +10,16 @@ from typing import Any, ClassVar, Protocol
 import discord
 
 from ..connection.addresses import webhook_address
-from ..connection.api_key_form import AccessDesk
-from ..connection.secret_form import SecretDesk
+from ..connection.api_key_form import ApiKeyFlow
+from ..connection.secret_form import SecretFlow
 from ..connection.webhook_registration import WebhookSetup
-from ..offers.listing import Shelves
+from ..offers.listing import Listings
 from ..offers.power_notice import PowerNotice
 from ..store.settings import Settings
 from ..store.settings_model import GuildSettings
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..webhook.listener import Listener
-from .progress import Step
+from .progress import SetupStep
 
 Item = discord.ui.Item[Any]
 Work = Callable[[], Awaitable[str | None]]
@@ -39,7 +39,7 @@ class StepFailed(Exception):
         self.text = text
 
 
-class TestDoor(Protocol):
+class DryRunRunner(Protocol):
     """Goes through the whole way of a purchase, without money."""
 
     async def __call__(self, interaction: discord.Interaction[Any], offer_ref: str) -> bool:
@@ -56,14 +56,14 @@ class SetupTools:
         Called when a guild has another log channel: what could not be told may be told now.
     """
 
-    gate: Gate
+    gate: PermissionGuard
     settings: Settings
     webhooks: Listener
-    access: AccessDesk
-    secrets: SecretDesk
+    access: ApiKeyFlow
+    secrets: SecretFlow
     hooks: WebhookSetup
-    shelves: Shelves
-    test: TestDoor
+    shelves: Listings
+    test: DryRunRunner
     power_notice: PowerNotice
     tell_again: Callable[[int], None]
 
@@ -100,7 +100,7 @@ class Wizard(Protocol):
 class StepPage(ABC):
     """One step: what it says, and what can be pressed."""
 
-    step: ClassVar[Step]
+    step: ClassVar[SetupStep]
 
     def __init__(self, wizard: Wizard) -> None:
         self.wizard = wizard

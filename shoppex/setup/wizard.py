@@ -9,7 +9,7 @@ import discord
 from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..connection.error_texts import trouble_sentence
-from ..connection.errors import SetupTrouble
+from ..connection.errors import SetupError
 from ..embed_text import edit_as
 from ..formatting import plain, shorten
 from ..i18n import _
@@ -19,17 +19,18 @@ from ..ui.admin_view import AdminView
 from ..ui.common_text import not_saved
 from ..ui.components import ChoiceMenu
 from ..ui.permissions import say
-from .connect_steps import HearingPage, KeyPage, WebhookPage
-from .progress import Standing, Step, first_open, standings
-from .shop_steps import LogPage, ProductPage, TestPage
+from .connect_steps import KeyPage, WebhookChoicePage, WebhookPage
+from .progress import SetupStep, StepState, first_open, standings
+from .shop_steps import DryRunPage, LogPage, ProductPage
 from .step import SetupTools, StepFailed, StepPage, Work
 
 log = logging.getLogger("red.shoppex.views")
 
 _DESCRIPTION = 4000
 _FIELD = 1024
-_PAGES: dict[Step, type[StepPage]] = {
-    page.step: page for page in (KeyPage, HearingPage, WebhookPage, ProductPage, LogPage, TestPage)
+_PAGES: dict[SetupStep, type[StepPage]] = {
+    page.step: page
+    for page in (KeyPage, WebhookChoicePage, WebhookPage, ProductPage, LogPage, DryRunPage)
 }
 
 
@@ -85,7 +86,7 @@ class SetupView(AdminView):
         self._failed = False
         try:
             self._note = await do() or ""
-        except SetupTrouble as trouble:
+        except SetupError as trouble:
             self._note, self._failed = trouble_sentence(trouble), True
         except StepFailed as failure:
             self._note, self._failed = failure.text, True
@@ -130,7 +131,7 @@ class SetupView(AdminView):
         text = shorten(self._page.text(), _FIELD)
         return embed.add_field(name=_title(self._page.step), value=text, inline=False)
 
-    def _steps(self) -> dict[Step, Standing]:
+    def _steps(self) -> dict[SetupStep, StepState]:
         tools = self.tools
         shop = tools.settings.guild(self.guild.id)
         listening = tools.webhooks.running
@@ -147,62 +148,62 @@ class SetupView(AdminView):
             discord.SelectOption(
                 label=_title(step), value=step.value, default=step is self._page.step
             )
-            for step in Step
+            for step in SetupStep
         ]
         self.add_item(ChoiceMenu(_("Go to a step"), options, self._go_to))
 
     async def _go_to(self, interaction: discord.Interaction[Any], word: str) -> None:
         async def go() -> None:
-            self._page = _PAGES[Step(word)](self)
+            self._page = _PAGES[SetupStep(word)](self)
 
         await self.work(interaction, go)
 
-    def _line(self, step: Step, standing: Standing, shop: GuildSettings) -> str:
+    def _line(self, step: SetupStep, standing: StepState, shop: GuildSettings) -> str:
         mark = _MARKS[standing]
-        if step is self._page.step and standing in (Standing.OPEN, Standing.BROKEN):
-            mark = "❌" if self._failed or standing is Standing.BROKEN else "➡️"
+        if step is self._page.step and standing in (StepState.OPEN, StepState.BROKEN):
+            mark = "❌" if self._failed or standing is StepState.BROKEN else "➡️"
         said = _said(step, standing, shop)
         title = f"**{_title(step)}**"
         return f"{mark} {title}: {said}" if said else f"{mark} {title}"
 
 
 _MARKS = {
-    Standing.DONE: "✅",
-    Standing.PASSED: "➖",
-    Standing.BROKEN: "❌",
-    Standing.OPEN: "▫️",
+    StepState.DONE: "✅",
+    StepState.PASSED: "➖",
+    StepState.BROKEN: "❌",
+    StepState.OPEN: "▫️",
 }
 
 
-def _title(step: Step) -> str:
+def _title(step: SetupStep) -> str:
     return {
-        Step.KEY: _("API key"),
-        Step.HEARING: _("How payments are heard of"),
-        Step.WEBHOOK: _("Webhook"),
-        Step.PRODUCT: _("First product"),
-        Step.LOG: _("Where staff are told"),
-        Step.TEST: _("Test purchase"),
+        SetupStep.KEY: _("API key"),
+        SetupStep.HEARING: _("How payments are heard of"),
+        SetupStep.WEBHOOK: _("Webhook"),
+        SetupStep.PRODUCT: _("First product"),
+        SetupStep.LOG: _("Where staff are told"),
+        SetupStep.TEST: _("Test purchase"),
     }[step]
 
 
-def _said(step: Step, standing: Standing, shop: GuildSettings) -> str:
+def _said(step: SetupStep, standing: StepState, shop: GuildSettings) -> str:
     """What is chosen in a step, in a few words."""
-    if step is Step.LOG and shop.log_channel is not None:
+    if step is SetupStep.LOG and shop.log_channel is not None:
         return f"<#{shop.log_channel}>"
-    if step is Step.KEY and standing is Standing.DONE:
+    if step is SetupStep.KEY and standing is StepState.DONE:
         return plain(shop.shop_name) or "Shoppex"
-    if step is Step.HEARING and standing is Standing.DONE:
+    if step is SetupStep.HEARING and standing is StepState.DONE:
         if shop.polling_only:
             return _("I ask Shoppex")
         return _("Shoppex sends payments")
-    if step is Step.PRODUCT and standing is Standing.DONE:
+    if step is SetupStep.PRODUCT and standing is StepState.DONE:
         return _("{count} for sale").format(count=len(shop.entries()))
     return {
-        (Step.WEBHOOK, Standing.DONE): _("Shoppex signs what it sends"),
-        (Step.WEBHOOK, Standing.PASSED): _("not needed"),
-        (Step.WEBHOOK, Standing.BROKEN): _("has to be set up once more"),
-        (Step.HEARING, Standing.BROKEN): _("I cannot listen"),
-        (Step.PRODUCT, Standing.PASSED): _("left out"),
-        (Step.LOG, Standing.PASSED): _("the server's owner"),
-        (Step.TEST, Standing.DONE): _("went well"),
+        (SetupStep.WEBHOOK, StepState.DONE): _("Shoppex signs what it sends"),
+        (SetupStep.WEBHOOK, StepState.PASSED): _("not needed"),
+        (SetupStep.WEBHOOK, StepState.BROKEN): _("has to be set up once more"),
+        (SetupStep.HEARING, StepState.BROKEN): _("I cannot listen"),
+        (SetupStep.PRODUCT, StepState.PASSED): _("left out"),
+        (SetupStep.LOG, StepState.PASSED): _("the server's owner"),
+        (SetupStep.TEST, StepState.DONE): _("went well"),
     }.get((step, standing), "")

@@ -25,7 +25,7 @@ class EntryKind(Enum):
 REFUNDS = (EntryKind.REFUND, EntryKind.PARTIAL_REFUND)
 
 
-class Entry(NamedTuple):
+class AccountingEntry(NamedTuple):
     """One line of the books.
 
     Parameters
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
     money: Money | None = None
 
 
-def entries_of(order: Order) -> Iterator[Entry]:
+def entries_of(order: Order) -> Iterator[AccountingEntry]:
     """What an order means for the books.
 
     A test means nothing. A gift is no sale. An order that nobody paid, or whose payment is
@@ -53,17 +53,17 @@ def entries_of(order: Order) -> Iterator[Entry]:
     if order.test:
         return
     if order.gift is not None:
-        yield Entry(EntryKind.GIFT, order.gift.at)
+        yield AccountingEntry(EntryKind.GIFT, order.gift.at)
         return
     if order.paid_at is None or order.held is not None:
         return
-    yield Entry(EntryKind.SALE, order.paid_at, order.total)
+    yield AccountingEntry(EntryKind.SALE, order.paid_at, order.total)
     if order.status is OrderStatus.REFUNDED:
-        yield Entry(EntryKind.REFUND, order.changed_at, order.total)
+        yield AccountingEntry(EntryKind.REFUND, order.changed_at, order.total)
         return
     if order.refunded is not None:
         # Nothing is what the ledger keeps while Shoppex has only said that it was a part.
         known = order.refunded if order.refunded.amount else None
-        yield Entry(EntryKind.PARTIAL_REFUND, order.changed_at, known)
+        yield AccountingEntry(EntryKind.PARTIAL_REFUND, order.changed_at, known)
     if order.status is OrderStatus.DISPUTED:
-        yield Entry(EntryKind.DISPUTE, order.changed_at, order.total)
+        yield AccountingEntry(EntryKind.DISPUTE, order.changed_at, order.total)

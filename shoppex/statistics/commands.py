@@ -11,14 +11,14 @@ from redbot.core import commands
 from ..ui.command_base import CommandBase
 from ..ui.private_replies import answer_privately
 from ..ui.staff_group import StaffGroup
-from .flow import StatisticsDesk
+from .flow import StatisticsFlow
 from .periods import Period
 
 
 class StatisticsCommands(CommandBase):
     """How the shop does."""
 
-    statistics: StatisticsDesk
+    statistics: StatisticsFlow
 
     @StaffGroup.shoppex.command(name="stats")
     @app_commands.describe(period="How far to look back, in days of UTC; at first 30 days")

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from ..domain.account import Order
 from ..formatting import shorten
-from .accounting import REFUNDS, Entry, EntryKind, entries_of
-from .periods import Window
+from .accounting import REFUNDS, AccountingEntry, EntryKind, entries_of
+from .periods import TimeSpan
 
 HEADER = (
     "paid_at_utc",
@@ -73,7 +73,7 @@ class Sheet:
     once, or Python's looking for garbage among them, would hold up the bot.
     """
 
-    def __init__(self, window: Window, most_rows: int = MOST_ROWS) -> None:
+    def __init__(self, window: TimeSpan, most_rows: int = MOST_ROWS) -> None:
         self._window = window
         self._most_rows = most_rows
         self._days: defaultdict[str, list[str]] = defaultdict(list)
@@ -119,7 +119,7 @@ class Sheet:
                 before += len(self._days[day])
 
 
-def _row(user_id: int, order: Order, entries: list[Entry]) -> list[str]:
+def _row(user_id: int, order: Order, entries: list[AccountingEntry]) -> list[str]:
     paid_at = order.paid_at if order.gift is None else order.gift.at
     quote = order.total if order.gift is None else None
     back = next((e.money for e in entries_of(order) if e.kind in REFUNDS), None)

@@ -10,28 +10,28 @@ from redbot.core.bot import Red
 
 from ..i18n import _, ngettext
 from ..ui.components import ChoiceMenu, PressButton
-from ..ui.permissions import Gate
+from ..ui.permissions import PermissionGuard
 from ..ui.staff_view import StaffView, admit_staff
 from .chart.poster import draw
 from .csv_export import SheetFile
 from .fold import Report
 from .periods import Period
 from .poster import alt_text, poster_of
-from .queries import LedgerReading
+from .queries import LedgerQueries
 from .texts import period_name, statistics_embed
 
 _PICTURE = "statistics.png"
 _MOST_OPTIONS = 25
 
 
-class StatisticsDesk:
+class StatisticsFlow:
     """Shows staff how their shop does. Everything is private, and names no buyer.
 
     Pictures are drawn one at a time, in a thread: drawing is all Python, and takes turns with
     the bot's own loop.
     """
 
-    def __init__(self, gate: Gate, reading: LedgerReading) -> None:
+    def __init__(self, gate: PermissionGuard, reading: LedgerQueries) -> None:
         self.gate = gate
         self._reading = reading
         self._pen = asyncio.Lock()
@@ -92,7 +92,7 @@ class StatisticsView(StaffView):
 
     def __init__(
         self,
-        desk: StatisticsDesk,
+        desk: StatisticsFlow,
         user_id: int,
         guild: discord.Guild,
         report: Report,

@@ -16,8 +16,8 @@ from ..domain.account import Account, Order
 from ..domain.money import Money
 from ..domain.offer import offer_ref
 from ..domain.policy import Terms
-from .accounting import REFUNDS, Entry, EntryKind, entries_of
-from .periods import Period, Window, windows_of
+from .accounting import REFUNDS, AccountingEntry, EntryKind, entries_of
+from .periods import Period, TimeSpan, windows_of
 from .subscribers import SubscriberCount, Subscribers, life_of
 from .undelivered import Waits
 
@@ -87,7 +87,7 @@ class Statistics:
         Those sold most often first.
     """
 
-    window: Window
+    window: TimeSpan
     sales: int = 0
     pieces: int = 0
     renewals: int = 0
@@ -142,7 +142,7 @@ class Report:
         )
 
 
-class Survey:
+class ShopFold:
     """Goes through the accounts of a shop once, in any order, and reports on them.
 
     Parameters
@@ -198,7 +198,7 @@ class _Product:
 class _Tally:
     """What is counted within one window."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: TimeSpan) -> None:
         self._window = window
         self._counts: Counter[str] = Counter()
         self._slots: defaultdict[str, dict[datetime, Turnover]] = defaultdict(dict)
@@ -220,7 +220,7 @@ class _Tally:
             if life is not None:
                 self._subscribers.add(life, subscription.status)
 
-    def _enter(self, order: Order, entry: Entry) -> None:
+    def _enter(self, order: Order, entry: AccountingEntry) -> None:
         money = entry.money
         if entry.kind is EntryKind.GIFT:
             self._counts["gifts"] += 1

@@ -28,24 +28,24 @@ _CENTS_MATTER = 10
 _MOST_PERCENT = 10
 
 
-class Change(NamedTuple):
+class FigureChange(NamedTuple):
     """How a figure differs from the one before; ``rises`` is ``None`` when it does not."""
 
     text: str
     rises: bool | None
 
 
-def change(now: Decimal | int, before: Decimal | int) -> Change:
+def change(now: Decimal | int, before: Decimal | int) -> FigureChange:
     """How a figure differs from the one before, in a word."""
     if now == before:
-        return Change("", None)
+        return FigureChange("", None)
     arrow = "▲" if now > before else "▼"
     if before <= 0:
-        return Change(arrow, now > before)
+        return FigureChange(arrow, now > before)
     by = abs(Fraction(now) - Fraction(before)) / Fraction(before)
     if by >= _MOST_PERCENT:
-        return Change(f"{arrow} > {share(Fraction(_MOST_PERCENT))}", now > before)
-    return Change(f"{arrow} {share(by)}", now > before)
+        return FigureChange(f"{arrow} > {share(Fraction(_MOST_PERCENT))}", now > before)
+    return FigureChange(f"{arrow} {share(by)}", now > before)
 
 
 def share(of_one: Fraction) -> str:

@@ -24,7 +24,7 @@ class Period(str, Enum):
 _DAYS = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.QUARTER: 90, Period.YEAR: 365}
 
 
-class Window(NamedTuple):
+class TimeSpan(NamedTuple):
     """A stretch of time, with both of its ends.
 
     Parameters
@@ -67,7 +67,7 @@ class Window(NamedTuple):
         return [begin + number * self.step for number in range(count)]
 
 
-def windows_of(period: Period, now: datetime) -> tuple[Window, Window | None]:
+def windows_of(period: Period, now: datetime) -> tuple[TimeSpan, TimeSpan | None]:
     """The period that ends now, and what it is compared with.
 
     The latter is as long, and as far into its last day: half a day is never compared with a
@@ -76,9 +76,9 @@ def windows_of(period: Period, now: datetime) -> tuple[Window, Window | None]:
     now = now.astimezone(timezone.utc)
     days = _DAYS.get(period)
     if days is None:
-        return Window(None, now), None
+        return TimeSpan(None, now), None
     step = _HOUR if days == 1 else DAY
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight - (days - 1) * DAY
     back = days * DAY
-    return Window(start, now, step), Window(start - back, now - back, step)
+    return TimeSpan(start, now, step), TimeSpan(start - back, now - back, step)

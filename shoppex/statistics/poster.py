@@ -30,7 +30,7 @@ from .number_format import (
     short_month,
 )
 from .texts import period_name, span_text
-from .time_series import Step, series_of
+from .time_series import Interval, series_of
 
 BEST = 5
 _DATES = 6
@@ -193,10 +193,10 @@ def _chart(report: Report, currency: str | None) -> Chart:
     step, points = series_of(report.now, currency or "")
     bars = [Bar(moved.revenue, moved.refunded) for _, moved in points]
     headings = {
-        Step.HOUR: _("Revenue per hour"),
-        Step.DAY: _("Revenue per day"),
-        Step.WEEK: _("Revenue per week"),
-        Step.MONTH: _("Revenue per month"),
+        Interval.HOUR: _("Revenue per hour"),
+        Interval.DAY: _("Revenue per day"),
+        Interval.WEEK: _("Revenue per week"),
+        Interval.MONTH: _("Revenue per month"),
     }
     moved = any(bar.up or bar.down for bar in bars)
     highest = max((bar.up for bar in bars), default=Decimal(0))
@@ -213,10 +213,10 @@ def _chart(report: Report, currency: str | None) -> Chart:
     )
 
 
-def _date(step: Step, moment: datetime) -> str:
-    if step is Step.HOUR:
+def _date(step: Interval, moment: datetime) -> str:
+    if step is Interval.HOUR:
         return hour(moment)
-    return short_month(moment) if step is Step.MONTH else short_day(moment)
+    return short_month(moment) if step is Interval.MONTH else short_day(moment)
 
 
 def _ranking(report: Report, currency: str | None) -> Ranking:

@@ -10,13 +10,13 @@ from ..domain.account import Account
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .csv_export import Sheet, SheetFile
-from .fold import Report, Survey
+from .fold import Report, ShopFold
 from .periods import Period, windows_of
 
 _GOOD_FOR = timedelta(minutes=1)
 
 
-class LedgerReading:
+class LedgerQueries:
     """Reports and lists of orders, one at a time: going through a ledger is work.
 
     A report is good for a minute, for everybody who asks for it.
@@ -42,7 +42,7 @@ class LedgerReading:
             if known is not None:
                 return known
             shop = self._settings.guild(guild_id)
-            survey = Survey(period, now, shop.terms())
+            survey = ShopFold(period, now, shop.terms())
             async for account in self._accounts(guild_id):
                 survey.add(account)
             report = survey.report()

@@ -18,10 +18,10 @@ from typing import NamedTuple
 from ..domain.account import Account
 from ..domain.subscription import Subscription, end_of
 from ..domain.subscription_status import SubscriptionStatus
-from .periods import Window
+from .periods import TimeSpan
 
 
-class Life(NamedTuple):
+class ActiveSpan(NamedTuple):
     """From when to when a subscription is active.
 
     Parameters
@@ -71,7 +71,7 @@ class Subscribers:
         return Fraction(self.lost, self.at_start)
 
 
-def life_of(account: Account, subscription: Subscription) -> Life | None:
+def life_of(account: Account, subscription: Subscription) -> ActiveSpan | None:
     """When a subscription of that account was active.
 
     ``None`` when it belongs to a test, or Shoppex has not said yet how it stands.
@@ -90,7 +90,7 @@ def life_of(account: Account, subscription: Subscription) -> Life | None:
         if ended is None:
             over_by = subscription.read_at or subscription.known_since
     # It was heard of late: over before the bot knew of its beginning.
-    return Life(begun if ended is None else min(begun, ended), ended, over_by)
+    return ActiveSpan(begun if ended is None else min(begun, ended), ended, over_by)
 
 
 def _end_of(subscription: Subscription) -> datetime | None:
@@ -101,12 +101,12 @@ def _end_of(subscription: Subscription) -> datetime | None:
 class SubscriberCount:
     """Counts the subscriptions of one period."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: TimeSpan) -> None:
         self._window = window
         self._counts: Counter[str] = Counter()
         self._by_status: Counter[SubscriptionStatus] = Counter()
 
-    def add(self, life: Life, status: SubscriptionStatus) -> None:
+    def add(self, life: ActiveSpan, status: SubscriptionStatus) -> None:
         """One more."""
         start, end, _ = self._window
         begun, ended, over_by = life

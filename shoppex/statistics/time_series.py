@@ -15,7 +15,7 @@ _MOST = 92
 _WEEK = 7
 
 
-class Step(Enum):
+class Interval(Enum):
     """How long each step is."""
 
     HOUR = "hour"
@@ -27,7 +27,7 @@ class Step(Enum):
 class Series(NamedTuple):
     """What moved in each step, with the beginning of the step."""
 
-    step: Step
+    step: Interval
     points: list[tuple[datetime, Turnover]]
 
 
@@ -42,12 +42,12 @@ def series_of(statistics: Statistics, currency: str) -> Series:
     slots = window.slots(min(moved, default=None))
     points = [(slot, moved.get(slot, Turnover())) for slot in slots]
     if window.step < DAY:
-        return Series(Step.HOUR, points)
+        return Series(Interval.HOUR, points)
     if len(points) <= _MOST:
-        return Series(Step.DAY, points)
+        return Series(Interval.DAY, points)
     if len(points) <= _MOST * _WEEK:
-        return Series(Step.WEEK, _gathered(points, lambda slot: slot.isocalendar()[:2]))
-    return Series(Step.MONTH, _gathered(points, lambda slot: (slot.year, slot.month)))
+        return Series(Interval.WEEK, _gathered(points, lambda slot: slot.isocalendar()[:2]))
+    return Series(Interval.MONTH, _gathered(points, lambda slot: (slot.year, slot.month)))
 
 
 def _gathered(

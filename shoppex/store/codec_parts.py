@@ -11,7 +11,7 @@ from ..domain.delivery import Delivery, DeliveryState
 from ..domain.money import Money
 from ..domain.outstanding import Outstanding, TopUp, Underpayment
 from ..domain.payment import Payment
-from ..domain.staff_action import StaffAct
+from ..domain.staff_action import StaffAction
 from .errors import NewerLedger
 
 Record = dict[str, Any]
@@ -148,15 +148,15 @@ def time_from_json(value: int | str | None) -> datetime | None:
     return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-def act_to_json(act: StaffAct | None) -> list[Any] | None:
+def act_to_json(act: StaffAction | None) -> list[Any] | None:
     """Who did something, when and why."""
     return None if act is None else [str(act.by), time_to_json(act.at), act.reason]
 
 
-def act_from_json(value: list[Any] | None) -> StaffAct | None:
+def act_from_json(value: list[Any] | None) -> StaffAction | None:
     """The act that :func:`act_to_json` wrote."""
     at = None if value is None else time_from_json(value[1])
-    return None if value is None or at is None else StaffAct(int(value[0]), at, value[2])
+    return None if value is None or at is None else StaffAction(int(value[0]), at, value[2])
 
 
 class Noted(Mapping[str, Any]):

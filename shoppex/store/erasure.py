@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..domain.account import NOBODY, Account
-from ..domain.staff_action import StaffAct
+from ..domain.staff_action import StaffAction
 
 
 def only_paid(account: Account) -> Account:
@@ -37,7 +37,7 @@ def nothing(account: Account) -> Account:
 def without_name(account: Account, user_id: int) -> Account:
     """Somebody's account, in which it no longer says what another did, or was the first to buy."""
 
-    def act(done: StaffAct | None) -> StaffAct | None:
+    def act(done: StaffAction | None) -> StaffAction | None:
         return done._replace(by=NOBODY) if done is not None and done.by == user_id else done
 
     orders = {

@@ -29,7 +29,7 @@ from .indexes import Indexes
 from .migration import open_partitions
 from .partition import Partition, texts_of
 from .schema import PARTITIONS, partition_of, place_of
-from .writer import Writes
+from .writer import Writer
 
 log = logging.getLogger("red.shoppex.ledger")
 
@@ -80,7 +80,7 @@ class Ledger:
 
     def __init__(
         self,
-        writes: Writes,
+        writes: Writer,
         observe: Observer | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:

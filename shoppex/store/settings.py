@@ -23,7 +23,7 @@ from .settings_codec import (
     retention_to_record,
 )
 from .settings_model import GuildSettings, ListenerSettings, Retention
-from .writer import Writes, put_in_place
+from .writer import Writer, put_in_place
 
 log = logging.getLogger("red.shoppex.store")
 
@@ -39,7 +39,7 @@ class Settings:
         What was wrong with their file when it was opened.
     """
 
-    def __init__(self, config: Config, writes: Writes, damage: Damage | None = None) -> None:
+    def __init__(self, config: Config, writes: Writer, damage: Damage | None = None) -> None:
         self._config = config
         self._writes = writes
         self._lock = asyncio.Lock()

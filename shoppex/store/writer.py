@@ -35,7 +35,7 @@ async def put_in_place(put: Callable[[T], Awaitable[None]], before: T, after: T)
         raise StoreUnavailable(type(error).__name__) from error
 
 
-class Writes:
+class Writer:
     """Runs writes so that a cancelled caller never leaves one half done.
 
     Config's JSON driver gives up its lock when the awaiting task is cancelled while the

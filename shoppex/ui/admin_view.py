@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from ..i18n import _
-from .permissions import Gate, GuardedView, say
+from .permissions import GuardedView, PermissionGuard, say
 
 
 class AdminView(GuardedView):
@@ -20,7 +20,7 @@ class AdminView(GuardedView):
         )
 
 
-async def admit_admin(interaction: discord.Interaction[Any], gate: Gate) -> bool:
+async def admit_admin(interaction: discord.Interaction[Any], gate: PermissionGuard) -> bool:
     """Whether a click is by somebody who may set up the shop. Answers it when not."""
     guild = interaction.guild
     if guild is not None and await gate.is_admin(guild, interaction.user):

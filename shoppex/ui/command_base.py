@@ -6,13 +6,13 @@ from redbot.core.bot import Red
 
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from .permissions import Gate
+from .permissions import PermissionGuard
 
 
 class CommandBase:
     """A class of commands that becomes part of the cog; each declares what else it uses."""
 
     bot: Red
-    gate: Gate
+    gate: PermissionGuard
     settings: Settings
     ledger: Ledger

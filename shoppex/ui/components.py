@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import discord
 
 from .admin_view import admit_admin
-from .permissions import Gate, GuardedModal, GuardedView
+from .permissions import GuardedModal, GuardedView, PermissionGuard
 
 OnPress = Callable[[discord.Interaction[Any]], Awaitable[None]]
 OnChoice = Callable[[discord.Interaction[Any], str], Awaitable[None]]
@@ -88,7 +88,7 @@ class FieldModal(GuardedModal):
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         user_id: int,
         text: FormText,
         submit: OnChoice,

@@ -8,12 +8,12 @@ from redbot.core.utils.views import ConfirmView
 
 from ..formatting import shorten
 from ..i18n import _
-from .permissions import Gate
+from .permissions import PermissionGuard
 
 _CONTENT = 2000
 
 
-async def is_sure(ctx: commands.GuildContext, gate: Gate, question: str) -> bool:
+async def is_sure(ctx: commands.GuildContext, gate: PermissionGuard, question: str) -> bool:
     """Whether the one who asks wants it all the same. Answers them when not."""
     if ctx.assume_yes:
         return True

@@ -13,7 +13,7 @@ from ..i18n import _
 from ..store.errors import StoreUnavailable
 from .common_text import not_saved
 from .components import PressButton
-from .permissions import Gate, GuardedView
+from .permissions import GuardedView, PermissionGuard
 from .responses import show
 from .staff_view import admit_staff
 
@@ -21,7 +21,7 @@ Act = Callable[[], Awaitable[str]]
 Worded = Callable[[Refusal], str]
 
 
-class SureView(GuardedView):
+class ConfirmationView(GuardedView):
     """One more press, and it is done.
 
     Parameters
@@ -38,7 +38,7 @@ class SureView(GuardedView):
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         user_id: int,
         label: str,
         act: Act,
@@ -83,7 +83,7 @@ class SureView(GuardedView):
 
 async def ask(
     interaction: discord.Interaction[Red],
-    gate: Gate,
+    gate: PermissionGuard,
     guild: discord.Guild,
     embed: discord.Embed,
     label: str,
@@ -95,8 +95,8 @@ async def ask(
     Parameters
     ----------
     label, act, worded
-        As `SureView`.
+        As `ConfirmationView`.
     """
     embed.colour = await gate.colour(interaction)
-    view = SureView(gate, interaction.user.id, label, act, worded, staff_of=guild)
+    view = ConfirmationView(gate, interaction.user.id, label, act, worded, staff_of=guild)
     await show(interaction, embed, view)

@@ -9,7 +9,7 @@ from ..store.errors import StoreUnavailable
 from .command_base import CommandBase
 
 
-class Answers(CommandBase):
+class ErrorReplies(CommandBase):
     """The checks and errors of all commands."""
 
     async def cog_check(self, ctx: commands.Context) -> bool:

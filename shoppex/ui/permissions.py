@@ -20,7 +20,7 @@ log = logging.getLogger("red.shoppex.views")
 _GOODBYE_SECONDS = 3.0
 
 
-class Gate:
+class PermissionGuard:
     """Decides whether a click is let through, and answers when it is not."""
 
     def __init__(self, bot: Red, cog: commands.Cog, settings: Settings) -> None:
@@ -108,7 +108,7 @@ class GuardedView(discord.ui.View):
         Seconds. An ephemeral message can be edited for 15 minutes, so nothing lives longer.
     """
 
-    def __init__(self, gate: Gate, user_id: int, *, timeout: float = 840.0) -> None:
+    def __init__(self, gate: PermissionGuard, user_id: int, *, timeout: float = 840.0) -> None:
         super().__init__(timeout=timeout)
         gate.watch(self)
         self.gate = gate
@@ -142,7 +142,7 @@ class GuardedView(discord.ui.View):
 class GuardedModal(discord.ui.Modal):
     """A form for one person."""
 
-    def __init__(self, gate: Gate, user_id: int, *, title: str) -> None:
+    def __init__(self, gate: PermissionGuard, user_id: int, *, title: str) -> None:
         super().__init__(title=title[:45], timeout=840.0)
         gate.watch(self)
         self.gate = gate

@@ -11,14 +11,14 @@ import discord
 from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..embed_text import with_line
-from .permissions import Gate
+from .permissions import PermissionGuard
 from .staff_view import admit_staff
 
 OnPress = Callable[[discord.Interaction[Any], re.Match[str]], Awaitable[None]]
 
 
 def lasting_button(
-    gate: Gate, template: re.Pattern[str], on_press: OnPress
+    gate: PermissionGuard, template: re.Pattern[str], on_press: OnPress
 ) -> type[discord.ui.DynamicItem[Any]]:
     """A kind of button, to be registered while the cog is loaded.
 
@@ -58,7 +58,7 @@ def lasting_button(
 
 
 def staff_button(
-    gate: Gate, template: re.Pattern[str], on_press: OnPress
+    gate: PermissionGuard, template: re.Pattern[str], on_press: OnPress
 ) -> type[discord.ui.DynamicItem[Any]]:
     """The same, for the staff of the server that stands in its id."""
 

@@ -7,20 +7,22 @@ from redbot.core import commands
 
 from ..i18n import _
 from .components import OnPress, PressButton
-from .permissions import Gate, GuardedView
+from .permissions import GuardedView, PermissionGuard
 
 
 class PrivatelyView(GuardedView):
     """One button that only the author can use."""
 
-    def __init__(self, gate: Gate, user_id: int, serve: OnPress) -> None:
+    def __init__(self, gate: PermissionGuard, user_id: int, serve: OnPress) -> None:
         super().__init__(gate, user_id)
         self.add_item(
             PressButton(_("Continue privately"), serve, style=discord.ButtonStyle.primary)
         )
 
 
-async def answer_privately(ctx: commands.GuildContext, gate: Gate, serve: OnPress) -> None:
+async def answer_privately(
+    ctx: commands.GuildContext, gate: PermissionGuard, serve: OnPress
+) -> None:
     """Serve at once who used a slash command, and by a button of their own who typed one.
 
     Parameters

@@ -15,7 +15,7 @@ from ..fulfilment.engine.discord_budget import Budget
 from ..store.settings import Settings
 
 
-class StaffRoom:
+class StaffChannel:
     """The channel that a server chose, or else its owner's direct messages."""
 
     def __init__(self, bot: Red, settings: Settings, budget: Budget) -> None:

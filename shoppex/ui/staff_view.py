@@ -7,13 +7,13 @@ from typing import Any
 import discord
 
 from ..i18n import _
-from .permissions import Gate, GuardedView, say
+from .permissions import GuardedView, PermissionGuard, say
 
 
 class StaffView(GuardedView):
     """What only the staff of a server may press."""
 
-    def __init__(self, gate: Gate, user_id: int, guild: discord.Guild) -> None:
+    def __init__(self, gate: PermissionGuard, user_id: int, guild: discord.Guild) -> None:
         super().__init__(gate, user_id)
         self.guild = guild
 
@@ -25,7 +25,7 @@ class StaffView(GuardedView):
 
 
 async def admit_staff(
-    interaction: discord.Interaction[Any], gate: Gate, guild: discord.Guild | None
+    interaction: discord.Interaction[Any], gate: PermissionGuard, guild: discord.Guild | None
 ) -> bool:
     """Whether a click is by the staff of a server. Answers it when not."""
     if guild is not None and await gate.is_staff(guild, interaction.user):

@@ -8,19 +8,19 @@ from typing import Any
 import discord
 from redbot.core.bot import Red
 
-from .permissions import Gate, GuardedModal
+from .permissions import GuardedModal, PermissionGuard
 
 _MOST = 1000
 
 Submit = Callable[[discord.Interaction[Red], str], Awaitable[None]]
 
 
-class WordsModal(GuardedModal):
+class TextModal(GuardedModal):
     """Asks for a few sentences."""
 
     def __init__(
         self,
-        gate: Gate,
+        gate: PermissionGuard,
         user_id: int,
         *,
         title: str,
@@ -30,7 +30,7 @@ class WordsModal(GuardedModal):
     ) -> None:
         super().__init__(gate, user_id, title=title)
         self._submit = submit
-        self.field: discord.ui.TextInput[WordsModal] = discord.ui.TextInput(
+        self.field: discord.ui.TextInput[TextModal] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph, max_length=_MOST
         )
         self.add_item(discord.ui.Label(text=label, component=self.field, description=description))

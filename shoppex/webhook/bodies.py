@@ -20,7 +20,7 @@ class _Place:
     transport: asyncio.BaseTransport | None
 
 
-class Bodies:
+class BodyLimits:
     """Gives each body a place while it arrives; nobody's body is known to be genuine by then.
 
     Where there is no room for one more, the oldest of the server with the most makes room: a

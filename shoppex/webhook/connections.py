@@ -17,7 +17,7 @@ HEADER_SECONDS = 5.0
 IDLE_SECONDS = 30.0
 
 
-class Connections:
+class ConnectionLimits:
     """Makes the protocol of each new connection, and ends those that do not get on.
 
     Where there is no room for one more, the one that has waited longest without a complete
@@ -73,7 +73,7 @@ class Connections:
 class _Connection(asyncio.Protocol):
     """Passes everything on, and watches the clock meanwhile."""
 
-    def __init__(self, inner: asyncio.Protocol, connections: Connections) -> None:
+    def __init__(self, inner: asyncio.Protocol, connections: ConnectionLimits) -> None:
         self._inner = inner
         self._connections = connections
         self._transport: asyncio.Transport | None = None

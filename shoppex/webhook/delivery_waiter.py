@@ -6,22 +6,22 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .signature import Trust, Verdict
+from .signature import SignatureResult, Trust
 
 # Somebody else's noise may come in before what is waited for, so a refused one ends no wait at
 # once; but what is signed with another secret will not be followed by one that is not.
 _AFTER_A_REFUSAL_SECONDS = 3.0
 
 
-class Watch:
+class DeliveryWait:
     """What came in for one server since somebody began to wait."""
 
     def __init__(self) -> None:
-        self._signed: Verdict | None = None
-        self._refused: Verdict | None = None
+        self._signed: SignatureResult | None = None
+        self._refused: SignatureResult | None = None
         self._pause: asyncio.Task[None] | None = None
 
-    def note(self, verdict: Verdict) -> None:
+    def note(self, verdict: SignatureResult) -> None:
         """A delivery came in."""
         if verdict.trust is Trust.FORGED:
             self._refused = verdict
@@ -30,7 +30,7 @@ class Watch:
         if self._pause is not None:
             self._pause.cancel()
 
-    async def first(self, seconds: float) -> Verdict | None:
+    async def first(self, seconds: float) -> SignatureResult | None:
         """The first delivery with this server's signature; else one without; else ``None``."""
         if self._signed is None and self._refused is None:
             await self._rest(seconds)
@@ -47,21 +47,21 @@ class Watch:
             self._pause.cancel()
 
 
-class Arrivals:
+class DeliveryWaiter:
     """Passes on what the listener judged to those who wait for it."""
 
     def __init__(self) -> None:
-        self._watches: dict[int, list[Watch]] = {}
+        self._watches: dict[int, list[DeliveryWait]] = {}
 
-    def note(self, guild_id: int, verdict: Verdict) -> None:
+    def note(self, guild_id: int, verdict: SignatureResult) -> None:
         """A delivery for a server came in, whether or not it was believed."""
         for watch in self._watches.get(guild_id, ()):
             watch.note(verdict)
 
     @contextmanager
-    def watch(self, guild_id: int) -> Iterator[Watch]:
+    def watch(self, guild_id: int) -> Iterator[DeliveryWait]:
         """Notice what comes in for a server from here on, as long as the context lasts."""
-        watch = Watch()
+        watch = DeliveryWait()
         watches = self._watches.setdefault(guild_id, [])
         watches.append(watch)
         try:

@@ -15,16 +15,16 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from ..api import MalformedJson, decode_json
-from ..fulfilment.intake.recorder import Hearing, Outcome, Recorder, read_event
-from ..fulfilment.intake.unknown_payments import Strays
+from ..fulfilment.intake.recorder import Outcome, Recorder, WebhookEvent, read_event
+from ..fulfilment.intake.unknown_payments import UnknownPayments
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import MOST_SECRETS
-from .bodies import Bodies
-from .connections import Connections
-from .delivery_waiter import Arrivals
-from .refusal_log import Refusals
-from .signature import Trust, Verdict, malformed, verify
+from .bodies import BodyLimits
+from .connections import ConnectionLimits
+from .delivery_waiter import DeliveryWaiter
+from .refusal_log import RefusalLog
+from .signature import SignatureResult, Trust, malformed, verify
 
 log = logging.getLogger("red.shoppex.webhook")
 
@@ -69,18 +69,18 @@ class Listener:
         settings: Settings,
         recorder: Recorder,
         clock: Callable[[], datetime],
-        strays: Strays | None = None,
+        strays: UnknownPayments | None = None,
     ) -> None:
         self._strays = strays
         self._settings = settings
         self._recorder = recorder
         self._clock = clock
-        self.arrivals = Arrivals()
+        self.arrivals = DeliveryWaiter()
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
-        self._connections: Connections | None = None
-        self._bodies = Bodies()
-        self._refusals = Refusals()
+        self._connections: ConnectionLimits | None = None
+        self._bodies = BodyLimits()
+        self._refusals = RefusalLog()
         self._at_once = 0
         self._awaited: dict[int, asyncio.Event] = {}
         # Signs in place of the secrets that a guild does not have, so that its answer takes as
@@ -122,7 +122,7 @@ class Listener:
         server = runner.server
         if server is None:
             raise RuntimeError("a runner that is set up has a server")
-        connections = Connections(server)
+        connections = ConnectionLimits(server)
         try:
             loop = asyncio.get_running_loop()
             self._server = await loop.create_server(connections, host, port)
@@ -221,7 +221,7 @@ class Listener:
         return _answer(401, verdict.reason)
 
     async def _hear(
-        self, request: web.Request, guild_id: int, body: bytes, verdict: Verdict
+        self, request: web.Request, guild_id: int, body: bytes, verdict: SignatureResult
     ) -> web.Response:
         try:
             event = read_event(decode_json(body), request.headers.get("X-Shoppex-Event"))
@@ -233,7 +233,7 @@ class Listener:
             return _answer(400, "the body is not an event: `event` and `data` are needed")
         return await self._record(guild_id, event, verdict.delivery_id, verdict.trust)
 
-    def _verify(self, request: web.Request, body: bytes, guild_id: int) -> Verdict:
+    def _verify(self, request: web.Request, body: bytes, guild_id: int) -> SignatureResult:
         shop, now = self._settings.guild(guild_id), self._clock()
         known = shop.secrets(now)
         return verify(
@@ -245,7 +245,7 @@ class Listener:
         )
 
     async def _record(
-        self, guild_id: int, event: Hearing, delivery_id: str, trust: Trust
+        self, guild_id: int, event: WebhookEvent, delivery_id: str, trust: Trust
     ) -> web.Response:
         try:
             outcome = await self._recorder.hear(

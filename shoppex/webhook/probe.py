@@ -15,7 +15,7 @@ _USER_AGENT = "Shoppex-Webhook/1.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeResult:
     """What came of it.
 
     Parameters
@@ -31,7 +31,7 @@ class Answer:
     trouble: str | None = None
 
 
-async def knock(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+async def knock(url: str, headers: Mapping[str, str], body: bytes) -> ProbeResult:
     """Post a webhook, once. Waits at most ten seconds, and follows nobody elsewhere."""
     sent = {"Content-Type": "application/json", "User-Agent": _USER_AGENT, **headers}
     connector = aiohttp.TCPConnector(force_close=True)
@@ -41,11 +41,11 @@ async def knock(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
             aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
             session.post(url, data=body, headers=sent, allow_redirects=False) as answer,
         ):
-            return Answer(answer.status)
+            return ProbeResult(answer.status)
     except asyncio.TimeoutError:
-        return Answer(trouble="no_answer")
+        return ProbeResult(trouble="no_answer")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Answer(trouble=_trouble(error))
+        return ProbeResult(trouble=_trouble(error))
 
 
 def local_url(host: str, port: int, guild_id: int) -> str:

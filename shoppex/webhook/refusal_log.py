@@ -11,7 +11,7 @@ log = logging.getLogger("red.shoppex.webhook")
 _EVERY_SECONDS = 60.0
 
 
-class Refusals:
+class RefusalLog:
     """Counts refusals by server and reason, and tells of them once a minute."""
 
     def __init__(self) -> None:

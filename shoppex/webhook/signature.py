@@ -46,7 +46,7 @@ class Trust(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SignatureResult:
     """What the headers and the body prove.
 
     Parameters
@@ -86,7 +86,7 @@ def sign_legacy(secret: str, body: bytes) -> str:
 
 def verify(
     headers: Headers, body: bytes, secrets: Sequence[str], now: float, *, legacy: bool = False
-) -> Verdict:
+) -> SignatureResult:
     """Judge one delivery.
 
     Parameters
@@ -107,7 +107,7 @@ def verify(
     return _verify_legacy(headers, body, secrets)
 
 
-def malformed(headers: Headers, *, legacy: bool = False) -> Verdict | None:
+def malformed(headers: Headers, *, legacy: bool = False) -> SignatureResult | None:
     """Why no body at all could make a delivery genuine; ``None`` when one could.
 
     Parameters
@@ -119,46 +119,48 @@ def malformed(headers: Headers, *, legacy: bool = False) -> Verdict | None:
         return _malformed_v2(headers)
     if legacy and headers.getall(_LEGACY, ()):
         return _malformed_legacy(headers)
-    return Verdict(Trust.FORGED, UNSIGNED)
+    return SignatureResult(Trust.FORGED, UNSIGNED)
 
 
-def _malformed_v2(headers: Headers) -> Verdict | None:
+def _malformed_v2(headers: Headers) -> SignatureResult | None:
     signature, timestamp = _only(headers, _V2), _only(headers, _TIMESTAMP)
     if signature is None or (form := _V2_FORM.fullmatch(signature)) is None:
-        return Verdict(Trust.FORGED, "V2 signature header malformed or repeated")
+        return SignatureResult(Trust.FORGED, "V2 signature header malformed or repeated")
     if timestamp is None:
-        return Verdict(Trust.FORGED, "timestamp header missing or repeated")
+        return SignatureResult(Trust.FORGED, "timestamp header missing or repeated")
     if _delivery_id(headers) is None:
-        return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
+        return SignatureResult(Trust.FORGED, "delivery id header missing, malformed or repeated")
     if timestamp != form["time"]:
-        return Verdict(Trust.FORGED, "timestamp header and signature disagree")
+        return SignatureResult(Trust.FORGED, "timestamp header and signature disagree")
     return None
 
 
-def _malformed_legacy(headers: Headers) -> Verdict | None:
+def _malformed_legacy(headers: Headers) -> SignatureResult | None:
     signature = _only(headers, _LEGACY)
     if signature is None or _LEGACY_FORM.fullmatch(signature) is None:
-        return Verdict(Trust.FORGED, "legacy signature header malformed or repeated")
+        return SignatureResult(Trust.FORGED, "legacy signature header malformed or repeated")
     if _delivery_id(headers) is None:
-        return Verdict(Trust.FORGED, "delivery id header missing, malformed or repeated")
+        return SignatureResult(Trust.FORGED, "delivery id header missing, malformed or repeated")
     return None
 
 
-def _verify_v2(headers: Headers, body: bytes, secrets: Sequence[str], now: float) -> Verdict:
+def _verify_v2(
+    headers: Headers, body: bytes, secrets: Sequence[str], now: float
+) -> SignatureResult:
     digest = (_only(headers, _V2) or "").rpartition("h=")[2]
     timestamp, delivery_id = _only(headers, _TIMESTAMP) or "", _delivery_id(headers) or ""
     if not _is_one_of(digest, (sign_v2(each, delivery_id, timestamp, body) for each in secrets)):
-        return Verdict(Trust.FORGED, "V2 signature does not match")
+        return SignatureResult(Trust.FORGED, "V2 signature does not match")
     if abs(now - int(timestamp)) > TOLERANCE_SECONDS:
-        return Verdict(Trust.STALE, "timestamp out of tolerance", delivery_id)
-    return Verdict(Trust.GENUINE, "V2", delivery_id)
+        return SignatureResult(Trust.STALE, "timestamp out of tolerance", delivery_id)
+    return SignatureResult(Trust.GENUINE, "V2", delivery_id)
 
 
-def _verify_legacy(headers: Headers, body: bytes, secrets: Sequence[str]) -> Verdict:
+def _verify_legacy(headers: Headers, body: bytes, secrets: Sequence[str]) -> SignatureResult:
     signature, delivery_id = _only(headers, _LEGACY) or "", _delivery_id(headers) or ""
     if not _is_one_of(signature, (sign_legacy(each, body) for each in secrets)):
-        return Verdict(Trust.FORGED, "legacy signature does not match")
-    return Verdict(Trust.STALE, "legacy", delivery_id)
+        return SignatureResult(Trust.FORGED, "legacy signature does not match")
+    return SignatureResult(Trust.STALE, "legacy", delivery_id)
 
 
 def _is_one_of(digest: str, expected: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from shoppex.domain.account import OfferKind, Order
 from shoppex.domain.delivery import Delivery
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -50,7 +50,7 @@ def test_money_touches_what_is_paid_held_or_on_its_way(order: Order, *, touched:
     [
         ORDER,
         replace(ORDER, uniqid="test-1", test=True),
-        replace(ORDER, uniqid="gift-1", gift=StaffAct(7, NOW, "thanks")),
+        replace(ORDER, uniqid="gift-1", gift=StaffAction(7, NOW, "thanks")),
     ],
 )
 @pytest.mark.parametrize("status", OrderStatus)

@@ -13,15 +13,15 @@ from disk import Disk
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
-from shoppex.domain.order_metadata import Tag
+from shoppex.domain.order_metadata import OrderTag
 from shoppex.domain.policy import Terms
 from shoppex.domain.remote import RemoteOrder, RemoteSubscription
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
 from shoppex.fulfilment.entitlement.desired_state import desired
-from shoppex.fulfilment.intake.account_lookup import Places
+from shoppex.fulfilment.intake.account_lookup import AccountLookup
 from shoppex.fulfilment.intake.recorder import Outcome, Recorder
 from shoppex.fulfilment.intake.subscription_updates import hear_of_id, with_renewal
 from shoppex.fulfilment.steps.polling_schedule import next_reading
@@ -41,7 +41,7 @@ from strategies import accounts, moments
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 KEY, OTHER = AccountKey(7, 1001), AccountKey(7, 2002)
 GOLD, SILVER = 501, 502
-ACT = StaffAct(9, NOW, "why")
+ACT = StaffAction(9, NOW, "why")
 DONE = Delivery(DeliveryState.DELIVERED)
 GIVEN = Grant(delivery=DONE, given_at=NOW)
 PRICE = Money(Decimal("9.99"), "EUR")
@@ -236,9 +236,9 @@ async def test_news_that_were_on_their_way_to_the_first_owner_reach_the_second(
     await ledger.update(KEY, lambda a: a.with_order(unpaid))
     await ledger.move(KEY, OTHER, lambda *_: None)
     marked: list[AccountKey] = []
-    fields = Tag(KEY.user_id, KEY.guild_id, "aa").to_fields()
+    fields = OrderTag(KEY.user_id, KEY.guild_id, "aa").to_fields()
     news = RemoteOrder("u-1", OrderStatus.PAID, PRICE, custom_fields=fields)
-    assert Places(ledger).of_order(news) == (OTHER, "aa")
+    assert AccountLookup(ledger).of_order(news) == (OTHER, "aa")
 
     recorder = Recorder(ledger, lambda: NOW, marked.append)
     assert await recorder.learn(KEY, "aa", news) is Outcome.RECORDED
@@ -251,9 +251,9 @@ async def test_a_subscription_with_the_tag_of_the_first_owner_is_found(disk: Dis
     ledger = (await disk.open()).ledger
     await ledger.update(KEY, lambda _: OWNER)
     await ledger.move(KEY, OTHER, lambda *_: None)
-    fields = Tag(KEY.user_id, KEY.guild_id, "aa").to_fields()
+    fields = OrderTag(KEY.user_id, KEY.guild_id, "aa").to_fields()
     news = RemoteSubscription("s-1", "9", SubscriptionStatus.ACTIVE, custom_fields=fields)
-    assert Places(ledger).of_subscription(KEY.guild_id, news) == (OTHER, "aa")
+    assert AccountLookup(ledger).of_subscription(KEY.guild_id, news) == (OTHER, "aa")
 
 
 async def test_a_deleted_member_of_the_staff_is_named_nowhere(disk: Disk) -> None:

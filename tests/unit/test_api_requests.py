@@ -44,7 +44,7 @@ from shoppex.api import (
 from shoppex.domain.money import Money
 from shoppex.domain.product import Product, Stock
 from shoppex.domain.status import OrderStatus
-from shoppex.rate_limit import Limiter
+from shoppex.rate_limit import TokenBucket
 
 EMAIL = "bob@example.org"
 
@@ -264,7 +264,7 @@ async def test_every_try_waits_for_its_turn(
     shop: Shop, session: aiohttp.ClientSession, base_url: str, sleeper: Sleeper
 ) -> None:
     paces = Sleeper()
-    limiter = Limiter(1.0, 1, monotonic=lambda: 0.0, sleep=paces)
+    limiter = TokenBucket(1.0, 1, monotonic=lambda: 0.0, sleep=paces)
     transport = Transport(session, base_url, API_KEY, limiter, user_agent="x", sleep=sleeper)
     shop.answers = [problem(500), problem(500), reply("done")]
     await transport.request("GET", "me")
@@ -641,9 +641,9 @@ async def test_shops_share_no_cookies(shop: Shop, base_url: str) -> None:
 
 
 async def test_each_shop_has_its_own_pace(base_url: str) -> None:
-    made: list[Limiter] = []
+    made: list[TokenBucket] = []
 
-    def limiter() -> Limiter:
+    def limiter() -> TokenBucket:
         made.append(quick())
         return made[-1]
 

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from scripted_shop import Answerer, Shop, drop, problem, reply
-from shoppex.api import Claim, Rejected, Serial, ShoppexClient, Unavailable
+from shoppex.api import ClaimedSerials, Rejected, Serial, ShoppexClient, Unavailable
 
 # As in the documentation's sample.
 CLAIMED = {
@@ -22,7 +22,7 @@ CLAIMED = {
 async def test_a_claim(shop: Shop, client: ShoppexClient) -> None:
     shop.answers = [reply(CLAIMED)]
     claim = await client.serials.claim("p/1", 2)
-    assert claim == Claim((Serial(" ABC-123 ", "serial_1"), Serial("XYZ-789", "2")), 2, 7)
+    assert claim == ClaimedSerials((Serial(" ABC-123 ", "serial_1"), Serial("XYZ-789", "2")), 2, 7)
     assert "ABC" not in repr(claim)
     seen = shop.seen[0]
     assert (seen.method, seen.raw_path) == ("POST", "/dev/v1/products/p%2F1/serials/claim")
@@ -32,14 +32,17 @@ async def test_a_claim(shop: Shop, client: ShoppexClient) -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ({"serials": ["A", 12]}, Claim((Serial("A"), Serial("12")), 2)),
-        ({"serials": [], "claimed_count": 0}, Claim((), 0)),
-        ({"serials": [{"serial": "A"}, {"code": "B"}, None]}, Claim((Serial("A"),), 3)),
-        ({"serials": ["A", "A"], "claimed_count": 5}, Claim((Serial("A"), Serial("A")), 5)),
+        ({"serials": ["A", 12]}, ClaimedSerials((Serial("A"), Serial("12")), 2)),
+        ({"serials": [], "claimed_count": 0}, ClaimedSerials((), 0)),
+        ({"serials": [{"serial": "A"}, {"code": "B"}, None]}, ClaimedSerials((Serial("A"),), 3)),
+        (
+            {"serials": ["A", "A"], "claimed_count": 5},
+            ClaimedSerials((Serial("A"), Serial("A")), 5),
+        ),
     ],
 )
 async def test_keys_that_were_lost_are_counted(
-    shop: Shop, client: ShoppexClient, data: dict[str, object], expected: Claim
+    shop: Shop, client: ShoppexClient, data: dict[str, object], expected: ClaimedSerials
 ) -> None:
     shop.answers = [reply(data)]
     assert await client.serials.claim("p-1") == expected

@@ -17,7 +17,7 @@ from shoppex.errors import TooOften
 from shoppex.fulfilment.intake.delivered_goods import hand_over
 from shoppex.licenses.reset_limits import count_reset, take_back_reset
 from shoppex.purchases.errors import ResetsOff
-from shoppex.purchases.status import Stage, matters_of, standing
+from shoppex.purchases.status import PurchaseStage, matters_of, standing
 from shoppex.purchases.support import redact
 from shoppex.store.settings_model import LicensePolicy
 from strategies import accounts, moments
@@ -79,11 +79,14 @@ def test_neither_key_nor_address_is_left_in_a_report(text: str, key: str) -> Non
 @given(accounts, moments)
 def test_whatever_the_ledger_holds_can_be_shown(account: Account, now: datetime) -> None:
     for matter in matters_of(account):
-        assert standing(account, matter, Terms(), now).stage in Stage
+        assert standing(account, matter, Terms(), now).stage in PurchaseStage
 
 
 def test_a_pass_is_over_at_its_end() -> None:
     account = NOBODY.with_order(ORDER)
     end = NOW + timedelta(days=30)
-    assert standing(account, ORDER, Terms(), end - timedelta(seconds=1)) == (Stage.DONE, end)
-    assert standing(account, ORDER, Terms(), end) == (Stage.OVER, end)
+    assert standing(account, ORDER, Terms(), end - timedelta(seconds=1)) == (
+        PurchaseStage.DONE,
+        end,
+    )
+    assert standing(account, ORDER, Terms(), end) == (PurchaseStage.OVER, end)

@@ -17,7 +17,7 @@ from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.offer import offer_ref
 from shoppex.domain.policy import OfferTerms, Terms
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.fulfilment.entitlement.desired_state import Desired, settle_roles
 from shoppex.fulfilment.entitlement.desired_state import desired as desired_by
@@ -491,7 +491,7 @@ def test_asking_changes_nothing_and_gives_the_same_twice(
 
 
 def test_what_staff_took_back_gives_nothing_more_even_if_they_had_kept_it_before() -> None:
-    revoked = replace(ITEM, revoked=StaffAct(3, NOW, "chargeback by post"), kept=True)
+    revoked = replace(ITEM, revoked=StaffAction(3, NOW, "chargeback by post"), kept=True)
     account = holding(revoked, grants={GOLD: Grant(delivery=DONE, given_at=NOW)})
     wanted = desired(account, {}, LATER)
     assert wanted.roles == {}

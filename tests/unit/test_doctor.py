@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from shoppex.api import ClientPool, Unavailable
 from shoppex.health import runner as doctor_module
-from shoppex.health.check_context import Case, Depth
-from shoppex.health.findings import Ailment, Finding, Verdict
+from shoppex.health.check_context import CheckContext, Depth
+from shoppex.health.findings import Finding, Problem, Verdict
 from shoppex.health.flow import findings_embed, news_embed
-from shoppex.health.runner import Doctor
+from shoppex.health.runner import HealthCheck
 from shoppex.health.texts import problem_text, title_of
 from shoppex.store.settings_model import GuildSettings
 
@@ -46,7 +46,7 @@ class Looking:
         self.depth = depth
         self._act = act
 
-    async def look(self, _case: Case) -> Sequence[Finding]:
+    async def look(self, _case: CheckContext) -> Sequence[Finding]:
         found: Sequence[Finding] = await self._act()
         return found
 
@@ -74,12 +74,12 @@ def failing(error: Exception) -> Callable[[], Any]:
     return fail
 
 
-def with_checks(*checks: Looking) -> Doctor:
+def with_checks(*checks: Looking) -> HealthCheck:
     settings: Any = Settled()
-    return Doctor(checks, settings, ClientPool("http://127.0.0.1:1/dev/v1", "1"))
+    return HealthCheck(checks, settings, ClientPool("http://127.0.0.1:1/dev/v1", "1"))
 
 
-async def examine(doctor: Doctor, depth: Depth = Depth.VISIT) -> list[Finding]:
+async def examine(doctor: HealthCheck, depth: Depth = Depth.VISIT) -> list[Finding]:
     guild: Any = Guild()
     return await doctor.examine(guild, depth)
 
@@ -237,5 +237,5 @@ def test_the_worst_is_said_first_and_whole(found: list[Finding]) -> None:
 
 @given(st.text(), st.text(st.characters(exclude_characters=":"), min_size=1))
 def test_an_ailment_is_remembered_as_it_is(subject: str, reason: str) -> None:
-    ailment = Ailment("products", reason, subject)
-    assert Ailment.from_word(ailment.to_word()) == ailment
+    ailment = Problem("products", reason, subject)
+    assert Problem.from_word(ailment.to_word()) == ailment

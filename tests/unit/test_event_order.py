@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order
 from shoppex.domain.money import Money
-from shoppex.domain.order_metadata import Tag
+from shoppex.domain.order_metadata import OrderTag
 from shoppex.domain.policy import Policy, Terms
 from shoppex.domain.remote import RemoteOrder, RemoteSubscription
 from shoppex.domain.status import OrderStatus
@@ -42,7 +42,7 @@ ORDER = Order(
     quote=PRICE,
     recurring=True,
 )
-FIELDS = Tag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
+FIELDS = OrderTag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
 
 # What can happen to an order, in the order in which it happens, with what is true in the end.
 HISTORIES = {

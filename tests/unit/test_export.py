@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import OfferKind, Order
 from shoppex.domain.money import Money
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.statistics.csv_export import HEADER, Sheet, SheetFile
 from shoppex.statistics.periods import Period, windows_of
@@ -96,7 +96,7 @@ def test_tests_unpaid_and_held_orders_are_no_rows() -> None:
 
 
 def test_a_gift_costs_nothing_and_names_no_reason() -> None:
-    act = StaffAct(7, NOW - timedelta(days=3), "a private reason")
+    act = StaffAction(7, NOW - timedelta(days=3), "a private reason")
     [row] = sheet(replace(ORDER, gift=act, uniqid=None, quote=None))
     assert (row["gift"], row["amount"], row["order"]) == ("yes", "", "")
     assert row["paid_at_utc"] == "2026-03-28 15:30:00"

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
-from shoppex.domain.order_metadata import Tag
+from shoppex.domain.order_metadata import OrderTag
 from shoppex.domain.payment import Payment
 from shoppex.domain.policy import Terms
 from shoppex.domain.remote import LineItem, RemoteOrder
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.fulfilment.entitlement.desired_state import desired
 from shoppex.fulfilment.intake.delivered_goods import hand_over
@@ -48,7 +48,7 @@ ORDER = Order(
     quote=PRICE,
 )
 ITEM = replace(ORDER, kind=OfferKind.ITEM, promise=Promise.NOTHING)
-FIELDS = Tag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
+FIELDS = OrderTag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
 PAYMENT = RemoteOrder("u-1", OrderStatus.PAID, PRICE, custom_fields=FIELDS)
 PAID = learn(KEY, ORDER, PAYMENT, NOW)
 ASKING = Delivery(begun_at=NOW)
@@ -162,7 +162,7 @@ def test_a_cart_without_anything_known_is_held() -> None:
 
 def test_staff_release_what_is_held() -> None:
     held = learn(KEY, ORDER, UNKNOWN_CART, NOW, NOW)
-    accepted = replace(held, accepted=StaffAct(1, NOW, ""))
+    accepted = replace(held, accepted=StaffAction(1, NOW, ""))
     after = learn(KEY, accepted, UNKNOWN_CART, NOW, NOW)
     assert after.entitled
     assert after.quantity == ORDER.quantity

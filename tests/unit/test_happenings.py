@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
 from shoppex.domain.delivery import Delivery, DeliveryState
-from shoppex.domain.event import Happened
+from shoppex.domain.event import EventKind
 from shoppex.domain.money import Money
 from shoppex.domain.policy import Terms
 from shoppex.domain.remote import RemoteOrder
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
@@ -67,7 +67,7 @@ def having(*things: Order | Subscription) -> Account:
     return account
 
 
-def kinds(before: Account, after: Account) -> list[Happened]:
+def kinds(before: Account, after: Account) -> list[EventKind]:
     return [happening.kind for happening in happenings_of(before, after)]
 
 
@@ -76,7 +76,7 @@ def kinds(before: Account, after: Account) -> list[Happened]:
 
 def test_a_payment_is_a_sale_with_what_and_how_much() -> None:
     [sale] = happenings_of(having(OPEN), having(PAID))
-    assert (sale.kind, sale.subject, sale.pieces) == (Happened.SALE, "Gold", 2)
+    assert (sale.kind, sale.subject, sale.pieces) == (EventKind.SALE, "Gold", 2)
     assert (sale.key, sale.order, sale.money, sale.test) == (KEY, "u-1", PRICE, False)
 
 
@@ -87,8 +87,8 @@ def test_a_test_is_marked() -> None:
 
 def test_a_renewal_is_no_sale_and_a_gift_neither() -> None:
     renewal = [replace(order, renewal=True) for order in (OPEN, PAID)]
-    gift = [replace(order, gift=StaffAct(1, NOW, "thanks")) for order in (OPEN, PAID)]
-    assert kinds(*map(having, renewal)) == [Happened.RENEWED]
+    gift = [replace(order, gift=StaffAction(1, NOW, "thanks")) for order in (OPEN, PAID)]
+    assert kinds(*map(having, renewal)) == [EventKind.RENEWED]
     assert kinds(*map(having, gift)) == []
 
 
@@ -99,22 +99,22 @@ def part(amount: str) -> Order:
 @pytest.mark.parametrize(
     ("before", "after", "kind", "money"),
     [
-        (PAID, replace(PAID, status=OrderStatus.REFUNDED), Happened.REFUNDED, PRICE),
-        (PAID, part("4"), Happened.PARTLY_REFUNDED, Money(Decimal(4), "EUR")),
-        (part("4"), part("5.50"), Happened.PARTLY_REFUNDED, Money(Decimal("1.50"), "EUR")),
-        (PAID, part("0"), Happened.PARTLY_REFUNDED, None),
+        (PAID, replace(PAID, status=OrderStatus.REFUNDED), EventKind.REFUNDED, PRICE),
+        (PAID, part("4"), EventKind.PARTLY_REFUNDED, Money(Decimal(4), "EUR")),
+        (part("4"), part("5.50"), EventKind.PARTLY_REFUNDED, Money(Decimal("1.50"), "EUR")),
+        (PAID, part("0"), EventKind.PARTLY_REFUNDED, None),
         (
             part("4"),
             replace(part("4"), status=OrderStatus.REFUNDED),
-            Happened.REFUNDED,
+            EventKind.REFUNDED,
             Money(Decimal("5.90"), "EUR"),
         ),
-        (PAID, replace(PAID, status=OrderStatus.DISPUTED), Happened.DISPUTED, PRICE),
-        (replace(PAID, status=OrderStatus.DISPUTED), PAID, Happened.DISPUTE_WON, PRICE),
+        (PAID, replace(PAID, status=OrderStatus.DISPUTED), EventKind.DISPUTED, PRICE),
+        (replace(PAID, status=OrderStatus.DISPUTED), PAID, EventKind.DISPUTE_WON, PRICE),
     ],
 )
 def test_money_that_went_back(
-    before: Order, after: Order, kind: Happened, money: Money | None
+    before: Order, after: Order, kind: EventKind, money: Money | None
 ) -> None:
     [happening] = happenings_of(having(before), having(after))
     assert (happening.kind, happening.money) == (kind, money)
@@ -133,7 +133,7 @@ def test_what_was_bought_has_arrived_when_roles_keys_and_message_have(promise: P
         before = steps[0](start)
         assert kinds(start, before) == []
         after = steps[1](before)
-        assert kinds(before, after) == [Happened.DELIVERED]
+        assert kinds(before, after) == [EventKind.DELIVERED]
         # A key that comes later, or a role that the offer gives since, is not told as another.
         again = after.with_order(replace(after.orders[NONCE], goods=("K",), fulfilled=False))
         assert kinds(after, told(given(again))) == []
@@ -181,17 +181,19 @@ news = st.builds(
 def test_whatever_shoppex_tells_in_whatever_order_a_sale_is_told_once(
     told: Sequence[RemoteOrder],
 ) -> None:
-    account, counts = having(OPEN), Counter[Happened]()
+    account, counts = having(OPEN), Counter[EventKind]()
     for number, each in enumerate(told):
         asked_at = NOW + number * DAY
         after = account.with_order(learn(KEY, account.orders[NONCE], each, asked_at, asked_at))
         counts.update(kinds(account, after))
         account = after
     order = account.orders[NONCE]
-    assert counts[Happened.SALE] == (order.paid_at is not None)
-    assert counts[Happened.REFUNDED] == (order.status is OrderStatus.REFUNDED)
+    assert counts[EventKind.SALE] == (order.paid_at is not None)
+    assert counts[EventKind.REFUNDED] == (order.status is OrderStatus.REFUNDED)
     ended = order.status in (OrderStatus.DISPUTED, OrderStatus.REFUNDED)
-    assert counts[Happened.DISPUTED] - counts[Happened.DISPUTE_WON] in ((0, 1) if ended else (0,))
+    assert counts[EventKind.DISPUTED] - counts[EventKind.DISPUTE_WON] in (
+        (0, 1) if ended else (0,)
+    )
 
 
 # -- subscriptions -------------------------------------------------------------------------
@@ -200,11 +202,11 @@ def test_whatever_shoppex_tells_in_whatever_order_a_sale_is_told_once(
 def test_a_subscription_begins_when_shoppex_says_that_it_runs() -> None:
     heard = replace(RUNNING, status=SubscriptionStatus.UNKNOWN)
     [begun] = happenings_of(having(PAID, heard), having(PAID, RUNNING))
-    assert (begun.kind, begun.subject, begun.order) == (Happened.SUBSCRIBED, "Club", "u-1")
+    assert (begun.kind, begun.subject, begun.order) == (EventKind.SUBSCRIBED, "Club", "u-1")
     # The same, heard of by its other name.
     other = replace(heard, id="internal", other_id="internal")
     assert kinds(having(PAID, RUNNING, other), having(PAID, replace(RUNNING))) == []
-    assert kinds(having(other), having(RUNNING)) == [Happened.SUBSCRIBED]
+    assert kinds(having(other), having(RUNNING)) == [EventKind.SUBSCRIBED]
 
 
 @pytest.mark.parametrize(("gateway", "read_at"), [("STRIPE", NOW + DAY), ("PAYPAL", NOW)])
@@ -218,7 +220,7 @@ def test_a_subscription_ends_when_what_is_paid_for_is_over(
     early = replace(cancelled, read_at=read_at - timedelta(seconds=1))
     if gateway == "STRIPE":
         assert kinds(having(RUNNING), having(early)) == []
-    assert kinds(having(RUNNING), having(ended)) == [Happened.UNSUBSCRIBED]
+    assert kinds(having(RUNNING), having(ended)) == [EventKind.UNSUBSCRIBED]
     assert kinds(having(ended), having(replace(ended, read_at=read_at + DAY))) == []
     overdue = replace(RUNNING, status=SubscriptionStatus.PAST_DUE, read_at=read_at)
     assert kinds(having(RUNNING), having(overdue)) == []

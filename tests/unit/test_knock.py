@@ -11,7 +11,7 @@ import pytest
 
 from peers import open_inbox
 from shoppex.webhook import probe as knocking
-from shoppex.webhook.probe import Answer, knock, local_url
+from shoppex.webhook.probe import ProbeResult, knock, local_url
 
 
 @asynccontextmanager
@@ -23,7 +23,9 @@ async def silence() -> AsyncIterator[str]:
 
 async def test_what_is_posted_arrives_as_it_is() -> None:
     async with open_inbox() as inbox:
-        assert await knock(inbox.url, {"X-Shoppex-Event": "order:paid"}, b"{} ") == Answer(200)
+        assert await knock(inbox.url, {"X-Shoppex-Event": "order:paid"}, b"{} ") == ProbeResult(
+            200
+        )
     [(headers, body)] = inbox.received
     assert body == b"{} "
     assert headers["X-Shoppex-Event"] == "order:paid"
@@ -35,23 +37,23 @@ async def test_what_is_posted_arrives_as_it_is() -> None:
 async def test_any_answer_is_an_answer(status: int) -> None:
     async with open_inbox() as inbox:
         inbox.statuses.append(status)
-        assert await knock(inbox.url, {}, b"{}") == Answer(status)
+        assert await knock(inbox.url, {}, b"{}") == ProbeResult(status)
     assert len(inbox.received) == 1
 
 
 async def test_silence_is_not_listened_to_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knocking, "_SECONDS", 0.1)
     async with silence() as url, asyncio.timeout(5):
-        assert await knock(url, {}, b"{}") == Answer(trouble="no_answer")
+        assert await knock(url, {}, b"{}") == ProbeResult(trouble="no_answer")
 
 
 async def test_why_nobody_opens() -> None:
     async with open_inbox() as inbox:
         secure = inbox.url.replace("http://", "https://")
-        assert await knock(secure, {}, b"{}") == Answer(trouble="certificate")
-    assert await knock(inbox.url, {}, b"{}") == Answer(trouble="refused")
-    assert await knock("http://shop.invalid/", {}, b"{}") == Answer(trouble="unknown_name")
-    assert await knock("http://[", {}, b"{}") == Answer(trouble="unknown_name")
+        assert await knock(secure, {}, b"{}") == ProbeResult(trouble="certificate")
+    assert await knock(inbox.url, {}, b"{}") == ProbeResult(trouble="refused")
+    assert await knock("http://shop.invalid/", {}, b"{}") == ProbeResult(trouble="unknown_name")
+    assert await knock("http://[", {}, b"{}") == ProbeResult(trouble="unknown_name")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ _PLACES: dict[str, dict[int | str, int]] = {
     "RoleMenu": {0: _MENU},
     "ChannelMenu": {0: _MENU},
     "FormText": {0: _FORM, 1: _FORM, 2: _HINT},
-    "WordsModal": {"title": _FORM, "label": _FORM, "description": _DESCRIPTION},
+    "TextModal": {"title": _FORM, "label": _FORM, "description": _DESCRIPTION},
     "Label": {"text": _FORM, "description": _DESCRIPTION},
     "TextInput": {"placeholder": _HINT},
 }

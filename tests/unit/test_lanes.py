@@ -11,7 +11,7 @@ from itertools import count
 import pytest
 
 from shoppex.domain.account import AccountKey
-from shoppex.fulfilment.engine.scheduler import Lanes, Load
+from shoppex.fulfilment.engine.scheduler import Scheduler, SchedulerLoad
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -84,26 +84,26 @@ async def work() -> Work:
 
 
 @pytest.fixture
-async def lanes(work: Work) -> AsyncIterator[Lanes]:
+async def lanes(work: Work) -> AsyncIterator[Scheduler]:
     begun = asyncio.get_running_loop().time()
 
     def clock() -> datetime:
         return NOW + timedelta(seconds=asyncio.get_running_loop().time() - begun)
 
-    opened = Lanes("test", work, clock)
+    opened = Scheduler("test", work, clock)
     yield opened
     await opened.close(0)
     assert not lane_tasks()
 
 
-async def test_who_is_marked_is_worked_on(lanes: Lanes, work: Work) -> None:
+async def test_who_is_marked_is_worked_on(lanes: Scheduler, work: Work) -> None:
     lanes.mark(ADA)
     await idle()
     assert work.ended == [ADA]
 
 
 async def test_a_guild_has_one_account_at_a_time_in_the_order_they_came(
-    lanes: Lanes, work: Work
+    lanes: Scheduler, work: Work
 ) -> None:
     gate = work.hold(ADA)
     for key in (ADA, BEN, EVE):
@@ -116,7 +116,7 @@ async def test_a_guild_has_one_account_at_a_time_in_the_order_they_came(
     assert work.most_at_once == {1: 1}
 
 
-async def test_one_busy_guild_does_not_delay_another(lanes: Lanes, work: Work) -> None:
+async def test_one_busy_guild_does_not_delay_another(lanes: Scheduler, work: Work) -> None:
     gate = work.hold(ADA)
     lanes.mark(ADA)
     lanes.mark(BEN)
@@ -129,7 +129,7 @@ async def test_one_busy_guild_does_not_delay_another(lanes: Lanes, work: Work) -
     assert work.ended == [ELSEWHERE, ADA, BEN]
 
 
-async def test_two_guilds_are_worked_on_at_the_same_time(lanes: Lanes, work: Work) -> None:
+async def test_two_guilds_are_worked_on_at_the_same_time(lanes: Scheduler, work: Work) -> None:
     gates = [work.hold(ADA), work.hold(ELSEWHERE)]
     lanes.mark(ADA)
     lanes.mark(ELSEWHERE)
@@ -140,7 +140,7 @@ async def test_two_guilds_are_worked_on_at_the_same_time(lanes: Lanes, work: Wor
     await idle()
 
 
-async def test_many_marks_before_its_turn_are_one_turn(lanes: Lanes, work: Work) -> None:
+async def test_many_marks_before_its_turn_are_one_turn(lanes: Scheduler, work: Work) -> None:
     gate = work.hold(ADA)
     lanes.mark(ADA)
     await work.until(lambda: work.begun == [ADA])
@@ -151,7 +151,7 @@ async def test_many_marks_before_its_turn_are_one_turn(lanes: Lanes, work: Work)
     assert work.begun == [ADA, BEN]
 
 
-async def test_marked_during_its_turn_it_has_one_more(lanes: Lanes, work: Work) -> None:
+async def test_marked_during_its_turn_it_has_one_more(lanes: Scheduler, work: Work) -> None:
     gate = work.hold(ADA)
     lanes.mark(ADA)
     await work.until(lambda: work.begun == [ADA])
@@ -163,7 +163,7 @@ async def test_marked_during_its_turn_it_has_one_more(lanes: Lanes, work: Work) 
     assert work.most_at_once == {1: 1}
 
 
-async def test_a_lane_that_had_nothing_to_do_starts_again(lanes: Lanes, work: Work) -> None:
+async def test_a_lane_that_had_nothing_to_do_starts_again(lanes: Scheduler, work: Work) -> None:
     lanes.mark(ADA)
     await idle()
     lanes.mark(BEN)
@@ -172,7 +172,7 @@ async def test_a_lane_that_had_nothing_to_do_starts_again(lanes: Lanes, work: Wo
 
 
 async def test_one_accounts_trouble_does_not_stop_the_lane(
-    lanes: Lanes, work: Work, caplog: pytest.LogCaptureFixture
+    lanes: Scheduler, work: Work, caplog: pytest.LogCaptureFixture
 ) -> None:
     work.broken.add(ADA)
     lanes.mark(ADA)
@@ -189,7 +189,7 @@ async def test_one_accounts_trouble_does_not_stop_the_lane(
 async def test_an_account_in_trouble_is_looked_at_again_later(work: Work) -> None:
     # Each look at this clock comes ten minutes after the one before.
     times = (NOW + number * timedelta(minutes=10) for number in count())
-    lanes = Lanes("test", work, lambda: next(times))
+    lanes = Scheduler("test", work, lambda: next(times))
     work.broken.add(ADA)
     lanes.mark(ADA)
     await work.until(lambda: len(work.ended) == 2)
@@ -199,7 +199,7 @@ async def test_an_account_in_trouble_is_looked_at_again_later(work: Work) -> Non
     await lanes.close()
 
 
-async def test_the_work_says_when_to_look_again(lanes: Lanes, work: Work) -> None:
+async def test_the_work_says_when_to_look_again(lanes: Scheduler, work: Work) -> None:
     work.answers[ADA] = iter([NOW + INSTANT, NOW - HOUR, None])
     lanes.mark(ADA)
     await work.until(lambda: len(work.ended) == 3)
@@ -207,7 +207,7 @@ async def test_the_work_says_when_to_look_again(lanes: Lanes, work: Work) -> Non
     assert work.ended == [ADA, ADA, ADA]
 
 
-async def test_the_earliest_of_several_times_counts(lanes: Lanes, work: Work) -> None:
+async def test_the_earliest_of_several_times_counts(lanes: Scheduler, work: Work) -> None:
     lanes.mark_at(ADA, NOW + HOUR)
     lanes.mark_at(ADA, NOW + INSTANT)
     lanes.mark_at(ADA, NOW + 2 * HOUR)
@@ -215,7 +215,7 @@ async def test_the_earliest_of_several_times_counts(lanes: Lanes, work: Work) ->
     await work.until(lambda: work.ended == [ADA])
 
 
-async def test_several_times_are_one_turn(lanes: Lanes, work: Work) -> None:
+async def test_several_times_are_one_turn(lanes: Scheduler, work: Work) -> None:
     lanes.mark_at(ADA, NOW + 3 * INSTANT)
     lanes.mark_at(ADA, NOW + INSTANT)
     lanes.mark_at(ADA, NOW + 2 * INSTANT)
@@ -224,7 +224,7 @@ async def test_several_times_are_one_turn(lanes: Lanes, work: Work) -> None:
     assert work.ended == [ADA, BEN]
 
 
-async def test_a_mark_takes_the_place_of_a_time(lanes: Lanes, work: Work) -> None:
+async def test_a_mark_takes_the_place_of_a_time(lanes: Scheduler, work: Work) -> None:
     lanes.mark_at(ADA, NOW + INSTANT)
     lanes.mark(ADA)
     lanes.mark_at(BEN, NOW + 4 * INSTANT)
@@ -232,13 +232,13 @@ async def test_a_mark_takes_the_place_of_a_time(lanes: Lanes, work: Work) -> Non
     assert work.ended == [ADA, BEN]
 
 
-async def test_a_time_in_the_past_is_now(lanes: Lanes, work: Work) -> None:
+async def test_a_time_in_the_past_is_now(lanes: Scheduler, work: Work) -> None:
     lanes.mark_at(ADA, NOW - HOUR)
     await work.until(lambda: work.ended == [ADA])
 
 
 async def test_a_later_time_may_be_set_when_the_earlier_has_passed(
-    lanes: Lanes, work: Work
+    lanes: Scheduler, work: Work
 ) -> None:
     lanes.mark_at(ADA, NOW + INSTANT)
     await work.until(lambda: work.ended == [ADA])
@@ -246,7 +246,7 @@ async def test_a_later_time_may_be_set_when_the_earlier_has_passed(
     await work.until(lambda: work.ended == [ADA, ADA])
 
 
-async def test_closing_lets_the_current_account_end(lanes: Lanes, work: Work) -> None:
+async def test_closing_lets_the_current_account_end(lanes: Scheduler, work: Work) -> None:
     gate = work.hold(ADA)
     lanes.mark(ADA)
     await work.until(lambda: work.begun == [ADA])
@@ -258,7 +258,7 @@ async def test_closing_lets_the_current_account_end(lanes: Lanes, work: Work) ->
     assert not lane_tasks()
 
 
-async def test_closing_begins_no_other_account(lanes: Lanes, work: Work) -> None:
+async def test_closing_begins_no_other_account(lanes: Scheduler, work: Work) -> None:
     gate = work.hold(ADA)
     lanes.mark(ADA)
     lanes.mark(BEN)
@@ -270,7 +270,7 @@ async def test_closing_begins_no_other_account(lanes: Lanes, work: Work) -> None
     assert work.begun == [ADA]
 
 
-async def test_closing_ends_within_its_limit(lanes: Lanes, work: Work) -> None:
+async def test_closing_ends_within_its_limit(lanes: Scheduler, work: Work) -> None:
     work.hold(ADA)
     lanes.mark(ADA)
     await work.until(lambda: work.begun == [ADA])
@@ -279,7 +279,7 @@ async def test_closing_ends_within_its_limit(lanes: Lanes, work: Work) -> None:
     assert not lane_tasks()
 
 
-async def test_after_closing_nothing_begins(lanes: Lanes, work: Work) -> None:
+async def test_after_closing_nothing_begins(lanes: Scheduler, work: Work) -> None:
     lanes.mark_at(ADA, NOW + INSTANT)
     await lanes.close()
     lanes.mark(BEN)
@@ -292,14 +292,14 @@ async def test_after_closing_nothing_begins(lanes: Lanes, work: Work) -> None:
     assert not lane_tasks()
 
 
-async def test_closing_twice_does_no_harm(lanes: Lanes) -> None:
+async def test_closing_twice_does_no_harm(lanes: Scheduler) -> None:
     lanes.mark(ADA)
     await lanes.close()
     await lanes.close()
     assert not lane_tasks()
 
 
-async def test_a_turn_that_ends_during_closing_sets_no_timer(lanes: Lanes, work: Work) -> None:
+async def test_a_turn_that_ends_during_closing_sets_no_timer(lanes: Scheduler, work: Work) -> None:
     gate = work.hold(ADA)
     work.answers[ADA] = iter([NOW + INSTANT, None])
     lanes.mark(ADA)
@@ -316,8 +316,8 @@ async def test_a_turn_that_ends_during_closing_sets_no_timer(lanes: Lanes, work:
 
 async def test_how_much_lies_before_a_lane_and_since_when(work: Work) -> None:
     now = NOW
-    lanes = Lanes("test", work, lambda: now)
-    assert lanes.load(1) == Load()
+    lanes = Scheduler("test", work, lambda: now)
+    assert lanes.load(1) == SchedulerLoad()
     gate = work.hold(ADA)
     lanes.mark(ADA)
     await work.until(lambda: work.begun == [ADA])
@@ -327,8 +327,8 @@ async def test_how_much_lies_before_a_lane_and_since_when(work: Work) -> None:
     lanes.mark(BEN)
     lanes.mark(ADA)
     lanes.mark(ELSEWHERE)
-    assert lanes.load(1) == Load(3, NOW)
+    assert lanes.load(1) == SchedulerLoad(3, NOW)
     gate.set()
     await idle()
-    assert lanes.load(1) == lanes.load(2) == Load()
+    assert lanes.load(1) == lanes.load(2) == SchedulerLoad()
     await lanes.close(0)

@@ -15,7 +15,7 @@ from shoppex.domain.account import AccountKey, OfferKind, Order
 from shoppex.domain.money import Money
 from shoppex.domain.status import OrderStatus
 from shoppex.statistics.periods import Period
-from shoppex.statistics.queries import LedgerReading
+from shoppex.statistics.queries import LedgerQueries
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)
 GUILD, OTHER = 111, 222
@@ -42,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def reading(store: Store, clock: Clock) -> LedgerReading:
-    return LedgerReading(store.ledger, store.settings, clock)
+def reading(store: Store, clock: Clock) -> LedgerQueries:
+    return LedgerQueries(store.ledger, store.settings, clock)
 
 
 async def sell(store: Store, user_id: int, guild_id: int = GUILD) -> None:
@@ -62,7 +62,7 @@ async def sell(store: Store, user_id: int, guild_id: int = GUILD) -> None:
 
 
 async def test_every_account_of_the_guild_and_of_no_other(
-    store: Store, reading: LedgerReading
+    store: Store, reading: LedgerQueries
 ) -> None:
     for user_id in range(1, 30):
         await sell(store, user_id)
@@ -72,14 +72,14 @@ async def test_every_account_of_the_guild_and_of_no_other(
     assert (await reading.sheet(OTHER, Period.MONTH)).rows == 1
 
 
-async def test_who_asks_at_once_shares_one_report(store: Store, reading: LedgerReading) -> None:
+async def test_who_asks_at_once_shares_one_report(store: Store, reading: LedgerQueries) -> None:
     await sell(store, 1)
     reports = await asyncio.gather(*(reading.report(GUILD, Period.WEEK) for _ in range(9)))
     assert len({id(report) for report in reports}) == 1
 
 
 async def test_a_report_is_good_for_a_minute(
-    store: Store, reading: LedgerReading, clock: Clock
+    store: Store, reading: LedgerQueries, clock: Clock
 ) -> None:
     first = await reading.report(GUILD, Period.WEEK)
     await sell(store, 1)
@@ -89,7 +89,7 @@ async def test_a_report_is_good_for_a_minute(
     assert (await reading.report(GUILD, Period.WEEK)).now.sales == 1
 
 
-async def test_who_gives_up_leaves_the_way_free(store: Store, reading: LedgerReading) -> None:
+async def test_who_gives_up_leaves_the_way_free(store: Store, reading: LedgerQueries) -> None:
     await sell(store, 1)
     asking = asyncio.create_task(reading.report(GUILD, Period.WEEK))
     await asyncio.sleep(0)
@@ -99,7 +99,7 @@ async def test_who_gives_up_leaves_the_way_free(store: Store, reading: LedgerRea
     assert (await reading.report(GUILD, Period.WEEK)).now.sales == 1
 
 
-async def test_the_brake_waits_for_staff(store: Store, reading: LedgerReading) -> None:
+async def test_the_brake_waits_for_staff(store: Store, reading: LedgerQueries) -> None:
     await store.settings.update_guild(GUILD, lambda s: replace(s, brake="many_ended"))
     waits = (await reading.report(GUILD, Period.WEEK)).waits
     assert waits.staff == {"many_ended": 1}

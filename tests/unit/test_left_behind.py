@@ -10,7 +10,7 @@ import pytest
 from disk import Disk
 from shoppex.domain.account import NOBODY, Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
-from shoppex.domain.order_metadata import Tag
+from shoppex.domain.order_metadata import OrderTag
 from shoppex.domain.policy import Terms
 from shoppex.domain.remote import RemoteOrder
 from shoppex.domain.status import OrderStatus
@@ -30,7 +30,7 @@ GIVEN = {GOLD: Grant(delivery=Delivery(DeliveryState.DELIVERED), given_at=NOW)}
 
 
 def news(user_id: int, nonce: str = "aa") -> RemoteOrder:
-    fields = Tag(user_id, SOURCE.guild_id, nonce).to_fields()
+    fields = OrderTag(user_id, SOURCE.guild_id, nonce).to_fields()
     return RemoteOrder("u-1", OrderStatus.PENDING, custom_fields=fields)
 
 

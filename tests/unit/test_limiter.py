@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shoppex.rate_limit import Limiter
+from shoppex.rate_limit import TokenBucket
 
 
 class Clock:
@@ -33,11 +33,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def limiter(clock: Clock) -> Limiter:
-    return Limiter(2.0, 5, monotonic=clock.monotonic, sleep=clock.sleep)
+def limiter(clock: Clock) -> TokenBucket:
+    return TokenBucket(2.0, 5, monotonic=clock.monotonic, sleep=clock.sleep)
 
 
-async def test_a_burst_then_the_pace(limiter: Limiter, clock: Clock) -> None:
+async def test_a_burst_then_the_pace(limiter: TokenBucket, clock: Clock) -> None:
     moments = []
     for _ in range(8):
         await limiter.acquire()
@@ -45,7 +45,7 @@ async def test_a_burst_then_the_pace(limiter: Limiter, clock: Clock) -> None:
     assert moments == [0, 0, 0, 0, 0, 0.5, 1.0, 1.5]
 
 
-async def test_a_rest_fills_the_bucket_but_not_beyond(limiter: Limiter, clock: Clock) -> None:
+async def test_a_rest_fills_the_bucket_but_not_beyond(limiter: TokenBucket, clock: Clock) -> None:
     for _ in range(5):
         await limiter.acquire()
     clock.now += 1000
@@ -56,7 +56,7 @@ async def test_a_rest_fills_the_bucket_but_not_beyond(limiter: Limiter, clock: C
 
 
 async def test_those_who_wait_together_go_one_by_one_in_turn(
-    limiter: Limiter, clock: Clock
+    limiter: TokenBucket, clock: Clock
 ) -> None:
     gone: list[int] = []
 
@@ -76,7 +76,7 @@ async def test_who_gives_up_takes_no_turn_along(clock: Clock) -> None:
         await gate.wait()
         clock.now += seconds
 
-    limiter = Limiter(1.0, 1, monotonic=clock.monotonic, sleep=blocked_sleep)
+    limiter = TokenBucket(1.0, 1, monotonic=clock.monotonic, sleep=blocked_sleep)
     await limiter.acquire()
     waiting = [asyncio.create_task(limiter.acquire()) for _ in range(50)]
     await asyncio.sleep(0)

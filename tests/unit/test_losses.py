@@ -15,7 +15,7 @@ from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
 from shoppex.fulfilment.entitlement.mass_revocation import (
-    Losses,
+    RecentLosses,
     about_to_go,
     is_too_many,
     loses,
@@ -93,7 +93,7 @@ def test_ten_are_always_fine_and_so_is_a_tenth(losses: int, holders: int) -> Non
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 600)), max_size=60))
 def test_everybody_is_counted_once_within_the_hour(steps: list[tuple[int, int]]) -> None:
-    losses, now = Losses(), NOW
+    losses, now = RecentLosses(), NOW
     seen: dict[int, datetime] = {}
     for user_id, seconds in steps:
         now += timedelta(seconds=seconds)

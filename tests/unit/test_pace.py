@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from shoppex.domain.account import AccountKey
 from shoppex.errors import TooOften
-from shoppex.rate_limit import _MOST_MEMBERS, Pace
+from shoppex.rate_limit import _MOST_MEMBERS, SlidingWindow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)
 ADA, BOB = AccountKey(1, 1), AccountKey(1, 2)
 
 
-def may(pace: Pace, key: AccountKey, now: datetime) -> bool:
+def may(pace: SlidingWindow, key: AccountKey, now: datetime) -> bool:
     try:
         pace.take(key, now)
     except TooOften:
@@ -26,7 +26,7 @@ def may(pace: Pace, key: AccountKey, now: datetime) -> bool:
 
 
 def test_so_many_tries_are_free_and_then_none_until_the_time_is_over() -> None:
-    pace = Pace(3, MINUTE)
+    pace = SlidingWindow(3, MINUTE)
     for seconds in (0, 10, 20):
         pace.take(ADA, NOW + timedelta(seconds=seconds))
     for seconds in (20, 59):
@@ -40,7 +40,7 @@ def test_so_many_tries_are_free_and_then_none_until_the_time_is_over() -> None:
 
 
 def test_members_do_not_use_up_each_others_tries() -> None:
-    pace = Pace(1, MINUTE)
+    pace = SlidingWindow(1, MINUTE)
     pace.take(ADA, NOW)
     pace.take(BOB, NOW)
     pace.take(AccountKey(2, ADA.user_id), NOW)
@@ -55,7 +55,7 @@ def test_members_do_not_use_up_each_others_tries() -> None:
 def test_no_span_holds_more_than_the_free_tries_and_none_is_refused_before(
     tries: int, pauses: list[int]
 ) -> None:
-    pace, now = Pace(tries, MINUTE), NOW
+    pace, now = SlidingWindow(tries, MINUTE), NOW
     taken: list[datetime] = []
     for pause in pauses:
         now += timedelta(seconds=pause)
@@ -66,7 +66,7 @@ def test_no_span_holds_more_than_the_free_tries_and_none_is_refused_before(
 
 
 def test_the_memory_is_bounded_and_the_longest_idle_are_forgotten_first() -> None:
-    pace = Pace(1, MINUTE)
+    pace = SlidingWindow(1, MINUTE)
     pace.take(ADA, NOW)
     pace.take(BOB, NOW)
     assert not may(pace, ADA, NOW)
@@ -80,7 +80,7 @@ def test_the_memory_is_bounded_and_the_longest_idle_are_forgotten_first() -> Non
 
 @given(st.lists(st.integers(min_value=0, max_value=30), min_size=1, max_size=60))
 def test_no_more_than_the_free_tries_are_remembered_of_one_member(pauses: list[int]) -> None:
-    pace, now = Pace(3, MINUTE), NOW
+    pace, now = SlidingWindow(3, MINUTE), NOW
     for pause in pauses:
         now += timedelta(seconds=pause)
         may(pace, ADA, now)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shoppex.api import parse_order
 from shoppex.domain.account import Account, AccountKey, OfferKind, Order, Promise
 from shoppex.domain.money import Money
-from shoppex.domain.order_metadata import Tag
+from shoppex.domain.order_metadata import OrderTag
 from shoppex.domain.policy import OfferTerms, Terms
 from shoppex.fulfilment.entitlement.claims import line_ends_of
 from shoppex.fulfilment.entitlement.desired_state import desired
@@ -39,7 +39,7 @@ TERMS = Terms(
         "product:p-3": OfferTerms((), lasts=timedelta(days=7)),
     }
 )
-FIELDS = Tag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
+FIELDS = OrderTag(KEY.user_id, KEY.guild_id, ORDER.nonce).to_fields()
 
 amounts = (
     st.none()

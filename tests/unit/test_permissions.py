@@ -20,7 +20,7 @@ BUYERS = {
     "PrivatelyView",
     "ShelfView",
     "SubscriptionView",
-    "SureView",
+    "ConfirmationView",
 }
 Kinds = dict[str, type[object]]
 
@@ -49,5 +49,5 @@ def test_every_page_and_form_is_guarded(kinds: Kinds) -> None:
 
 def test_it_is_known_of_every_page_for_whom_it_is(kinds: Kinds) -> None:
     for_others = below(kinds, kinds["AdminView"], kinds["StaffView"])
-    assert {"SetupView", "DoctorPage", "CaseView", "StatisticsView"} <= for_others
+    assert {"SetupView", "DoctorPage", "StaffOrderView", "StatisticsView"} <= for_others
     assert below(kinds, kinds["GuardedView"]) - for_others - {"GuardedView"} == BUYERS

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.domain.account import AccountKey
-from shoppex.domain.event import Happened, Happening
+from shoppex.domain.event import EventKind, ShopEvent
 from shoppex.domain.log_level import LogLevel
 from shoppex.domain.money import Money
-from shoppex.log_channel.event_batch import Heading, Noted, Pile
+from shoppex.log_channel.event_batch import EventBatch, EventHeading, TimedEvent
 from shoppex.log_channel.texts import digest_embed, entry_embed
 from strategies import currencies, snowflakes
 
@@ -22,8 +22,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 BEN, EVE = AccountKey(7, 11), AccountKey(7, 12)
 
 happenings = st.builds(
-    Happening,
-    kind=st.sampled_from(Happened),
+    ShopEvent,
+    kind=st.sampled_from(EventKind),
     key=st.builds(AccountKey, st.just(7), snowflakes),
     subject=st.text(max_size=300),
     pieces=st.integers(1, 9),
@@ -37,21 +37,21 @@ happenings = st.builds(
 )
 
 
-def piled(told: Iterable[Happening], most: int = 1000) -> Pile:
-    pile = Pile(most)
+def piled(told: Iterable[ShopEvent], most: int = 1000) -> EventBatch:
+    pile = EventBatch(most)
     for happening in told:
-        pile.add(Noted(happening, NOW))
+        pile.add(TimedEvent(happening, NOW))
     return pile
 
 
 @given(st.lists(happenings, max_size=30), st.lists(happenings, max_size=30), st.integers(0, 40))
 def test_the_counts_are_true_whatever_is_only_counted(
-    first: list[Happening], later: list[Happening], most: int
+    first: list[ShopEvent], later: list[ShopEvent], most: int
 ) -> None:
     pile = piled(first, most)
     pile.add_all(piled(later, most))
     tally, told = pile.tally(), first + later
-    assert tally.counts == Counter(Heading(each.kind, each.test) for each in told)
+    assert tally.counts == Counter(EventHeading(each.kind, each.test) for each in told)
     assert sum(tally.money.values()) == sum(each.money.amount for each in told if each.money)
     listed = [noted.what for entry in pile.entries() for noted in entry]
     assert len(listed) + pile.folded == len(told)
@@ -61,7 +61,7 @@ def test_the_counts_are_true_whatever_is_only_counted(
 
 
 @given(st.lists(happenings, max_size=120), st.integers(0, 100))
-def test_all_of_it_fits_into_one_embed(told: list[Happening], most: int) -> None:
+def test_all_of_it_fits_into_one_embed(told: list[ShopEvent], most: int) -> None:
     embed = digest_embed(piled(told, most))
     assert len(embed) <= 6000
     assert len(embed.description or "") <= 4096
@@ -69,31 +69,31 @@ def test_all_of_it_fits_into_one_embed(told: list[Happening], most: int) -> None
 
 
 @given(st.lists(happenings, min_size=1, max_size=5))
-def test_five_of_them_fit_into_one_message(told: list[Happening]) -> None:
+def test_five_of_them_fit_into_one_message(told: list[ShopEvent]) -> None:
     embeds = [entry_embed(entry, n) for n, entry in enumerate(piled(told).entries(), start=1)]
     assert sum(map(len, embeds)) <= 6000
     assert all(embed.title and len(embed.title) <= 256 for embed in embeds)
 
 
 def test_what_followed_a_sale_stands_with_it_and_with_no_other() -> None:
-    sold, delivered = Happening(Happened.SALE, BEN, order="u-1"), Happened.DELIVERED
+    sold, delivered = ShopEvent(EventKind.SALE, BEN, order="u-1"), EventKind.DELIVERED
     pile = piled(
         [
             sold,
-            Happening(delivered, EVE, order="u-2"),
-            Happening(delivered, BEN, order="u-3"),
-            Happening(delivered, BEN, order="u-1"),
-            Happening(Happened.REFUNDED, BEN, order="u-1"),
+            ShopEvent(delivered, EVE, order="u-2"),
+            ShopEvent(delivered, BEN, order="u-3"),
+            ShopEvent(delivered, BEN, order="u-1"),
+            ShopEvent(EventKind.REFUNDED, BEN, order="u-1"),
         ]
     )
     entries = [[noted.what.kind for noted in entry] for entry in pile.entries()]
-    assert entries == [[Happened.SALE, delivered], [delivered], [delivered], [Happened.REFUNDED]]
+    assert entries == [[EventKind.SALE, delivered], [delivered], [delivered], [EventKind.REFUNDED]]
 
 
 def test_tests_are_counted_apart_and_sell_nothing() -> None:
     money = Money(Decimal(5), "EUR")
-    sold = [Happening(Happened.SALE, BEN, "Gold", 3, money=money)] * 2
-    test = Happening(Happened.SALE, BEN, "Silver", money=money, test=True)
+    sold = [ShopEvent(EventKind.SALE, BEN, "Gold", 3, money=money)] * 2
+    test = ShopEvent(EventKind.SALE, BEN, "Silver", money=money, test=True)
     text = str(digest_embed(piled([*sold, test])).description)
     assert "**Sales: 2** · €10.00\n" in text
     assert "**Sales: 1** · €5.00 (test)" in text
@@ -102,11 +102,11 @@ def test_tests_are_counted_apart_and_sell_nothing() -> None:
 
 def test_who_is_forgotten_is_named_nowhere() -> None:
     about = [
-        Happening(Happened.SALE, BEN),
-        Happening(Happened.GIVEN, EVE, by=BEN.user_id),
-        Happening(Happened.MOVED, EVE, by=1, origin=BEN.user_id),
+        ShopEvent(EventKind.SALE, BEN),
+        ShopEvent(EventKind.GIVEN, EVE, by=BEN.user_id),
+        ShopEvent(EventKind.MOVED, EVE, by=1, origin=BEN.user_id),
     ]
-    pile = piled([*about, Happening(Happened.SALE, EVE)])
+    pile = piled([*about, ShopEvent(EventKind.SALE, EVE)])
     assert str(digest_embed(pile).description).count(f"<@{BEN.user_id}>") == 2
     pile.forget(BEN.user_id)
     assert pile.folded == len(about)
@@ -115,14 +115,14 @@ def test_who_is_forgotten_is_named_nowhere() -> None:
 
 def test_each_level_tells_less_than_the_one_before() -> None:
     everything, money, problems = (
-        {kind for kind in Happened if level.tells(kind)} for level in LogLevel
+        {kind for kind in EventKind if level.tells(kind)} for level in LogLevel
     )
-    assert everything == set(Happened)
+    assert everything == set(EventKind)
     assert everything > money > problems
-    assert Happened.DELIVERED not in money
+    assert EventKind.DELIVERED not in money
     assert problems == {
-        Happened.REFUNDED,
-        Happened.PARTLY_REFUNDED,
-        Happened.DISPUTED,
-        Happened.DISPUTE_WON,
+        EventKind.REFUNDED,
+        EventKind.PARTLY_REFUNDED,
+        EventKind.DISPUTED,
+        EventKind.DISPUTE_WON,
     }

@@ -11,7 +11,7 @@ from hypothesis import given
 from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.policy import Terms
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.fulfilment.entitlement.desired_state import desired
 from shoppex.fulfilment.entitlement.dry_run_orders import (
@@ -47,7 +47,7 @@ BOUGHT = Order(
 TEST = replace(BOUGHT, nonce="aaaa", uniqid="test-1", created_at=NOW, paid_at=NOW, test=True)
 GIVEN = Grant(delivery=DONE, given_at=NOW)
 TESTED = Account(ADA.key, {"aaaa": TEST}, {7: GIVEN})
-UNDONE = TESTED.with_order(replace(TEST, revoked=StaffAct(222, NOW, "test")))
+UNDONE = TESTED.with_order(replace(TEST, revoked=StaffAction(222, NOW, "test")))
 TAKEN = UNDONE.with_grant(7, Grant(delivery=Delivery(DeliveryState.REVOKED)))
 
 

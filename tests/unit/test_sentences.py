@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from shoppex.connection.api_key import Accepted
+from shoppex.connection.api_key import AcceptedKey
 from shoppex.connection.api_key_form import accepted_text
 from shoppex.connection.error_texts import trouble_sentence
-from shoppex.connection.errors import SetupTrouble, Trouble
+from shoppex.connection.errors import SetupError, SetupErrorKind
 from shoppex.connection.scopes import USEFUL_SCOPES
 from shoppex.fulfilment.entitlement.staff_causes import BRAKE
 from shoppex.fulfilment.intake.payment_checks import HOLDS
@@ -72,15 +72,19 @@ def test_what_waits_for_anybody_has_a_sentence(word: str) -> None:
     assert progress_sentence(word) in drift_sentence(DriftKind.WAITING, word)
 
 
-@pytest.mark.parametrize("trouble", [each for each in Trouble if each is not Trouble.UNREACHABLE])
-def test_each_trouble_of_the_setup_has_a_sentence_of_its_own(trouble: Trouble) -> None:
-    sentence = trouble_sentence(SetupTrouble(trouble, scopes=["orders.read"], said="Why not"))
-    assert sentence != trouble_sentence(SetupTrouble(Trouble.UNREACHABLE))
+@pytest.mark.parametrize(
+    "trouble", [each for each in SetupErrorKind if each is not SetupErrorKind.UNREACHABLE]
+)
+def test_each_trouble_of_the_setup_has_a_sentence_of_its_own(trouble: SetupErrorKind) -> None:
+    sentence = trouble_sentence(SetupError(trouble, scopes=["orders.read"], said="Why not"))
+    assert sentence != trouble_sentence(SetupError(SetupErrorKind.UNREACHABLE))
     assert "{" not in sentence
 
 
 def test_what_a_key_lacks_is_said_permission_by_permission() -> None:
-    text = accepted_text(Accepted("Cellar", same_shop=True, lacking=(*USEFUL_SCOPES, "new.scope")))
+    text = accepted_text(
+        AcceptedKey("Cellar", same_shop=True, lacking=(*USEFUL_SCOPES, "new.scope"))
+    )
     missed = [line.partition(": ")[2] for line in text.splitlines() if line.startswith("- ")]
     assert len({*missed}) == len(USEFUL_SCOPES) + 1
 

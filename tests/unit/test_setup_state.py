@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shoppex.connection.addresses import parse_public_url, webhook_address
 from shoppex.connection.webhook_secrets import OVERLAP, is_secret, with_secret
-from shoppex.setup.progress import Standing, Step, first_open, has_moved, standings
+from shoppex.setup.progress import SetupStep, StepState, first_open, has_moved, standings
 from shoppex.store.settings_model import (
     MOST_SECRETS,
     FormerSecret,
@@ -37,70 +37,76 @@ DONE = GuildSettings(
 
 
 def standing(
-    step: Step, shop: GuildSettings, listener: ListenerSettings = PUBLIC, *, listening: bool = True
-) -> Standing:
+    step: SetupStep,
+    shop: GuildSettings,
+    listener: ListenerSettings = PUBLIC,
+    *,
+    listening: bool = True,
+) -> StepState:
     return standings(shop, listener, GUILD, listening=listening)[step]
 
 
-def first(shop: GuildSettings, listener: ListenerSettings = PUBLIC) -> Step:
+def first(shop: GuildSettings, listener: ListenerSettings = PUBLIC) -> SetupStep:
     return first_open(standings(shop, listener, GUILD, listening=True))
 
 
 def test_where_to_begin_and_where_to_end() -> None:
-    assert first(GuildSettings(), NOWHERE) is Step.KEY
-    assert first(replace(GuildSettings(), api_key="shx_1"), NOWHERE) is Step.HEARING
-    assert first(DONE) is Step.TEST
-    assert standing(Step.TEST, DONE) is Standing.OPEN
-    assert standing(Step.TEST, replace(DONE, setup_passed=frozenset({"test"}))) is Standing.DONE
+    assert first(GuildSettings(), NOWHERE) is SetupStep.KEY
+    assert first(replace(GuildSettings(), api_key="shx_1"), NOWHERE) is SetupStep.HEARING
+    assert first(DONE) is SetupStep.TEST
+    assert standing(SetupStep.TEST, DONE) is StepState.OPEN
+    assert (
+        standing(SetupStep.TEST, replace(DONE, setup_passed=frozenset({"test"}))) is StepState.DONE
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "listening", "expected"),
     [
-        ({}, True, Standing.DONE),
-        ({}, False, Standing.BROKEN),
-        ({"polling_only": True}, False, Standing.DONE),
+        ({}, True, StepState.DONE),
+        ({}, False, StepState.BROKEN),
+        ({"polling_only": True}, False, StepState.DONE),
     ],
 )
 def test_how_payments_are_heard_of(
-    change: dict[str, Any], *, listening: bool, expected: Standing
+    change: dict[str, Any], *, listening: bool, expected: StepState
 ) -> None:
     shop = replace(DONE, **change)
-    assert standing(Step.HEARING, shop, listening=listening) is expected
-    without = Standing.DONE if shop.polling_only else Standing.OPEN
-    assert standing(Step.HEARING, shop, NOWHERE) is without
+    assert standing(SetupStep.HEARING, shop, listening=listening) is expected
+    without = StepState.DONE if shop.polling_only else StepState.OPEN
+    assert standing(SetupStep.HEARING, shop, NOWHERE) is without
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({}, Standing.DONE),
-        ({"webhook_id": None, "webhook_url": None}, Standing.DONE),
-        ({"webhook_url": "https://old.example/shoppex/1"}, Standing.BROKEN),
-        ({"secret_doubtful": True}, Standing.BROKEN),
-        ({"secret": None}, Standing.OPEN),
-        ({"secret": None, "polling_only": True}, Standing.PASSED),
-        ({"secret_doubtful": True, "polling_only": True}, Standing.PASSED),
+        ({}, StepState.DONE),
+        ({"webhook_id": None, "webhook_url": None}, StepState.DONE),
+        ({"webhook_url": "https://old.example/shoppex/1"}, StepState.BROKEN),
+        ({"secret_doubtful": True}, StepState.BROKEN),
+        ({"secret": None}, StepState.OPEN),
+        ({"secret": None, "polling_only": True}, StepState.PASSED),
+        ({"secret_doubtful": True, "polling_only": True}, StepState.PASSED),
     ],
 )
-def test_the_webhook(change: dict[str, Any], expected: Standing) -> None:
+def test_the_webhook(change: dict[str, Any], expected: StepState) -> None:
     shop = replace(DONE, **change)
-    assert standing(Step.WEBHOOK, shop) is expected
+    assert standing(SetupStep.WEBHOOK, shop) is expected
     moved = shop.webhook_url not in (ADDRESS, None)
     assert has_moved(shop, PUBLIC, GUILD) is moved
 
 
 @pytest.mark.parametrize(
     ("step", "change"),
-    [(Step.PRODUCT, {"products": {}}), (Step.LOG, {"log_channel": None})],
+    [(SetupStep.PRODUCT, {"products": {}}), (SetupStep.LOG, {"log_channel": None})],
 )
-def test_what_can_be_left_out(step: Step, change: dict[str, Any]) -> None:
+def test_what_can_be_left_out(step: SetupStep, change: dict[str, Any]) -> None:
     undone = replace(DONE, **change)
     passed = frozenset({step.value})
-    assert standing(step, undone) is Standing.OPEN
+    assert standing(step, undone) is StepState.OPEN
     assert first(undone) is step
-    assert standing(step, replace(undone, setup_passed=passed)) is Standing.PASSED
-    assert standing(step, replace(DONE, setup_passed=passed)) is Standing.DONE
+    assert standing(step, replace(undone, setup_passed=passed)) is StepState.PASSED
+    assert standing(step, replace(DONE, setup_passed=passed)) is StepState.DONE
 
 
 @pytest.mark.parametrize(

@@ -16,20 +16,20 @@ from shoppex.domain.account import Account, AccountKey, Grant, OfferKind, Order
 from shoppex.domain.delivery import Delivery, DeliveryState
 from shoppex.domain.money import Money
 from shoppex.domain.policy import OfferTerms, Terms
-from shoppex.domain.staff_action import StaffAct
+from shoppex.domain.staff_action import StaffAction
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.statistics.fold import Report, Statistics, Survey, Turnover
-from shoppex.statistics.periods import Period, Window, windows_of
-from shoppex.statistics.time_series import Step, series_of
+from shoppex.statistics.fold import Report, ShopFold, Statistics, Turnover
+from shoppex.statistics.periods import Period, TimeSpan, windows_of
+from shoppex.statistics.time_series import Interval, series_of
 from strategies import accounts, orders
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
 GUILD = 111
 ROLE = 900
-ACT = StaffAct(5, NOW - DAY, "for the help")
+ACT = StaffAction(5, NOW - DAY, "for the help")
 
 
 def euros(amount: str) -> Money:
@@ -67,7 +67,7 @@ def buyer(user_id: int, *bought: Order | Subscription) -> Account:
 def survey(
     found: Iterable[Account], period: Period = Period.MONTH, terms: Terms | None = None
 ) -> Report:
-    looked = Survey(period, NOW, terms or Terms())
+    looked = ShopFold(period, NOW, terms or Terms())
     for account in found:
         looked.add(account)
     return looked.report()
@@ -92,11 +92,11 @@ def test_a_period_is_whole_days_of_utc_and_is_compared_with_as_long_a_one() -> N
 def test_today_is_kept_by_the_hour_and_compared_with_yesterday_until_the_same_hour() -> None:
     current, before = windows_of(Period.TODAY, NOW)
     assert len(current.slots()) == 24
-    assert before == Window(current.slots()[0] - DAY, NOW - DAY, timedelta(hours=1))
+    assert before == TimeSpan(current.slots()[0] - DAY, NOW - DAY, timedelta(hours=1))
 
 
 def test_there_is_nothing_before_all_time() -> None:
-    assert windows_of(Period.ALL, NOW) == (Window(None, NOW), None)
+    assert windows_of(Period.ALL, NOW) == (TimeSpan(None, NOW), None)
 
 
 def test_another_zone_changes_no_day() -> None:
@@ -495,18 +495,18 @@ def test_a_series_leaves_nothing_out(found: list[Account], period: Period) -> No
 @pytest.mark.parametrize(
     ("period", "first_sale", "step", "count"),
     [
-        (Period.TODAY, 0, Step.HOUR, 24),
-        (Period.WEEK, 0, Step.DAY, 7),
-        (Period.QUARTER, 0, Step.DAY, 90),
-        (Period.YEAR, 0, Step.WEEK, 53),
-        (Period.ALL, 0, Step.DAY, 1),
-        (Period.ALL, 91, Step.DAY, 92),
-        (Period.ALL, 92, Step.WEEK, 14),
-        (Period.ALL, 1000, Step.MONTH, 33),
+        (Period.TODAY, 0, Interval.HOUR, 24),
+        (Period.WEEK, 0, Interval.DAY, 7),
+        (Period.QUARTER, 0, Interval.DAY, 90),
+        (Period.YEAR, 0, Interval.WEEK, 53),
+        (Period.ALL, 0, Interval.DAY, 1),
+        (Period.ALL, 91, Interval.DAY, 92),
+        (Period.ALL, 92, Interval.WEEK, 14),
+        (Period.ALL, 1000, Interval.MONTH, 33),
     ],
 )
 def test_a_series_has_steps_that_can_be_told_apart(
-    period: Period, first_sale: int, step: Step, count: int
+    period: Period, first_sale: int, step: Interval, count: int
 ) -> None:
     series = series_of(now_of(buyer(1, sale("a", first_sale, euros("5"))), period=period), "EUR")
     assert (series.step, len(series.points)) == (step, count)

@@ -25,7 +25,7 @@ from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
 from shoppex.statistics.chart.poster import Poster, Tone, draw
 from shoppex.statistics.chart.text import drawable
-from shoppex.statistics.fold import Report, Survey
+from shoppex.statistics.fold import Report, ShopFold
 from shoppex.statistics.number_format import about_money, change, round_money, share, short_money
 from shoppex.statistics.periods import Period
 from shoppex.statistics.poster import alt_text, poster_of
@@ -51,7 +51,7 @@ def sale(name: str, days_ago: float = 1, amount: str = "10", **changes: object) 
 
 
 def report(*found: Order | Subscription, period: Period = Period.MONTH) -> Report:
-    survey = Survey(period, NOW, Terms())
+    survey = ShopFold(period, NOW, Terms())
     orders = {thing.nonce: thing for thing in found if isinstance(thing, Order)}
     subscriptions = {thing.id: thing for thing in found if isinstance(thing, Subscription)}
     survey.add(Account(AccountKey(1, 2), orders=orders, subscriptions=subscriptions))
@@ -182,7 +182,7 @@ def test_titles_are_shown_as_they_are_written() -> None:
 
 @given(st.lists(accounts, max_size=4), st.sampled_from(Period))
 def test_discord_takes_every_embed(found: list[Account], period: Period) -> None:
-    survey = Survey(period, NOW, Terms())
+    survey = ShopFold(period, NOW, Terms())
     for account in found:
         survey.add(account)
     made = survey.report()

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from shoppex.fulfilment.engine.fair_queue import Turns
-from shoppex.rate_limit import Limiter
+from shoppex.fulfilment.engine.fair_queue import FairQueue
+from shoppex.rate_limit import TokenBucket
 
 BUSY, QUIET, OTHER = 1, 2, 3
 
@@ -34,14 +34,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def turns(clock: Clock) -> Turns:
-    return Turns(Limiter(1.0, 1, monotonic=clock, sleep=clock.sleep))
+def turns(clock: Clock) -> FairQueue:
+    return FairQueue(TokenBucket(1.0, 1, monotonic=clock, sleep=clock.sleep))
 
 
 class Queue:
     """One server's lane: asks for the next turn as soon as it has had one."""
 
-    def __init__(self, turns: Turns, clock: Clock, who: int) -> None:
+    def __init__(self, turns: FairQueue, clock: Clock, who: int) -> None:
         self.turns = turns
         self.clock = clock
         self.who = who
@@ -53,7 +53,7 @@ class Queue:
             self.moments.append(self.clock.now)
 
 
-async def test_who_was_long_quiet_goes_next(turns: Turns, clock: Clock) -> None:
+async def test_who_was_long_quiet_goes_next(turns: FairQueue, clock: Clock) -> None:
     busy, quiet = Queue(turns, clock, BUSY), Queue(turns, clock, QUIET)
     working = asyncio.create_task(busy.run(50))
     while len(busy.moments) < 20:
@@ -65,7 +65,7 @@ async def test_who_was_long_quiet_goes_next(turns: Turns, clock: Clock) -> None:
     assert clock.now == 50
 
 
-async def test_those_who_are_all_busy_alternate(turns: Turns, clock: Clock) -> None:
+async def test_those_who_are_all_busy_alternate(turns: FairQueue, clock: Clock) -> None:
     queues = [Queue(turns, clock, who) for who in (BUSY, QUIET, OTHER)]
     await asyncio.gather(*(queue.run(10) for queue in queues))
     assert [len(queue.moments) for queue in queues] == [10, 10, 10]
@@ -74,7 +74,7 @@ async def test_those_who_are_all_busy_alternate(turns: Turns, clock: Clock) -> N
         assert gaps == [3.0] * 9
 
 
-async def test_of_one_kind_who_waits_first_goes_first(turns: Turns) -> None:
+async def test_of_one_kind_who_waits_first_goes_first(turns: FairQueue) -> None:
     gone: list[int] = []
 
     async def want(number: int) -> None:
@@ -85,7 +85,7 @@ async def test_of_one_kind_who_waits_first_goes_first(turns: Turns) -> None:
     assert gone == list(range(5))
 
 
-async def test_who_gives_up_takes_no_turn_along(turns: Turns, clock: Clock) -> None:
+async def test_who_gives_up_takes_no_turn_along(turns: FairQueue, clock: Clock) -> None:
     waiting = [asyncio.create_task(turns.acquire(BUSY)) for _ in range(20)]
     await waiting[0]
     for task in waiting[1:]:
@@ -102,7 +102,7 @@ async def test_what_ends_the_waiting_ends_it_for_all() -> None:
     async def refuse(_seconds: float) -> None:
         raise Closed
 
-    turns = Turns(Limiter(1.0, 1, monotonic=lambda: 0.0, sleep=refuse))
+    turns = FairQueue(TokenBucket(1.0, 1, monotonic=lambda: 0.0, sleep=refuse))
     waiting = [turns.acquire(who) for who in (BUSY, BUSY, QUIET)]
     first, *others = await asyncio.gather(*waiting, return_exceptions=True)
     assert first is None

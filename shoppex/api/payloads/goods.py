@@ -89,7 +89,7 @@ def extract_keys(value: object) -> tuple[str, ...]:
     return tuple(_pieces(value, names, _DEEPEST, unknown=False)[:_MOST_PIECES])
 
 
-class Reading:
+class GoodsReader:
     """Bounds what is read of one order, however large it is: names, entries, depth in all.
 
     Far more than a thousand serials, each an object, take.

@@ -21,7 +21,7 @@ from ..fields import (
 )
 from .custom_fields import normalise
 from .goods import (
-    Reading,
+    GoodsReader,
     extract_goods,
     extract_keys,
     goods_of,
@@ -83,7 +83,7 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         for entry in as_list(data.get("items") or data.get("lineItems"))[:_MOST_ITEMS]
         if isinstance(entry, Mapping)
     ]
-    reading = Reading()
+    reading = GoodsReader()
     parts, by_line = reading.parts(data), [reading.parts(line) for line in lines]
     goods_by_line = [goods_of(part) for part in by_line]
     by_item = [piece for pieces in goods_by_line for piece in pieces]

@@ -30,7 +30,7 @@ class Serial:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedSerials:
     """Keys that are out of the pool and belong to whoever claimed them.
 
     Parameters
@@ -53,7 +53,7 @@ class SerialResource:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def claim(self, product_id: str, amount: int = 1) -> Claim:
+    async def claim(self, product_id: str, amount: int = 1) -> ClaimedSerials:
         """Take keys out of the pool of a product without variants, all at once.
 
         Never tried twice, as nobody knows whether Shoppex would give other keys then.
@@ -79,7 +79,7 @@ class SerialResource:
         return _parse(as_mapping(answer.data))
 
 
-def _parse(data: Mapping[str, object]) -> Claim:
+def _parse(data: Mapping[str, object]) -> ClaimedSerials:
     entries = data.get("serials")
     if not isinstance(entries, list):
         raise unreadable("list of serials", write=True)
@@ -88,7 +88,7 @@ def _parse(data: Mapping[str, object]) -> Claim:
     claimed = max(len(entries), parse_count(data.get("claimed_count")) or 0)
     if claimed and not serials:
         raise unreadable("serial", write=True)
-    return Claim(serials, claimed, parse_count(data.get("remaining_stock")))
+    return ClaimedSerials(serials, claimed, parse_count(data.get("remaining_stock")))
 
 
 def _parse_serial(entry: object) -> Serial | None:

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import discord
 
-from ...rate_limit import Limiter
-from .fair_queue import Turns
+from ...rate_limit import TokenBucket
+from .fair_queue import FairQueue
 
 T = TypeVar("T")
 
@@ -64,14 +64,14 @@ class Budget:
         self._monotonic = monotonic
         self._nap = sleep
         self._closed = False
-        self._requests = Limiter(
+        self._requests = TokenBucket(
             _REQUESTS_PER_SECOND, _BURST, monotonic=monotonic, sleep=self._sleep
         )
         # One server's long queue of messages is a steady one; another's buyer goes before it.
-        self._dms = Turns(
-            Limiter(_DMS_PER_SECOND, _DM_BURST, monotonic=monotonic, sleep=self._sleep)
+        self._dms = FairQueue(
+            TokenBucket(_DMS_PER_SECOND, _DM_BURST, monotonic=monotonic, sleep=self._sleep)
         )
-        self._in_passing = Limiter(
+        self._in_passing = TokenBucket(
             _IN_PASSING_PER_SECOND, _IN_PASSING_BURST, monotonic=monotonic, sleep=self._sleep
         )
         self._refusals: deque[float] = deque(maxlen=_MOST_REFUSALS)

@@ -20,8 +20,8 @@ from ..entitlement.staff_causes import Cause
 from .discord_budget import Budget
 from .failures import NOT_BY_ITSELF
 from .role_checks import SEEN_WITHOUT_ASKING
-from .scheduler import Lanes, Load
-from .staff_alerts import Alarms
+from .scheduler import Scheduler, SchedulerLoad
+from .staff_alerts import StaffAlerts
 
 log = logging.getLogger("red.shoppex.engine")
 
@@ -60,7 +60,7 @@ class Engine:
         self,
         ledger: Ledger,
         steps: Sequence[Step],
-        alarms: Alarms,
+        alarms: StaffAlerts,
         budget: Budget,
         clock: Callable[[], datetime],
     ) -> None:
@@ -69,9 +69,9 @@ class Engine:
         self._alarms = alarms
         self._budget = budget
         self._clock = clock
-        self._lanes = [Lanes(step.name, partial(self._turn, step), clock) for step in steps]
+        self._lanes = [Scheduler(step.name, partial(self._turn, step), clock) for step in steps]
         # However many things change at once in a guild, it is woken once or twice.
-        self._wakes = Lanes("wakes", self._wake, clock)
+        self._wakes = Scheduler("wakes", self._wake, clock)
 
     def mark(self, key: AccountKey) -> None:
         """The account is due now."""
@@ -96,11 +96,11 @@ class Engine:
             self.wake(guild_id)
         self._alarms.mark_told()
 
-    def load(self, guild_id: int) -> Load:
+    def load(self, guild_id: int) -> SchedulerLoad:
         """What is due in a guild: the longest of its lanes, and the oldest wait in any."""
         loads = [lanes.load(guild_id) for lanes in self._lanes]
         times = (load.since for load in loads if load.since is not None)
-        return Load(max(load.accounts for load in loads), min(times, default=None))
+        return SchedulerLoad(max(load.accounts for load in loads), min(times, default=None))
 
     async def retry(self, key: AccountKey) -> None:
         """The buyer is here: what waited for them may work now.

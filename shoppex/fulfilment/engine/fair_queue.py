@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from itertools import count
 
-from ...rate_limit import Limiter
+from ...rate_limit import TokenBucket
 
 
-class Turns:
+class FairQueue:
     """A pace for many: of those who wait, whoever went longest ago goes next.
 
     Parameters
@@ -17,7 +17,7 @@ class Turns:
         What all of them share.
     """
 
-    def __init__(self, pace: Limiter) -> None:
+    def __init__(self, pace: TokenBucket) -> None:
         self._pace = pace
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         # Of everybody, the number of their last turn.

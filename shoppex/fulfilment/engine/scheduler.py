@@ -18,7 +18,7 @@ _AFTER_A_BUG = timedelta(minutes=5)
 _LONGEST_NAP = 3600.0
 
 
-class Load(NamedTuple):
+class SchedulerLoad(NamedTuple):
     """What lies before a guild's lanes.
 
     Parameters
@@ -33,7 +33,7 @@ class Load(NamedTuple):
     since: datetime | None = None
 
 
-class Lanes:
+class Scheduler:
     """Runs ``work`` for each account that is due.
 
     A lane is a task that lives only while its guild has something to do. An account that is
@@ -92,12 +92,12 @@ class Lanes:
             heapq.heapify(self._agenda)
         self._set_timer()
 
-    def load(self, guild_id: int) -> Load:
+    def load(self, guild_id: int) -> SchedulerLoad:
         """What is due in a guild."""
         times = [*self._due.get(guild_id, {}).values()]
         if guild_id in self._worked_on:
             times.append(self._worked_on[guild_id])
-        return Load(len(times), min(times, default=None))
+        return SchedulerLoad(len(times), min(times, default=None))
 
     async def close(self, seconds: float = 5.0) -> None:
         """Let each lane end its account, at most ``seconds``, and begin no other.

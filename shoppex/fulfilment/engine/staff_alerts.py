@@ -20,7 +20,7 @@ from ...store.settings import Settings
 from ..entitlement.staff_causes import MUTE, Cause, causes_of
 from .channel_checks import writable_channel
 from .failures import REQUEST_ERRORS
-from .scheduler import Lanes
+from .scheduler import Scheduler
 
 log = logging.getLogger("red.shoppex.alarms")
 
@@ -31,7 +31,7 @@ _AFTER_A_FAILURE = timedelta(minutes=10)
 _NOBODY = 0
 
 
-class Board(Protocol):
+class AlertChannel(Protocol):
     """Where staff read what waits for them."""
 
     async def tell(self, guild: discord.Guild, causes: Mapping[Cause, int]) -> None:
@@ -44,7 +44,7 @@ class Board(Protocol):
         """
 
 
-class Alarms:
+class StaffAlerts:
     """Looks at a guild when something in it began, or ceased, to wait.
 
     What was told is kept, so that a restart tells nothing twice; it is forgotten when its cause
@@ -56,7 +56,7 @@ class Alarms:
         bot: Red,
         ledger: Ledger,
         settings: Settings,
-        board: Board,
+        board: AlertChannel,
         clock: Callable[[], datetime],
     ) -> None:
         self._bot = bot
@@ -64,7 +64,7 @@ class Alarms:
         self._settings = settings
         self._board = board
         self._clock = clock
-        self._lanes = Lanes("alarms", self._look, clock)
+        self._lanes = Scheduler("alarms", self._look, clock)
         self._looked_at: dict[int, datetime] = {}
 
     def mark(self, guild_id: int) -> None:

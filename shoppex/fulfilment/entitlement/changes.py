@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ...domain.account import Account, AccountKey, Order
-from ...domain.event import Happened, Happening
+from ...domain.event import EventKind, ShopEvent
 from ...domain.money import Money
 from ...domain.policy import Policy
 from ...domain.status import OrderStatus
@@ -20,7 +20,7 @@ from ...domain.subscription import Subscription, standing_of
 from ...domain.subscription_status import SubscriptionStatus
 
 
-def happenings_of(before: Account, after: Account) -> Iterator[Happening]:
+def happenings_of(before: Account, after: Account) -> Iterator[ShopEvent]:
     """What happened between two states of one account."""
     for nonce, order in after.orders.items():
         known = before.orders.get(nonce)
@@ -33,9 +33,9 @@ def happenings_of(before: Account, after: Account) -> Iterator[Happening]:
             yield from _of_subscription(after, known_as, subscription)
 
 
-def _of_order(key: AccountKey, before: Order, after: Order) -> Iterator[Happening]:
-    def happened(kind: Happened, money: Money | None = None) -> Happening:
-        return Happening(
+def _of_order(key: AccountKey, before: Order, after: Order) -> Iterator[ShopEvent]:
+    def happened(kind: EventKind, money: Money | None = None) -> ShopEvent:
+        return ShopEvent(
             kind,
             key,
             subject=after.describe() if after.lines else replace(after, quantity=1).describe(),
@@ -46,18 +46,18 @@ def _of_order(key: AccountKey, before: Order, after: Order) -> Iterator[Happenin
         )
 
     if before.paid_at is None and after.paid_at is not None and after.gift is None:
-        yield happened(Happened.RENEWED if after.renewal else Happened.SALE, after.total)
+        yield happened(EventKind.RENEWED if after.renewal else EventKind.SALE, after.total)
     if after.arrived and not before.arrived:
-        yield replace(happened(Happened.DELIVERED), roles=after.roles)
+        yield replace(happened(EventKind.DELIVERED), roles=after.roles)
     if after.status is not before.status:
         if after.status is OrderStatus.REFUNDED:
-            yield happened(Happened.REFUNDED, _went_back(before.refunded, after.total))
+            yield happened(EventKind.REFUNDED, _went_back(before.refunded, after.total))
         elif after.status is OrderStatus.DISPUTED:
-            yield happened(Happened.DISPUTED, after.total)
+            yield happened(EventKind.DISPUTED, after.total)
         elif before.status is OrderStatus.DISPUTED:
-            yield happened(Happened.DISPUTE_WON, after.total)
+            yield happened(EventKind.DISPUTE_WON, after.total)
     if after.status is OrderStatus.PAID and after.refunded not in (None, before.refunded):
-        yield happened(Happened.PARTLY_REFUNDED, _went_back(before.refunded, after.refunded))
+        yield happened(EventKind.PARTLY_REFUNDED, _went_back(before.refunded, after.refunded))
 
 
 def _went_back(before: Money | None, now: Money | None) -> Money | None:
@@ -72,11 +72,11 @@ def _went_back(before: Money | None, now: Money | None) -> Money | None:
 
 def _of_subscription(
     account: Account, before: list[Subscription], after: Subscription
-) -> Iterator[Happening]:
+) -> Iterator[ShopEvent]:
     order = account.orders.get(after.nonce)
 
-    def happened(kind: Happened) -> Happening:
-        return Happening(
+    def happened(kind: EventKind) -> ShopEvent:
+        return ShopEvent(
             kind,
             account.key,
             subject=after.title,
@@ -85,9 +85,9 @@ def _of_subscription(
         )
 
     if after.runs and not any(subscription.governs for subscription in before):
-        yield happened(Happened.SUBSCRIBED)
+        yield happened(EventKind.SUBSCRIBED)
     if _has_ended(after) and not any(map(_has_ended, before)):
-        yield happened(Happened.UNSUBSCRIBED)
+        yield happened(EventKind.UNSUBSCRIBED)
 
 
 def _has_ended(subscription: Subscription) -> bool:

@@ -37,7 +37,7 @@ def is_too_many(losses: int, holders: int) -> bool:
     return losses > max(_ALWAYS_FINE, holders / _ONE_IN)
 
 
-class Losses:
+class RecentLosses:
     """Who lost something within the last hour."""
 
     def __init__(self) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ...domain.account import AccountKey, Order
-from ...domain.order_metadata import Tag
+from ...domain.order_metadata import OrderTag
 from ...domain.remote import RemoteOrder, RemoteSubscription
 from ...domain.subscription import Subscription
 from ...store.ledger import Ledger
 
 
-class Places:
+class AccountLookup:
     """Looks things up in the ledger. Only what this bot began is ever found."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -24,7 +24,7 @@ class Places:
         place = self._ledger.locate(news.uniqid)
         if place is not None:
             return place
-        tagged = self._tagged(Tag.from_fields(news.custom_fields))
+        tagged = self._tagged(OrderTag.from_fields(news.custom_fields))
         if tagged is None or tagged[1].uniqid is not None:
             return None
         return tagged[0], tagged[1].nonce
@@ -39,7 +39,7 @@ class Places:
         known = self._ledger.locate_subscription(news.uniqid, news.id)
         if known is not None:
             return known[0], known[1].nonce
-        tagged = self._tagged(Tag.from_fields(news.custom_fields))
+        tagged = self._tagged(OrderTag.from_fields(news.custom_fields))
         if tagged is not None:
             return tagged[0], tagged[1].nonce
         for uniqid in news.invoices:
@@ -55,7 +55,7 @@ class Places:
         known = self._ledger.locate_subscription(news.subscription_id)
         if known is not None:
             return known
-        tagged = self._tagged(Tag.from_fields(news.custom_fields))
+        tagged = self._tagged(OrderTag.from_fields(news.custom_fields))
         if tagged is not None:
             key, order = tagged
             subscriptions = self._ledger.get(key).subscriptions.values()
@@ -68,7 +68,7 @@ class Places:
         ]
         return candidates[0] if len(candidates) == 1 else None
 
-    def _tagged(self, tag: Tag | None) -> tuple[AccountKey, Order] | None:
+    def _tagged(self, tag: OrderTag | None) -> tuple[AccountKey, Order] | None:
         if tag is None:
             return None
         key = AccountKey(tag.guild_id, tag.user_id)

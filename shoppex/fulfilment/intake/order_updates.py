@@ -9,7 +9,7 @@ from decimal import Decimal
 from ...domain.account import NOBODY, AccountKey, OfferKind, Order, Promise
 from ...domain.delivery import Delivery, DeliveryState
 from ...domain.money import Money
-from ...domain.order_metadata import USER, Tag
+from ...domain.order_metadata import USER, OrderTag
 from ...domain.outstanding import Outstanding, TopUp, Underpayment
 from ...domain.policy import Terms
 from ...domain.refunds import is_all
@@ -332,7 +332,7 @@ def says_too_little(order: Order, news: RemoteOrder) -> bool:
 def _sent_fields(key: AccountKey, order: Order) -> dict[str, str]:
     """The custom fields that must come back."""
     buyer = key.user_id if order.origin is None else order.origin
-    sent = Tag(buyer, key.guild_id, order.nonce).to_fields()
+    sent = OrderTag(buyer, key.guild_id, order.nonce).to_fields()
     if buyer == NOBODY:
         # Only the tag still names the user whose data was deleted. Server and nonce are proof.
         del sent[USER]

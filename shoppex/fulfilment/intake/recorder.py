@@ -11,13 +11,13 @@ from enum import Enum
 
 from ...api import MalformedOrder, MalformedSubscription, parse_order, parse_subscription
 from ...domain.account import Account, AccountKey, Order
-from ...domain.order_metadata import Tag
+from ...domain.order_metadata import OrderTag
 from ...domain.policy import Terms
 from ...domain.remote import RemoteOrder, RemoteSubscription
 from ...domain.status import OrderStatus, advance
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
-from .account_lookup import Places
+from .account_lookup import AccountLookup
 from .order_updates import ask_again, distrust, has_seen, learn, mark_seen
 from .subscription_updates import (
     hear_of,
@@ -56,7 +56,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class WebhookEvent:
     """One event, as far as its envelope goes."""
 
     name: str
@@ -68,7 +68,7 @@ class Hearing:
         return self.name.removesuffix(":product")
 
 
-def read_event(payload: object, header: str | None) -> Hearing | None:
+def read_event(payload: object, header: str | None) -> WebhookEvent | None:
     """Read the envelope (contract, section 4.1); ``None`` when it is none."""
     if not isinstance(payload, dict):
         return None
@@ -77,7 +77,7 @@ def read_event(payload: object, header: str | None) -> Hearing | None:
     # The name goes into the log, and whoever knows a server's secret chooses it.
     if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(data, dict):
         return None
-    return Hearing(name, data)
+    return WebhookEvent(name, data)
 
 
 class Recorder:
@@ -103,7 +103,7 @@ class Recorder:
         terms: Callable[[int], Terms] = lambda _guild_id: Terms(),
     ) -> None:
         self._ledger = ledger
-        self._places = Places(ledger)
+        self._places = AccountLookup(ledger)
         self._clock = clock
         self._on_change = on_change
         self._observe = observe
@@ -115,7 +115,7 @@ class Recorder:
         return Recorder(self._ledger, self._clock, on_change, self._observe, self._terms)
 
     async def hear(
-        self, guild_id: int, event: Hearing, delivery_id: str, *, fresh: bool
+        self, guild_id: int, event: WebhookEvent, delivery_id: str, *, fresh: bool
     ) -> Outcome:
         """Record a webhook event that was signed with the secret of ``guild_id``.
 
@@ -243,7 +243,7 @@ class Recorder:
         """
         await self._change(key, lambda a: a if order.nonce in a.orders else a.with_order(order))
 
-    async def _hear_of_subscription(self, guild_id: int, event: Hearing) -> Outcome:
+    async def _hear_of_subscription(self, guild_id: int, event: WebhookEvent) -> Outcome:
         try:
             news = parse_subscription(event.data)
         except MalformedSubscription:
@@ -261,7 +261,7 @@ class Recorder:
 
     def _refuse_unreadable(self, guild_id: int, custom_fields: Mapping[str, str]) -> None:
         """Have Shoppex send it again later: the order may be in what cannot be read now."""
-        tag = Tag.from_fields(custom_fields)
+        tag = OrderTag.from_fields(custom_fields)
         if tag is None or tag.guild_id != guild_id:
             return
         if not self._ledger.is_readable(AccountKey(guild_id, tag.user_id)):

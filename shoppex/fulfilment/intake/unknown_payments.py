@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from ...api import ApiError, ClientPool, MalformedOrder, NotFound, parse_order
 from ...domain.account import AccountKey, OfferKind, Order
-from ...domain.order_metadata import Tag
+from ...domain.order_metadata import OrderTag
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus
 from ...store.errors import StoreUnavailable
@@ -23,7 +23,7 @@ from ...store.ledger import Ledger
 from ...store.settings import Settings
 from .order_from_remote import order_from
 from .payment_checks import UNKNOWN_ORDER, lines_that_came, with_paid_lines
-from .recorder import Hearing, Outcome, Recorder
+from .recorder import Outcome, Recorder, WebhookEvent
 
 log = logging.getLogger("red.shoppex.strays")
 
@@ -33,7 +33,7 @@ _RECENT = timedelta(days=2)
 _AT_ONCE = 4
 
 
-class Strays:
+class UnknownPayments:
     """Holds them for staff."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Strays:
 
     def is_one(self, guild_id: int, news: RemoteOrder) -> bool:
         """Whether that may be a recent payment for an order of this guild's that is not known."""
-        tag = Tag.from_fields(news.custom_fields)
+        tag = OrderTag.from_fields(news.custom_fields)
         if tag is None or tag.guild_id != guild_id or not _NONCE.fullmatch(tag.nonce):
             return False
         account = self._ledger.get(AccountKey(guild_id, tag.user_id))
@@ -64,11 +64,11 @@ class Strays:
 
     def is_listed(self, guild_id: int, news: RemoteOrder) -> bool:
         """The same, of an entry of a list, where what a user had forgotten is still."""
-        tag = Tag.from_fields(news.custom_fields)
+        tag = OrderTag.from_fields(news.custom_fields)
         forgotten = tag is not None and self._ledger.was_forgotten(tag.user_id)
         return not forgotten and self.is_one(guild_id, news)
 
-    async def hear(self, guild_id: int, event: Hearing) -> Outcome:
+    async def hear(self, guild_id: int, event: WebhookEvent) -> Outcome:
         """What becomes of a signed event about an order that is not known. See `look_at`."""
         if not event.family.startswith("order:"):
             return Outcome.UNKNOWN_ORDER
@@ -103,13 +103,13 @@ class Strays:
             raise StoreUnavailable("Shoppex could not be asked about an unknown order") from error
         finally:
             self._asking -= 1
-        tag = Tag.from_fields(found.custom_fields)
-        if tag != Tag.from_fields(news.custom_fields) or not self.is_one(guild_id, found):
+        tag = OrderTag.from_fields(found.custom_fields)
+        if tag != OrderTag.from_fields(news.custom_fields) or not self.is_one(guild_id, found):
             return Outcome.UNKNOWN_ORDER
         return await self._hold(guild_id, found)
 
     async def _hold(self, guild_id: int, news: RemoteOrder) -> Outcome:
-        tag = Tag.from_fields(news.custom_fields)
+        tag = OrderTag.from_fields(news.custom_fields)
         if tag is None:
             return Outcome.UNKNOWN_ORDER
         shop, now = self._settings.guild(guild_id), self._clock()

@@ -25,14 +25,14 @@ _BETWEEN_PAUSES = 20
 _SECONDS_BETWEEN_REPORTS = 4.0
 
 
-class Report(Protocol):
+class ProgressReport(Protocol):
     """Shows how far a backfill has come; whether it wants to hear more."""
 
     def __call__(self, done: int, of: int, *, failed: bool = False) -> Awaitable[bool]:
         """``failed`` when nothing more could be kept."""
 
 
-class Backfilling:
+class BackfillRunner:
     """Previews changes of roles and carries them out for those who bought before."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Backfilling:
                 effects[key.user_id] = effect
         return Preview(change, effects)
 
-    def begin(self, guild_id: int, change: RoleChange, report: Report) -> None:
+    def begin(self, guild_id: int, change: RoleChange, report: ProgressReport) -> None:
         """Carry out a change for those who bought before. Returns at once.
 
         It is made once the offer itself was changed. Whom a crash leaves out is found by the
@@ -77,7 +77,7 @@ class Backfilling:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _carry_out(self, guild_id: int, change: RoleChange, report: Report) -> None:
+    async def _carry_out(self, guild_id: int, change: RoleChange, report: ProgressReport) -> None:
         terms, now = self._terms(guild_id), self._clock()
         affected: list[AccountKey] = []
         async for key in self._ledger.walk(guild_id):
@@ -96,7 +96,7 @@ class Backfilling:
             return
         await self._follow(affected, report)
 
-    async def _follow(self, affected: list[AccountKey], report: Report) -> None:
+    async def _follow(self, affected: list[AccountKey], report: ProgressReport) -> None:
         """Report until everything is done, or nobody wants to hear more."""
         left: Iterable[AccountKey] = affected
         while True:

@@ -14,7 +14,7 @@ from ...store.files import back_up
 from ...store.ledger import Ledger
 from ...store.schema import place_of
 from ...store.settings import Settings
-from ..engine.scheduler import Lanes
+from ..engine.scheduler import Scheduler
 
 log = logging.getLogger("red.shoppex.store")
 
@@ -27,7 +27,7 @@ _BACKUP_AFTER = timedelta(minutes=10)
 _BACKUP_EVERY = timedelta(days=1)
 
 
-class Keeper:
+class Backups:
     """Notes which partitions have accounts, and backs up each file that changed, once a day.
 
     Neither happens before `start`: what has not been read must not be noted as empty.
@@ -37,7 +37,7 @@ class Keeper:
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
-        self._lanes = Lanes("keeping", self._turn, clock)
+        self._lanes = Scheduler("keeping", self._turn, clock)
         self._started = False
 
     def start(self) -> None:

@@ -17,14 +17,14 @@ from ...store.ledger import Ledger
 from ...store.schema import PARTITIONS
 from ...store.settings import Settings
 from ...store.settings_model import GuildSettings
-from ..entitlement.mass_revocation import Losses, about_to_go, is_too_many, loses, spare
+from ..entitlement.mass_revocation import RecentLosses, about_to_go, is_too_many, loses, spare
 
 log = logging.getLogger("red.shoppex.brake")
 
 _AT_ONCE = 100
 
 
-class Suspicion(str, Enum):
+class BrakeReason(str, Enum):
     """Why nothing is taken; kept under these words."""
 
     OTHER_SHOP = "other_shop"
@@ -55,7 +55,7 @@ class Brake:
         self._clock = clock
         self._tell = tell
         self._wake = wake
-        self._losses: defaultdict[int, Losses] = defaultdict(Losses)
+        self._losses: defaultdict[int, RecentLosses] = defaultdict(RecentLosses)
 
     async def observe(self, before: Account, after: Account) -> None:
         """Look at what news from Shoppex did to an account, before anything follows from it."""
@@ -67,12 +67,12 @@ class Brake:
         if not is_too_many(losses, self._ledger.holders(guild_id)):
             return
         try:
-            await self._engage(guild_id, Suspicion.MANY_ENDED)
+            await self._engage(guild_id, BrakeReason.MANY_ENDED)
         except StoreUnavailable as error:
             # Nor can a role be taken then: that is written down first. The next loss tries anew.
             log.error("The brake of guild %s could not be kept: %s", guild_id, error)
 
-    async def _engage(self, guild_id: int, why: Suspicion) -> None:
+    async def _engage(self, guild_id: int, why: BrakeReason) -> None:
         if self._settings.guild(guild_id).brake is not None:
             return
         await self._settings.update_guild(guild_id, lambda s: replace(s, brake=why.value))
@@ -96,11 +96,11 @@ class Brake:
         if shop_id is None:
             return True
         if shop.shop_id not in (None, shop_id) and await _has_sold(self._ledger, guild_id):
-            await self._engage(guild_id, Suspicion.OTHER_SHOP)
+            await self._engage(guild_id, BrakeReason.OTHER_SHOP)
             return False
         if shop.shop_id != shop_id:
             await self._settings.update_guild(guild_id, lambda s: replace(s, shop_id=shop_id))
-        if shop.brake == Suspicion.OTHER_SHOP.value:
+        if shop.brake == BrakeReason.OTHER_SHOP.value:
             # The right key is back, and nothing was concluded from the other.
             await self._let_go(guild_id, lambda s: replace(s, brake=None))
         return True
@@ -141,7 +141,7 @@ class Brake:
     async def _release(self, guild_id: int) -> None:
         def release(shop: GuildSettings) -> GuildSettings:
             # Whichever shop the key opens is the right one from now on, by the word of staff.
-            moved = shop.brake == Suspicion.OTHER_SHOP.value
+            moved = shop.brake == BrakeReason.OTHER_SHOP.value
             return replace(shop, brake=None, shop_id=None if moved else shop.shop_id)
 
         await self._let_go(guild_id, release)

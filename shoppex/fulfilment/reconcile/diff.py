@@ -9,7 +9,7 @@ from ...domain.account import AccountKey
 from ...domain.policy import Terms
 from ...domain.remote import RemoteOrder, RemoteSubscription
 from ...store.ledger import Ledger
-from ..intake.account_lookup import Places
+from ..intake.account_lookup import AccountLookup
 from ..intake.order_updates import learn
 from ..intake.recorder import Recorder
 from ..intake.subscription_updates import is_moved, learn_subscription
@@ -78,13 +78,13 @@ def happened_at(news: News) -> datetime:
     return news.news.updated_at or news.news.created_at or news.asked_at
 
 
-class Comparison:
+class ListDiff:
     """Compares entries of a guild's lists with the ledger."""
 
     def __init__(self, ledger: Ledger, guild_id: int, terms: Terms) -> None:
         self._ledger = ledger
         self._terms = terms
-        self._places = Places(ledger)
+        self._places = AccountLookup(ledger)
         self._guild_id = guild_id
 
     def order(self, news: RemoteOrder, asked_at: datetime) -> News | None:

@@ -16,7 +16,7 @@ from .drift import Drift, compare, kept_in_doubt
 _BETWEEN_PAUSES = 50
 
 
-class Inspection:
+class DriftScan:
     """Compares every buyer, and everybody who has a role that is sold, step by step.
 
     Whom the bot has not got in memory is passed over: nothing is known of their roles.

@@ -17,7 +17,7 @@ from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ..engine.engine import Engine
-from ..engine.scheduler import Lanes
+from ..engine.scheduler import Scheduler
 
 log = logging.getLogger("red.shoppex.absences")
 
@@ -28,7 +28,7 @@ _ASKED_AT_ONCE = 100
 _NOBODY = 0
 
 
-class Absences:
+class Membership:
     """Records that somebody was banned, and that who came back lacks what they were given.
 
     Leaving itself changes nothing: what was bought goes on or ends by itself. Who comes back
@@ -49,9 +49,9 @@ class Absences:
         self._settings = settings
         self._engine = engine
         self._clock = clock
-        self._arrivals = Lanes("arrivals", self._receive, clock)
-        self._bans = Lanes("bans", self._record_ban, clock)
-        self._walks = Lanes("absences", self._walk, clock)
+        self._arrivals = Scheduler("arrivals", self._receive, clock)
+        self._bans = Scheduler("bans", self._record_ban, clock)
+        self._walks = Scheduler("absences", self._walk, clock)
         self._joined_at: dict[AccountKey, datetime] = {}
         self._banned_at: dict[AccountKey, datetime] = {}
 

@@ -17,21 +17,21 @@ from redbot.core.utils import AsyncIter
 from ...api import ApiError, ClientPool, ShoppexClient
 from ...domain.account import Account, AccountKey, Grant, OfferKind, Order
 from ...domain.delivery import Delivery, DeliveryState
-from ...domain.order_metadata import Tag
+from ...domain.order_metadata import OrderTag
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ..entitlement.notices import Notice, NoticeKind
-from ..intake.account_lookup import Places
+from ..intake.account_lookup import AccountLookup
 from ..intake.delivered_goods import hand_over
 from ..intake.order_from_remote import order_from
 from ..intake.order_updates import learn
 from ..intake.product_lookup import look_up_products
 from ..intake.recorder import Recorder
 from ..intake.subscription_updates import hear_of_id, with_customer
-from .diff import Comparison
+from .diff import ListDiff
 
 log = logging.getLogger("red.shoppex.rebuilding")
 
@@ -43,7 +43,7 @@ _AT_ONCE = 20
 
 
 @dataclass(slots=True)
-class Rebuilt:
+class RebuildResult:
     """What came of it.
 
     Parameters
@@ -58,7 +58,7 @@ class Rebuilt:
     failed: list[int]
 
 
-class Rebuilding:
+class LedgerRebuild:
     """Goes through the lists of every shop, and takes in what is ours.
 
     Parameters
@@ -86,9 +86,9 @@ class Rebuilding:
         self._clock = clock
         self._roles_of = roles_of
         self._on_change = on_change
-        self._places = Places(ledger)
+        self._places = AccountLookup(ledger)
 
-    async def run(self, lost_at: datetime) -> Rebuilt:
+    async def run(self, lost_at: datetime) -> RebuildResult:
         """Rebuild every guild. What is there already stays; doing it twice is free.
 
         Parameters
@@ -97,7 +97,7 @@ class Rebuilding:
             When the loss was noticed. What Shoppex changed before was delivered then, and is
             not sent again; what was paid since is delivered now.
         """
-        result = Rebuilt(0, [])
+        result = RebuildResult(0, [])
         for guild_id in self._settings.guild_ids():
             api_key = self._settings.guild(guild_id).api_key
             if api_key is None:
@@ -110,7 +110,7 @@ class Rebuilding:
         return result
 
     async def _rebuild(
-        self, guild_id: int, client: ShoppexClient, lost_at: datetime, result: Rebuilt
+        self, guild_id: int, client: ShoppexClient, lost_at: datetime, result: RebuildResult
     ) -> None:
         changed: dict[AccountKey, None] = {}
         begun_at = self._clock()
@@ -182,7 +182,7 @@ class Rebuilding:
             settled = known.renewal or known.paid_at is not None
             missed = news.status is OrderStatus.PAID and not settled
             return place if key.guild_id == guild_id and missed else None
-        tag = Tag.from_fields(news.custom_fields)
+        tag = OrderTag.from_fields(news.custom_fields)
         if tag is None or tag.guild_id != guild_id or not tag.user_id:
             return None
         key = AccountKey(guild_id, tag.user_id)
@@ -198,7 +198,7 @@ class Rebuilding:
         self, guild_id: int, client: ShoppexClient, recorder: Recorder
     ) -> None:
         terms = self._settings.guild(guild_id).terms()
-        comparison = Comparison(self._ledger, guild_id, terms)
+        comparison = ListDiff(self._ledger, guild_id, terms)
         found = []
         async for news in client.subscriptions.list():
             entry = comparison.subscription(news, self._clock())

@@ -26,11 +26,11 @@ from ...domain.remote import RemoteOrder
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.settings import Settings
-from ..engine.scheduler import Lanes
+from ..engine.scheduler import Scheduler
 from ..intake.recorder import Recorder, read_event
-from ..intake.unknown_payments import Strays
+from ..intake.unknown_payments import UnknownPayments
 from .brake import Brake, has_orders
-from .diff import Comparison, News, happened_at
+from .diff import ListDiff, News, happened_at
 
 log = logging.getLogger("red.shoppex.sweeps")
 
@@ -55,7 +55,7 @@ _AT_ONCE = 100
 _MOST_STRAYS = 20
 
 
-class Sweeps:
+class Reconciler:
     """Compares what each shop says with what the ledger holds, every hour.
 
     Only what is found counts. A list that is empty, cut short or refused ends nothing.
@@ -74,7 +74,7 @@ class Sweeps:
         recorder: Recorder,
         clients: ClientPool,
         brake: Brake,
-        strays: Strays,
+        strays: UnknownPayments,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
@@ -86,7 +86,7 @@ class Sweeps:
         self._brake = brake
         self._clock = clock
         self._on_change = on_change
-        self._lanes = Lanes("sweeps", self._turn, clock)
+        self._lanes = Scheduler("sweeps", self._turn, clock)
         self._failures: Counter[int] = Counter()
         self._everything_at: dict[int, datetime] = {}
         # The failed deliveries that were in the log at the last look.
@@ -160,7 +160,7 @@ class Sweeps:
     ) -> None:
         """Add what the lists say and the ledger does not know, and whose order is not known."""
         terms = self._settings.guild(guild_id).terms()
-        comparison, now = Comparison(self._ledger, guild_id, terms), self._clock()
+        comparison, now = ListDiff(self._ledger, guild_id, terms), self._clock()
         everything_at = self._everything_at.get(guild_id, _EVER)
         everything = now - everything_at >= _EVERYTHING_EVERY
         statuses: list[str | None] = [*_TAKEN_BACK]

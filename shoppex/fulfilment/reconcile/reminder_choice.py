@@ -9,7 +9,7 @@ from ...domain.account import AccountKey
 from ...store.ledger import Ledger
 
 
-class Reminding:
+class ReminderChoice:
     """Keeps each buyer's choice.
 
     Parameters

@@ -14,7 +14,7 @@ from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
 from ...store.schema import PARTITIONS
 from ...store.settings import Settings
-from ..engine.scheduler import Lanes
+from ..engine.scheduler import Scheduler
 from ..entitlement.notices import moment_of
 
 log = logging.getLogger("red.shoppex.forgetter")
@@ -28,7 +28,7 @@ _NOTICES_FOR = timedelta(days=30)
 _NO_GUILD = 0
 
 
-class Forgetter:
+class RetentionJob:
     """Goes through the whole ledger each day, in small steps.
 
     One partition after another, and one write for all that is forgotten in it: what lies in a
@@ -39,7 +39,7 @@ class Forgetter:
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
-        self._lanes = Lanes("forgetting", self._tidy, clock)
+        self._lanes = Scheduler("forgetting", self._tidy, clock)
 
     def start(self) -> None:
         """Begin the first round in a while."""

@@ -58,7 +58,7 @@ _NOT_ITS_OWN = Failure(DeliveryState.NEEDS_STAFF, "renewal_unproven")
 _UNREADABLE = Failure(DeliveryState.NEEDS_STAFF, "unreadable")
 
 
-class ReadStep:
+class ApiReadStep:
     """Asks Shoppex about orders and subscriptions, one account at a time.
 
     Parameters

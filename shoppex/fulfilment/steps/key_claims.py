@@ -28,7 +28,7 @@ _EMPTY = Failure(DeliveryState.NEEDS_STAFF, "pool_empty")
 _AFTER_A_REFUSED_WRITE = timedelta(seconds=30)
 
 
-class ClaimStep:
+class KeyClaimStep:
     """Claims keys, one account at a time.
 
     Parameters

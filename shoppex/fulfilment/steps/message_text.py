@@ -30,7 +30,7 @@ _NONCE_LENGTH = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MessageDraft:
     """One direct message.
 
     Parameters
@@ -50,7 +50,7 @@ class Letter:
 
 def order_letter(
     guild: discord.Guild, order: Order, terms: Terms, colour: discord.Colour
-) -> Letter:
+) -> MessageDraft:
     """What was bought, and the key."""
     text, file = goods_text(order.goods)
     reference = order_reference(order)
@@ -98,12 +98,12 @@ def order_letter(
     embed.add_field(name=_("Server"), value=plain(guild.name))
     embed.set_footer(text=_("Order {id}").format(id=reference))
     nonce = f"{order.told}-{order.nonce}"[:_NONCE_LENGTH]
-    return Letter(embed, reference, nonce, text, file)
+    return MessageDraft(embed, reference, nonce, text, file)
 
 
 def notice_letter(
     guild: discord.Guild, account: Account, notice: Notice, terms: Terms, colour: discord.Colour
-) -> Letter:
+) -> MessageDraft:
     """What began, ends or has ended."""
     digest = hashlib.sha256(notice.name.encode()).hexdigest()
     order = account.orders.get(notice.subject)
@@ -127,7 +127,7 @@ def notice_letter(
     embed.add_field(name=_("Server"), value=plain(guild.name))
     reference = digest[:12]
     embed.set_footer(text=_("Notice {id}").format(id=reference))
-    return Letter(embed, reference, digest[:_NONCE_LENGTH])
+    return MessageDraft(embed, reference, digest[:_NONCE_LENGTH])
 
 
 def _lines_about(account: Account, order: Order, notice: Notice, terms: Terms) -> tuple[Line, ...]:

@@ -23,7 +23,7 @@ from ..engine.failures import REQUEST_ERRORS, after_failure, classify
 from ..engine.step import GUILD_AWAY, DiscordStep
 from ..entitlement.notices import Notice, NoticeKind
 from ..intake.delivered_goods import hand_over
-from .message_text import Letter, notice_letter, order_letter, parcels
+from .message_text import MessageDraft, notice_letter, order_letter, parcels
 
 log = logging.getLogger("red.shoppex.messages")
 
@@ -125,7 +125,7 @@ class MessageStep(DiscordStep):
     async def _send(
         self,
         key: AccountKey,
-        compose: Callable[[discord.Colour], Letter],
+        compose: Callable[[discord.Colour], MessageDraft],
         delivery: Delivery,
         keep: Callable[[Account, Delivery], Account],
         view: discord.ui.View | None = None,
@@ -162,7 +162,7 @@ class MessageStep(DiscordStep):
         return True
 
     async def _went_out(
-        self, guild_id: int, user: discord.User, letter: Letter, delivery: Delivery
+        self, guild_id: int, user: discord.User, letter: MessageDraft, delivery: Delivery
     ) -> bool:
         """Whether a try that was begun got through after all.
 
@@ -183,7 +183,7 @@ class MessageStep(DiscordStep):
         )
 
     async def _hand_in(
-        self, guild_id: int, user: discord.User, letter: Letter, view: discord.ui.View | None
+        self, guild_id: int, user: discord.User, letter: MessageDraft, view: discord.ui.View | None
     ) -> None:
         channel = await self._conversation(guild_id, user)
         files = [] if letter.file is None else [letter.file]
@@ -216,7 +216,7 @@ async def listed(messages: AsyncIterator[discord.Message]) -> list[discord.Messa
 
 
 def is_named(message: discord.Message, reference: str) -> bool:
-    """Whether that is the message which :attr:`Letter.reference` names."""
+    """Whether that is the message which :attr:`MessageDraft.reference` names."""
     named = re.compile(rf"(?<!\S){re.escape(reference)}(?!\S)")
     places = (message.content, *(embed.footer.text or "" for embed in message.embeds))
     return any(map(named.search, places))

@@ -25,7 +25,7 @@ log = logging.getLogger("red.shoppex.watching")
 _LEFT_TO_THE_SWEEP = timedelta(seconds=45)
 
 
-class Watch:
+class PaymentPolling:
     """Reads the open orders of one account at a time, each in its rhythm.
 
     Parameters

@@ -21,7 +21,7 @@ from ..engine.failures import REQUEST_ERRORS, after_failure, classify
 from ..engine.step import GUILD_AWAY, DiscordStep
 
 
-class Doorstep(Protocol):
+class PickupPlace(Protocol):
     """Where a buyer can be met whose direct messages are closed."""
 
     async def leave_at_purchase(self, key: AccountKey, order: Order) -> bool:
@@ -52,7 +52,7 @@ class PickupStep(DiscordStep):
         budget: Budget,
         clock: Callable[[], datetime],
         asleep: Callable[[discord.Guild], Awaitable[bool]],
-        doorstep: Doorstep,
+        doorstep: PickupPlace,
     ) -> None:
         super().__init__(bot, ledger, settings, budget, clock, asleep)
         self._doorstep = doorstep

@@ -9,17 +9,17 @@ from redbot.core.bot import Red
 
 from ...fulfilment.engine.discord_budget import Budget
 from ...fulfilment.engine.engine import Engine
-from ...fulfilment.engine.staff_alerts import Alarms
+from ...fulfilment.engine.staff_alerts import StaffAlerts
 from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ...webhook.listener import Listener
 from ..check_context import Check
-from .api import Access, Clock
-from .host import Storing, Waiting, Working
+from .api import AccessCheck, Clock
+from .host import StorageCheck, WaitingCheck, WorkCheck
 from .products import Sold
-from .server import Intents, Permission, Roles, Slash
+from .server import IntentsCheck, PermissionCheck, Roles, Slash
 from .subscriptions import Subscriptions
-from .webhooks import Listening, Webhooks
+from .webhooks import ListenerCheck, Webhooks
 
 
 def every_check(
@@ -27,7 +27,7 @@ def every_check(
     settings: Settings,
     ledger: Ledger,
     engine: Engine,
-    alarms: Alarms,
+    alarms: StaffAlerts,
     webhooks: Listener,
     budget: Budget,
     command_names: Callable[[], list[str]],
@@ -35,17 +35,17 @@ def every_check(
 ) -> list[Check]:
     """All of them, in the order in which they are shown."""
     return [
-        Access(),
+        AccessCheck(),
         Clock(clock),
-        Listening(settings, webhooks),
+        ListenerCheck(settings, webhooks),
         Webhooks(settings, webhooks, clock),
-        Intents(bot),
-        Permission(),
+        IntentsCheck(bot),
+        PermissionCheck(),
         Roles(),
         Slash(bot, budget, command_names),
         Sold(),
         Subscriptions(ledger, clock),
-        Storing(ledger, settings),
-        Working(engine, clock),
-        Waiting(alarms),
+        StorageCheck(ledger, settings),
+        WorkCheck(engine, clock),
+        WaitingCheck(alarms),
     ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ...api import Forbidden, Unauthorized
 from ...connection.scopes import NEEDED_SCOPES, USEFUL_SCOPES, missing_scopes
-from ..check_context import Case, Depth
+from ..check_context import CheckContext, Depth
 from ..findings import Finding, Verdict
 
 # Signatures are believed for five minutes (contract, section 4.2).
@@ -18,13 +18,13 @@ _UNIT = timedelta(seconds=1)
 _NONE = timedelta(0)
 
 
-class Access:
+class AccessCheck:
     """The API key, and what it may do."""
 
     names: tuple[str, ...] = ("access",)
     depth = Depth.ROUND
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Ask for the permissions of the key."""
         if case.client is None:
             return [Finding("access", Verdict.BAD, "no_key")]
@@ -53,7 +53,7 @@ class Clock:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Compare the two. How long the answer took counts for neither."""
         if case.client is None:
             return ()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from ...fulfilment.engine.engine import Engine
-from ...fulfilment.engine.staff_alerts import Alarms
+from ...fulfilment.engine.staff_alerts import StaffAlerts
 from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ...store.storage_info import look_at_storage
-from ..check_context import Case, Depth
+from ..check_context import CheckContext, Depth
 from ..findings import Finding, Verdict
 
 # Design, section 4: a file of a thousand orders takes 30 ms a write, one of ten thousand 350.
@@ -19,7 +19,7 @@ _SLOW_AFTER = timedelta(minutes=5)
 _STUCK_AFTER = timedelta(hours=1)
 
 
-class Storing:
+class StorageCheck:
     """Where things are kept, and how large that is."""
 
     names: tuple[str, ...] = ("storage",)
@@ -29,7 +29,7 @@ class Storing:
         self._ledger = ledger
         self._settings = settings
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Measure it, and say what of it cannot be read."""
         damages = (*self._settings.damages, *self._ledger.damages)
         if damages:
@@ -46,7 +46,7 @@ class Storing:
         return [Finding("storage", Verdict.GOOD, "kept", details=details)]
 
 
-class Working:
+class WorkCheck:
     """What is due and not done yet."""
 
     names: tuple[str, ...] = ("lanes",)
@@ -56,7 +56,7 @@ class Working:
         self._engine = engine
         self._clock = clock
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """See how many accounts are due, and for how long."""
         load = self._engine.load(case.guild.id)
         age = timedelta(0) if load.since is None else self._clock() - load.since
@@ -68,16 +68,16 @@ class Working:
         return [Finding("lanes", Verdict.GOOD, "keeps_up", details=details)]
 
 
-class Waiting:
+class WaitingCheck:
     """What only staff can bring on."""
 
     names: tuple[str, ...] = ("waiting",)
     depth = Depth.VISIT
 
-    def __init__(self, alarms: Alarms) -> None:
+    def __init__(self, alarms: StaffAlerts) -> None:
         self._alarms = alarms
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Count it."""
         count = sum((await self._alarms.waiting(case.guild.id)).values())
         if count:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ...api import NotFound, ShoppexClient
 from ...domain.product import Product
 from ...store.settings_model import GuildSettings
-from ..check_context import Case, Depth
+from ..check_context import CheckContext, Depth
 from ..findings import Finding, Verdict
 
 # A list may be cut short, so what it lacks is asked for one by one; only so many, for the time.
@@ -21,7 +21,7 @@ class Sold:
     names: tuple[str, ...] = ("products", "role_bot")
     depth = Depth.ROUND
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Look for each product, and for the pool of each item."""
         if not case.shop.entries():
             return [Finding("products", Verdict.WARN, "nothing_sold")]
@@ -58,7 +58,7 @@ def _absences(
     ]
 
 
-def _role_bots(case: Case, there: Mapping[str, Product]) -> Sequence[Finding]:
+def _role_bots(case: CheckContext, there: Mapping[str, Product]) -> Sequence[Finding]:
     roles = {str(role_id) for role_id in case.shop.sold_roles()}
     found: defaultdict[tuple[Verdict, str], list[str]] = defaultdict(list)
     for entry in case.shop.products.values():

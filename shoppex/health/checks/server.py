@@ -10,11 +10,11 @@ from redbot.core.bot import Red
 
 from ...fulfilment.engine.discord_budget import Budget
 from ...fulfilment.engine.role_checks import GAINED_POWER, powers_of, why_not_give
-from ..check_context import Case, Depth
+from ..check_context import CheckContext, Depth
 from ..findings import Finding, Verdict
 
 
-class Intents:
+class IntentsCheck:
     """Whether Discord tells the bot of members."""
 
     names: tuple[str, ...] = ("intents",)
@@ -23,20 +23,20 @@ class Intents:
     def __init__(self, bot: Red) -> None:
         self._bot = bot
 
-    async def look(self, case: Case) -> Sequence[Finding]:  # noqa: ARG002 - one for all servers
+    async def look(self, case: CheckContext) -> Sequence[Finding]:  # noqa: ARG002 - one for all servers
         """See what the bot asked for when it logged in."""
         if self._bot.intents.members:
             return [Finding("intents", Verdict.GOOD, "members_seen")]
         return [Finding("intents", Verdict.BAD, "members_unseen")]
 
 
-class Permission:
+class PermissionCheck:
     """Manage Roles, without which no role is given."""
 
     names: tuple[str, ...] = ("permission",)
     depth = Depth.GLANCE
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """See whether the bot has it. Who sells no roles needs none."""
         if not case.shop.sold_roles():
             return ()
@@ -51,7 +51,7 @@ class Roles:
     names: tuple[str, ...] = ("roles",)
     depth = Depth.GLANCE
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """See what stands in the way of giving each."""
         obstacles: defaultdict[str, list[str]] = defaultdict(list)
         sold = sorted(case.shop.sold_roles())
@@ -88,7 +88,7 @@ class Slash:
         self._budget = budget
         self._names = names
 
-    async def look(self, case: Case) -> Sequence[Finding]:  # noqa: ARG002 - one for all servers
+    async def look(self, case: CheckContext) -> Sequence[Finding]:  # noqa: ARG002 - one for all servers
         """Compare what the bot has, what Red lets out, and what Discord knows."""
         tree = self._bot.tree
         enabled = (await self._bot.list_enabled_app_commands())["slash"]

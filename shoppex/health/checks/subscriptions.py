@@ -10,7 +10,7 @@ from redbot.core.utils import AsyncIter
 
 from ...fulfilment.entitlement.subscription_concerns import concerns_of
 from ...store.ledger import Ledger
-from ..check_context import Case, Depth
+from ..check_context import CheckContext, Depth
 from ..findings import Finding, Verdict
 
 _BETWEEN_PAUSES = 50
@@ -26,7 +26,7 @@ class Subscriptions:
         self._ledger = ledger
         self._clock = clock
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Look at those that need it; a warning, for staff are told of each by itself."""
         terms, found = case.shop.terms(), defaultdict[str, list[str]](list)
         async for key in AsyncIter(self._ledger.stuck(case.guild.id), steps=_BETWEEN_PAUSES):

@@ -14,7 +14,7 @@ from ...store.settings import Settings
 from ...store.settings_model import GuildSettings
 from ...webhook.listener import Listener
 from ...webhook.signature import UNSIGNED, Trust
-from ..check_context import Case, Depth
+from ..check_context import CheckContext, Depth
 from ..findings import Finding, Verdict
 
 log = logging.getLogger("red.shoppex.doctor")
@@ -28,7 +28,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 _MOST_LOGS = 50
 
 
-class Listening:
+class ListenerCheck:
     """The listener of this bot."""
 
     names: tuple[str, ...] = ("listener",)
@@ -38,7 +38,7 @@ class Listening:
         self._settings = settings
         self._listener = listener
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """See whether it runs. Who is not sent anything can do without."""
         where = self._settings.listener
         place: dict[str, str | int] = {"host": where.host, "port": where.port}
@@ -62,7 +62,7 @@ class Webhooks:
         self._listener = listener
         self._clock = clock
 
-    async def look(self, case: Case) -> Sequence[Finding]:
+    async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Look for it; for somebody who waits have a test event sent, and wait for that."""
         if case.shop.polling_only:
             return [Finding("webhook", Verdict.GOOD, "polled")]
@@ -85,7 +85,7 @@ class Webhooks:
             findings.append(await self._try(case, case.client, found[0]))
         return findings
 
-    async def _try(self, case: Case, client: ShoppexClient, webhook: Webhook) -> Finding:
+    async def _try(self, case: CheckContext, client: ShoppexClient, webhook: Webhook) -> Finding:
         event = _TEST_WITH if _TEST_WITH in webhook.events else next(iter(webhook.events), _PAID)
         asked_at = self._clock()
         with self._listener.arrivals.watch(case.guild.id) as watch:
