@@ -164,15 +164,17 @@ class Parts:
 
     def _build_intake(self) -> None:
         board = StaffAlertFlow(self.room, self.ledger)
-        self.alarms = StaffAlerts(self.bot, self.ledger, self.settings, board, self.clock)
-        self.brake = Brake(self.ledger, self.settings, self.clock, self.alarms.mark, self._wake)
+        self.staff_alerts = StaffAlerts(self.bot, self.ledger, self.settings, board, self.clock)
+        self.brake = Brake(
+            self.ledger, self.settings, self.clock, self.staff_alerts.mark, self._wake
+        )
         self.recorder = Recorder(
             self.ledger, self.clock, self._mark, self.brake.observe, self._terms
         )
-        self.strays = UnknownPayments(
+        self.unknown_payments = UnknownPayments(
             self.ledger, self.settings, self.recorder, self.clients, self.clock
         )
-        self.webhooks = Listener(self.settings, self.recorder, self.clock, self.strays)
+        self.webhooks = Listener(self.settings, self.recorder, self.clock, self.unknown_payments)
 
     def _build_engine(self) -> None:
         self.pickup_notices = PickupNotices(self.budget, self.clock)
@@ -194,31 +196,33 @@ class Parts:
             ApiReadStep(*asking, mark),
             PaymentPolling(*asking, self._hears, mark),
         ]
-        self.engine = Engine(self.ledger, steps, self.alarms, self.budget, clock)
+        self.engine = Engine(self.ledger, steps, self.staff_alerts, self.budget, clock)
         self.buttons.append(retry_button(self.gate, self.engine))
         self.buttons.append(reminder_button(self.gate, ReminderChoice(self.ledger, mark)))
 
     def _build_reconciliation(self) -> None:
         clock, lives = self.clock, self.lifecycle
-        self.absences = Membership(self.bot, self.ledger, self.settings, self.engine, clock)
-        lives.add("members", Stage.WORK, start=self._look_for_returns, close=self.absences.close)
-        self.backfilling = BackfillRunner(self.ledger, self.settings, self.engine, clock)
-        lives.add("backfill", Stage.WORK, close=self.backfilling.close)
-        self.inspection = DriftScan(self.ledger, self.settings, clock)
+        self.membership = Membership(self.bot, self.ledger, self.settings, self.engine, clock)
+        lives.add("members", Stage.WORK, start=self._look_for_returns, close=self.membership.close)
+        self.backfills = BackfillRunner(self.ledger, self.settings, self.engine, clock)
+        lives.add("backfill", Stage.WORK, close=self.backfills.close)
+        self.drift_scan = DriftScan(self.ledger, self.settings, clock)
         forgetter = RetentionJob(self.ledger, self.settings, clock)
         lives.add("retention", Stage.WORK, start=forgetter.start, close=forgetter.close)
-        self.sweeps = Reconciler(
+        self.reconciler = Reconciler(
             self.ledger,
             self.settings,
             self.recorder,
             self.clients,
             self.brake,
-            self.strays,
+            self.unknown_payments,
             clock,
             self._mark,
         )
-        lives.add("reconciler", Stage.WORK, start=self.sweeps.start, close=self.sweeps.close)
-        self.rebuilding = LedgerRebuild(
+        lives.add(
+            "reconciler", Stage.WORK, start=self.reconciler.start, close=self.reconciler.close
+        )
+        self.ledger_rebuild = LedgerRebuild(
             self.ledger,
             self.settings,
             self.recorder,
@@ -230,7 +234,7 @@ class Parts:
 
     def _look_for_returns(self) -> None:
         for guild_id in self.settings.guild_ids():
-            self.absences.look_for_returns(guild_id)
+            self.membership.look_for_returns(guild_id)
 
     def _add_engine(self) -> None:
         """Let the engine start after the powers of sold roles were noted, which it looks at."""
@@ -276,7 +280,7 @@ class Parts:
         keys = KeyDelivery(ledger, self.shops, self.recorder, clock, self._mark)
         replacements = Replacements(ledger, self.shops, self.recorder, clock, self._mark)
         help_desk = SupportFlow(gate, settings, ledger, self.room, replacements, clock)
-        self.member_area = PurchaseFlow(
+        self.purchase_flow = PurchaseFlow(
             gate, settings, ledger, keys, self.checkout, help_desk, clock
         )
         self.deletion = Deletion(self.bot, ledger, self.pickup_notices, self.room)
@@ -286,7 +290,7 @@ class Parts:
 
     def _build_offers(self) -> None:
         self.power_notice = PowerNotice(self.room)
-        self.shelves = Listings(self.settings, self.catalogue, self._wake)
+        self.listings = Listings(self.settings, self.catalogue, self._wake)
         self.lifecycle.add("powers of sold roles", Stage.WORK, start=self._note_powers)
 
     async def _note_powers(self) -> None:
@@ -297,18 +301,18 @@ class Parts:
 
     def _build_orders(self) -> None:
         gate, settings, ledger, clock = self.gate, self.settings, self.ledger, self.clock
-        casework = OrderService(ledger, settings, self.journal, clock, self._mark)
-        self.case_acts = OrderActionsFlow(gate, settings, ledger, casework, clock)
-        self.casebook = OrderFlow(gate, settings, ledger, self.case_acts, clock)
+        order_service = OrderService(ledger, settings, self.journal, clock, self._mark)
+        self.order_actions = OrderActionsFlow(gate, settings, ledger, order_service, clock)
+        self.order_flow = OrderFlow(gate, settings, ledger, self.order_actions, clock)
         moves = TransferService(ledger, settings, self.journal, clock, self._mark)
         self.lifecycle.add("moves", Stage.WORK, close=moves.close)
-        self.moving_desk = TransferFlow(gate, moves)
-        self.waiting_board = WaitingFlow(
-            gate, settings, ledger, self.alarms, self.engine, self.casebook, clock
+        self.transfer_flow = TransferFlow(gate, moves)
+        self.waiting_flow = WaitingFlow(
+            gate, settings, ledger, self.staff_alerts, self.engine, self.order_flow, clock
         )
-        self.buttons.append(held_button(gate, ledger, casework))
+        self.buttons.append(held_button(gate, ledger, order_service))
         self.buttons.append(
-            journal_button(gate, self.casebook.show_order, self.casebook.show_member)
+            journal_button(gate, self.order_flow.show_order, self.order_flow.show_member)
         )
 
     def _build_licenses(self) -> None:
@@ -332,11 +336,11 @@ class Parts:
             start=tests.resume,
             close=tests.close,
         )
-        self.test_desk = DryRunFlow(self.gate, tests)
+        self.dry_run_flow = DryRunFlow(self.gate, tests)
 
     def _build_connection(self) -> None:
         settings, lives = self.settings, self.lifecycle
-        secrets = WebhookSecrets(settings, self.clock, self.alarms.mark)
+        secrets = WebhookSecrets(settings, self.clock, self.staff_alerts.mark)
         lives.add("webhook secrets", Stage.WORK, start=secrets.start, close=secrets.close)
         self.listening = ListenerStart(self.bot, settings, self.webhooks)
         lives.add("listener", Stage.WORK, load=self.listening.begin, close=self.webhooks.stop)
@@ -353,8 +357,8 @@ class Parts:
             self.access,
             self.secrets,
             self.registration,
-            self.shelves,
-            self.test_desk.press,
+            self.listings,
+            self.dry_run_flow.press,
             self.power_notice,
             self._tell_again,
         )
@@ -366,7 +370,7 @@ class Parts:
             self.settings,
             self.ledger,
             self.engine,
-            self.alarms,
+            self.staff_alerts,
             self.webhooks,
             self.budget,
             lambda: [command.name for command in cog.get_commands()],
@@ -374,16 +378,18 @@ class Parts:
         )
         self.doctor = HealthCheck(checks, self.settings, self.clients)
         lives.add("doctor", Stage.WORK, close=self.doctor.close)
-        self.rounds = HealthMonitor(
+        self.monitor = HealthMonitor(
             self.bot,
             self.settings,
             self.doctor,
-            self.alarms,
+            self.staff_alerts,
             DoctorFlow(self.room, self.gate),
             self.gate.asleep,
             self.clock,
         )
-        lives.add("doctor's rounds", Stage.WORK, start=self.rounds.start, close=self.rounds.close)
+        lives.add(
+            "doctor's rounds", Stage.WORK, start=self.monitor.start, close=self.monitor.close
+        )
 
     def _add_notices(self) -> None:
         """Tell the bot's owner last: it may take long, and nothing waits for it."""
@@ -411,16 +417,16 @@ class Parts:
         """A guild has another key: all that asks its shop may go on."""
         self.catalogue.wake(guild_id)
         self.engine.wake(guild_id)
-        self.sweeps.wake(guild_id)
-        self.rounds.wake(guild_id)
+        self.reconciler.wake(guild_id)
+        self.monitor.wake(guild_id)
 
     def _alarm(self, guild_id: int) -> None:
-        self.alarms.mark(guild_id)
+        self.staff_alerts.mark(guild_id)
 
     def _tell_again(self, guild_id: int) -> None:
         """A guild has another log channel."""
         self.journal.try_again(guild_id)
-        self.alarms.mark(guild_id)
+        self.staff_alerts.mark(guild_id)
 
     def _hears(self, guild_id: int) -> bool:
         """Whether Shoppex's webhooks can reach a guild, as far as the bot can know."""

@@ -15,51 +15,51 @@ from .offers.role_powers import note_powers
 from .store.errors import StoreUnavailable
 from .ui.command_base import CommandBase
 
-log = logging.getLogger("red.shoppex")
+log = logging.getLogger("red.shoppex.shoppex.gateway_events")
 
 
 class Gateway(CommandBase):
     """The listeners of the cog."""
 
     engine: Engine
-    rounds: HealthMonitor
-    absences: Membership
+    monitor: HealthMonitor
+    membership: Membership
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
         """Somebody may be here again."""
-        self.absences.joined(member)
+        self.membership.joined(member)
 
     @commands.Cog.listener()
     async def on_member_ban(
         self, guild: discord.Guild, user: discord.User | discord.Member
     ) -> None:
         """Somebody was banned."""
-        self.absences.banned(AccountKey(guild.id, user.id))
+        self.membership.banned(AccountKey(guild.id, user.id))
 
     @commands.Cog.listener()
     async def on_member_unban(self, guild: discord.Guild, user: discord.User) -> None:
         """A ban was lifted."""
-        self.absences.unbanned(AccountKey(guild.id, user.id))
+        self.membership.unbanned(AccountKey(guild.id, user.id))
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """A role was moved, or its permissions changed."""
         if before.position != after.position or before.permissions != after.permissions:
             self.engine.wake(after.guild.id)
-            self.rounds.wake(after.guild.id)
+            self.monitor.wake(after.guild.id)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """A role is gone; it may be for sale."""
-        self.rounds.wake(role.guild.id)
+        self.monitor.wake(role.guild.id)
 
     @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """The bot itself was given another role, or somebody passed the server's screening."""
         if after.id == after.guild.me.id and before.roles != after.roles:
             self.engine.wake(after.guild.id)
-            self.rounds.wake(after.guild.id)
+            self.monitor.wake(after.guild.id)
         if before.pending and not after.pending:
             await self._retry(AccountKey(after.guild.id, after.id))
 
@@ -75,7 +75,7 @@ class Gateway(CommandBase):
         """A server came back."""
         await note_powers(self.settings, guild)
         self.engine.mark_unsettled(guild.id)
-        self.absences.look_for_returns(guild.id)
+        self.membership.look_for_returns(guild.id)
 
     async def _retry(self, key: AccountKey) -> None:
         try:

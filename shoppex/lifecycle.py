@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-log = logging.getLogger("red.shoppex")
+log = logging.getLogger("red.shoppex.shoppex.lifecycle")
 
 _Act = Callable[[], Awaitable[object] | None]
 _Close = Callable[[], Awaitable[object]]

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-log = logging.getLogger("red.shoppex.clock")
+log = logging.getLogger("red.shoppex.shoppex.steady_clock")
 
 # Clocks are corrected by less all the time, and answers take a moment.
 _FOLLOWED = timedelta(minutes=2)

@@ -10,7 +10,7 @@ from .errors import Rejected, unreadable
 from .fields import as_mapping, parse_count, unwrap
 from .transport import Transport
 
-log = logging.getLogger("red.shoppex.api")
+log = logging.getLogger("red.shoppex.shoppex.api.pagination")
 
 _PAGE_SIZE = "100"
 _MOST_PAGES = 100

@@ -9,7 +9,7 @@ from typing import TypeVar
 from .errors import MalformedRecord, unreadable
 from .fields import as_mapping
 
-log = logging.getLogger("red.shoppex.api")
+log = logging.getLogger("red.shoppex.shoppex.api.records")
 
 T = TypeVar("T")
 

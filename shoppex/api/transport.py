@@ -19,7 +19,7 @@ from .envelope import Answer, read_answer, read_date, read_error
 from .errors import ApiError, RateLimited, Unauthorized, Unavailable
 from .json_codec import MalformedJson, encode_json
 
-log = logging.getLogger("red.shoppex.api")
+log = logging.getLogger("red.shoppex.shoppex.api.transport")
 
 # Contract, section 1, *Idempotency*.
 LONGEST_IDEMPOTENCY_KEY = 128

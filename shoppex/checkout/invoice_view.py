@@ -28,7 +28,7 @@ class InvoiceView(GuardedView):
         super().__init__(gate, user_id)
         self._wish = wish
         self._nonce = order.nonce
-        self._desk = desk
+        self._flow = desk
         if order.url is not None and len(order.url) <= _LONGEST_BUTTON_URL:
             self.add_item(discord.ui.Button(label=_("Pay now"), url=order.url))
         self.add_item(PressButton(_("I have paid"), self._paid))
@@ -44,10 +44,10 @@ class InvoiceView(GuardedView):
                 await self.message.edit(view=self)
 
     async def _paid(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.check_payment(interaction, self._nonce)
+        await self._flow.check_payment(interaction, self._nonce)
 
     async def _other(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.ask_other_email(interaction, self._wish)
+        await self._flow.ask_other_email(interaction, self._wish)
 
 
 def invoice_embed(

@@ -72,7 +72,7 @@ class ShelfView(GuardedView):
     ) -> None:
         super().__init__(gate, user_id)
         self._offers = offers
-        self._desk = desk
+        self._flow = desk
         self._start = start
         self.page = offers[start : start + _PER_PAGE]
         options = [
@@ -90,7 +90,7 @@ class ShelfView(GuardedView):
 
     def _add_turner(self, label: str, start: int) -> None:
         async def turn(interaction: discord.Interaction[Red]) -> None:
-            view = ShelfView(self.gate, self.user_id, self._offers, self._desk, start)
+            view = ShelfView(self.gate, self.user_id, self._offers, self._flow, start)
             embed = interaction.message.embeds[0] if interaction.message else discord.Embed()
             embed.description = _list(view.page)
             await interaction.response.edit_message(embed=embed, view=view)
@@ -102,7 +102,7 @@ class ShelfView(GuardedView):
 
     async def _choose(self, interaction: discord.Interaction[Red], ref: str) -> None:
         offer = next(offer for offer in self._offers if offer.ref == ref)
-        await self._desk.show_card(interaction, Wish(offer))
+        await self._flow.show_card(interaction, Wish(offer))
         self.stop()
 
 
@@ -114,7 +114,7 @@ class CardView(GuardedView):
     ) -> None:
         super().__init__(gate, user_id)
         self._wish = wish
-        self._desk = desk
+        self._flow = desk
         offer = wish.offer
         if len(offer.variants) > 1:
             options = [
@@ -139,15 +139,15 @@ class CardView(GuardedView):
         self.add_item(PressButton(_("All products"), self._back))
 
     async def _choose(self, interaction: discord.Interaction[Red], variant_id: str) -> None:
-        await self._desk.show_card(interaction, replace(self._wish, variant_id=variant_id))
+        await self._flow.show_card(interaction, replace(self._wish, variant_id=variant_id))
         self.stop()
 
     async def _buy(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.ask(interaction, self._wish)
+        await self._flow.ask(interaction, self._wish)
 
     async def _back(self, interaction: discord.Interaction[Red]) -> None:
         try:
-            await self._desk.show_shelf(interaction)
+            await self._flow.show_shelf(interaction)
             self.stop()
         except Refusal as refusal:
             await say(interaction, refusal_sentence(refusal))
@@ -179,7 +179,7 @@ class OrderModal(GuardedModal):
     ) -> None:
         super().__init__(gate, user_id, title=shorten(wish.offer.title, 45))
         self._wish = wish
-        self._desk = desk
+        self._flow = desk
         self._amount = amount
         self._anew = anew
         self.email: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(
@@ -222,7 +222,7 @@ class OrderModal(GuardedModal):
                 )
                 return
             wish = replace(wish, quantity=int(text), coupon=clean_typed(self.coupon.value) or None)
-        await self._desk.place(
+        await self._flow.place(
             interaction,
             wish,
             self.email.value.strip(),

@@ -10,7 +10,7 @@ from ..i18n import _
 from ..store.settings import Settings
 from ..webhook.listener import Listener
 
-log = logging.getLogger("red.shoppex")
+log = logging.getLogger("red.shoppex.shoppex.connection.listener_start")
 
 
 class ListenerStart:

@@ -157,7 +157,7 @@ class RotateView(AdminView):
 
     def __init__(self, gate: PermissionGuard, user_id: int, desk: SecretFlow) -> None:
         super().__init__(gate, user_id)
-        self._desk = desk
+        self._flow = desk
         self.add_item(
             PressButton(_("Replace the secret"), self._rotate, style=discord.ButtonStyle.primary)
         )
@@ -168,7 +168,7 @@ class RotateView(AdminView):
         first = not self.is_finished()
         self.stop()
         if first:
-            await self._desk.rotate(interaction)
+            await self._flow.rotate(interaction)
 
     async def _cancel(self, interaction: discord.Interaction[Red]) -> None:
         self.stop()

@@ -16,7 +16,7 @@ from .errors import SetupError, SetupErrorKind, trouble_from
 from .scopes import EVENTS, NEEDED_EVENTS, PAID_EVENT, missing_scopes
 from .webhook_secrets import WebhookSecrets, with_webhook
 
-log = logging.getLogger("red.shoppex.webhooks")
+log = logging.getLogger("red.shoppex.shoppex.connection.webhook_registration")
 
 _SCOPES = ("webhooks.read", "webhooks.write")
 
@@ -35,7 +35,7 @@ class WebhookSetup:
         self._clients = clients
         self._listener = listener
         self._secrets = secrets
-        self._turns: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._queue: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def rotate(self, guild_id: int) -> None:
         """Have Shoppex make a new secret, and take both for a while.
@@ -43,8 +43,8 @@ class WebhookSetup:
         Raises
         ------
         SetupError
-            What stands in the way. After ``SECRET_DOUBTFUL``, ``SECRET_LOST`` and ``SECRET_UNTOLD``
-            Shoppex may sign with a secret that is not known here.
+            What stands in the way. After ``SECRET_DOUBTFUL``, ``SECRET_LOST`` and
+            ``SECRET_UNTOLD`` Shoppex may sign with a secret that is not known here.
         StoreUnavailable
             When nothing can be kept; nothing was asked of Shoppex then.
         """
@@ -135,7 +135,7 @@ class WebhookSetup:
             await self._renew_secret(client, guild_id, hook.id, address)
 
     def _turn(self, guild_id: int) -> asyncio.Lock:
-        return self._turns.setdefault(guild_id, asyncio.Lock())
+        return self._queue.setdefault(guild_id, asyncio.Lock())
 
     async def _client(self, guild_id: int) -> ShoppexClient:
         """A client that may manage webhooks."""

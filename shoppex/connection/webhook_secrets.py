@@ -13,7 +13,7 @@ from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import MOST_SECRETS, FormerSecret, GuildSettings
 
-log = logging.getLogger("red.shoppex.secrets")
+log = logging.getLogger("red.shoppex.shoppex.connection.webhook_secrets")
 
 # What was signed before the change comes again up to 27 hours later (contract, section 4.8), and
 # for how long Shoppex goes on signing with the former secret nobody says.
@@ -58,20 +58,20 @@ class WebhookSecrets:
         self._settings = settings
         self._clock = clock
         self._tell = tell
-        self._lanes = Scheduler("secrets", self._delete_ended, clock)
+        self._scheduler = Scheduler("secrets", self._delete_ended, clock)
 
     def start(self) -> None:
         """Look after what an earlier run of the bot left."""
         for guild_id in self._settings.guild_ids():
             shop = self._settings.guild(guild_id)
             if shop.former_secrets:
-                self._lanes.mark(AccountKey(guild_id, _NOBODY))
+                self._scheduler.mark(AccountKey(guild_id, _NOBODY))
             if shop.secret_doubtful:
                 self._tell(guild_id)
 
     async def close(self) -> None:
         """Stop."""
-        await self._lanes.close()
+        await self._scheduler.close()
 
     async def keep(
         self, guild_id: int, secret: str, webhook: tuple[str, str | None] | None = None
@@ -95,7 +95,7 @@ class WebhookSecrets:
             return shop if webhook is None else with_webhook(shop, *webhook)
 
         shop = await self._settings.update_guild(guild_id, change)
-        self._lanes.mark(AccountKey(guild_id, _NOBODY))
+        self._scheduler.mark(AccountKey(guild_id, _NOBODY))
         self._tell(guild_id)
         return shop
 

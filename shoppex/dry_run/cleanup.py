@@ -18,7 +18,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from .messages import DryRunMessages
 
-log = logging.getLogger("red.shoppex.tests")
+log = logging.getLogger("red.shoppex.shoppex.dry_run.cleanup")
 
 # What cannot be taken now is taken by the engine as soon as that is possible.
 _LOOK_AGAIN_SECONDS = 3600.0

@@ -23,7 +23,7 @@ _NAMES = 1000
 class DryRunCommands(SettingsGroup):
     """Trying out what is sold."""
 
-    test_desk: DryRunFlow
+    dry_run_flow: DryRunFlow
 
     @SettingsGroup.shoppexset.command(name="testsale")
     @app_commands.describe(product="What to try out; leave it out for the first that gives a role")
@@ -50,7 +50,7 @@ class DryRunCommands(SettingsGroup):
             return
         send = partial(send_embed, ctx)
         colour = await ctx.embed_colour()
-        await self.test_desk.test(ctx.guild, ctx.author, entry.ref, send, colour)
+        await self.dry_run_flow.test(ctx.guild, ctx.author, entry.ref, send, colour)
 
     @shoppexset_testsale.autocomplete("product")
     async def _complete_test(

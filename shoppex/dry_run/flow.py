@@ -21,7 +21,7 @@ from ..ui.reason_text import progress_sentence
 from .report import DryRunReport, DryRunStep, Mark, StepResult
 from .service import DryRunActive, DryRunService, RoleAboveTester
 
-log = logging.getLogger("red.shoppex.views")
+log = logging.getLogger("red.shoppex.shoppex.dry_run.flow")
 
 Send = Callable[..., Awaitable[discord.Message]]
 

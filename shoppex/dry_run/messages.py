@@ -14,7 +14,7 @@ from ..fulfilment.engine.failures import REQUEST_ERRORS, classify
 from ..fulfilment.steps.messages import CLOCK_SLACK, is_named, listed
 from ..i18n import _
 
-log = logging.getLogger("red.shoppex.tests")
+log = logging.getLogger("red.shoppex.shoppex.dry_run.messages")
 
 _LOOK_BACK = 50
 

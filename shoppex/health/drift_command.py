@@ -17,7 +17,7 @@ _MOST_LINES = 500
 class DriftCommands(SettingsGroup):
     """A look that changes nothing."""
 
-    inspection: DriftScan
+    drift_scan: DriftScan
 
     @SettingsGroup.shoppexset.command(name="drift")
     async def shoppexset_drift(self, ctx: commands.GuildContext) -> None:
@@ -25,7 +25,7 @@ class DriftCommands(SettingsGroup):
         await ctx.defer(ephemeral=True)
         lines: list[str] = []
         count = 0
-        async for member, drift in self.inspection.drifts(ctx.guild):
+        async for member, drift in self.drift_scan.drifts(ctx.guild):
             count += 1
             if count <= _MOST_LINES:
                 sentence = drift_sentence(drift.kind, drift.reason)

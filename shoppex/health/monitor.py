@@ -23,7 +23,7 @@ from .check_context import Depth
 from .findings import Finding, Problem, Verdict
 from .runner import HealthCheck
 
-log = logging.getLogger("red.shoppex.doctor")
+log = logging.getLogger("red.shoppex.shoppex.health.monitor")
 
 _EVERY = timedelta(hours=6)
 _FIRST_AFTER = timedelta(minutes=10)
@@ -71,7 +71,7 @@ class HealthMonitor:
         bot: Red,
         settings: Settings,
         doctor: HealthCheck,
-        alarms: StaffAlerts,
+        staff_alerts: StaffAlerts,
         board: HealthChannel,
         asleep: Callable[[discord.Guild], Awaitable[bool]],
         clock: Callable[[], datetime],
@@ -79,18 +79,18 @@ class HealthMonitor:
         self._bot = bot
         self._settings = settings
         self._doctor = doctor
-        self._alarms = alarms
+        self._staff_alerts = staff_alerts
         self._board = board
         self._asleep = asleep
         self._clock = clock
         # The depth of a look stands in the place of the user.
-        self._lanes = Scheduler("rounds", self._turn, clock)
+        self._scheduler = Scheduler("rounds", self._turn, clock)
 
     def start(self) -> None:
         """Glance at every shop soon, and begin the rounds."""
         for guild_id in self._settings.guild_ids():
             self._plan(guild_id, Depth.GLANCE, _GATHER + _GLANCE_WITHIN * random.random())  # noqa: S311
-        self._lanes.mark_at(_EVERYBODY, self._clock() + _FIRST_AFTER)
+        self._scheduler.mark_at(_EVERYBODY, self._clock() + _FIRST_AFTER)
 
     def wake(self, guild_id: int) -> None:
         """Roles or permissions changed in a guild."""
@@ -99,10 +99,10 @@ class HealthMonitor:
 
     async def close(self) -> None:
         """Stop, at most five seconds."""
-        await self._lanes.close()
+        await self._scheduler.close()
 
     def _plan(self, guild_id: int, depth: Depth, after: timedelta) -> None:
-        self._lanes.mark_at(AccountKey(guild_id, depth), self._clock() + after)
+        self._scheduler.mark_at(AccountKey(guild_id, depth), self._clock() + after)
 
     async def _turn(self, key: AccountKey) -> datetime | None:
         if key == _EVERYBODY:
@@ -128,7 +128,7 @@ class HealthMonitor:
         bad = {ailment for found in findings for ailment in found.ailments()}
         before = {Problem.from_word(word) for word in self._settings.guild(guild.id).ailments}
         mended = {ailment for ailment in before - bad if ailment.name in looked_at}
-        causes = await self._alarms.waiting(guild.id)
+        causes = await self._staff_alerts.waiting(guild.id)
         news = frozenset(a for a in bad - before if not _is_told_anyway(a, causes))
         told = [found.about(news) for found in findings if news & {*found.ailments()}]
         if told or mended:

@@ -17,8 +17,8 @@ class RecoveryCommands(SettingsGroup):
     """For the bot's owner, about all servers."""
 
     engine: Engine
-    sweeps: Reconciler
-    rebuilding: LedgerRebuild
+    reconciler: Reconciler
+    ledger_rebuild: LedgerRebuild
 
     @SettingsGroup.shoppexset.group(name="owner")
     @commands.is_owner()
@@ -64,10 +64,10 @@ class RecoveryCommands(SettingsGroup):
 
     async def _catch_up(self) -> RebuildResult:
         """Ask Shoppex for what is missing, and go on with everybody."""
-        rebuilt = await self.rebuilding.run(self.ledger.lost_at)
+        rebuilt = await self.ledger_rebuild.run(self.ledger.lost_at)
         self.engine.mark_unsettled()
         for guild_id in self.settings.guild_ids():
-            self.sweeps.wake(guild_id)
+            self.reconciler.wake(guild_id)
         return rebuilt
 
     async def _restore_settings(self, ctx: commands.GuildContext) -> None:

@@ -15,7 +15,7 @@ from ..store.settings import Settings
 from .check_context import Check, CheckContext, Depth
 from .findings import Finding, Verdict
 
-log = logging.getLogger("red.shoppex.doctor")
+log = logging.getLogger("red.shoppex.shoppex.health.runner")
 
 # Nobody waits for a round, whose requests go out at a slow pace.
 _SECONDS = {Depth.GLANCE: 20.0, Depth.ROUND: 300.0, Depth.VISIT: 20.0}

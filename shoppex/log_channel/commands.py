@@ -23,7 +23,7 @@ class StaffCommands(SettingsGroup):
     """How staff hear of what they have to mend."""
 
     engine: Engine
-    alarms: StaffAlerts
+    staff_alerts: StaffAlerts
     journal: EventLog
 
     @SettingsGroup.shoppexset.command(name="logchannel")
@@ -48,7 +48,7 @@ class StaffCommands(SettingsGroup):
             ctx.guild.id, lambda s: replace(s, log_channel=chosen)
         )
         self.journal.try_again(ctx.guild.id)
-        self.alarms.mark(ctx.guild.id)
+        self.staff_alerts.mark(ctx.guild.id)
         text = told_owner() if channel is None else told_there(channel, shop.log_level)
         await ctx.send(text, ephemeral=True)
 
@@ -123,7 +123,7 @@ class StaffCommands(SettingsGroup):
     @SettingsGroup.shoppexset.command(name="retry")
     async def shoppexset_retry(self, ctx: commands.GuildContext) -> None:
         """Try again at once everything that waits for you."""
-        waiting = sum((await self.alarms.waiting(ctx.guild.id)).values())
+        waiting = sum((await self.staff_alerts.waiting(ctx.guild.id)).values())
         self.engine.wake(ctx.guild.id)
         if waiting:
             text = _(

@@ -37,7 +37,7 @@ class LogChannelFlow:
     def __init__(self, room: StaffChannel) -> None:
         self._room = room
 
-    async def tell(self, channel: discord.TextChannel, pile: EventBatch) -> None:
+    async def tell(self, channel: discord.TextChannel, batch: EventBatch) -> None:
         """Write down everything in ``pile``, in one message.
 
         Raises
@@ -46,9 +46,9 @@ class LogChannelFlow:
             When Discord did not take it.
         """
         await self._room.speak(channel.guild)
-        entries = pile.entries()
-        if pile.folded or len(entries) > _ONE_BY_ONE:
-            await self._room.write(channel, [digest_embed(pile)])
+        entries = batch.entries()
+        if batch.folded or len(entries) > _ONE_BY_ONE:
+            await self._room.write(channel, [digest_embed(batch)])
             return
         view = discord.ui.View(timeout=None)
         embeds = []

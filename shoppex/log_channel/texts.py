@@ -82,9 +82,9 @@ def entry_embed(entry: Sequence[TimedEvent], number: int | None = None) -> disco
     return embed
 
 
-def digest_embed(pile: EventBatch) -> discord.Embed:
+def digest_embed(batch: EventBatch) -> discord.Embed:
     """Everything in a pile: counted, and the latest of it listed as far as there is room."""
-    tally, entries = pile.tally(), pile.entries()
+    tally, entries = batch.tally(), batch.entries()
     lines = [_counted(heading, tally) for heading in sorted(tally.counts, key=_rank)]
     if tally.sold:
         best = tally.sold.most_common(_BEST)
@@ -174,7 +174,7 @@ def _counted(heading: EventHeading, tally: Tally) -> str:
 
 
 def _lines(what: ShopEvent) -> list[str]:
-    lines = [" · ".join(_facts(what)), " · ".join(_places(what))]
+    lines = [" · ".join(_facts(what)), " · ".join(_accounts(what))]
     if what.roles:
         roles = ", ".join(f"<@&{role_id}>" for role_id in what.roles)
         lines.append(_("Roles: {roles}").format(roles=roles))
@@ -195,7 +195,7 @@ def _facts(what: ShopEvent) -> list[str]:
     return facts
 
 
-def _places(what: ShopEvent) -> list[str]:
+def _accounts(what: ShopEvent) -> list[str]:
     places = [f"<@{what.key.user_id}>"] if what.key.user_id else []
     if what.origin is not None:
         places = [" → ".join((f"<@{what.origin}>", *places))]
@@ -214,7 +214,7 @@ def _short(entry: Sequence[TimedEvent]) -> str:
         facts = [f"{what.pieces} × {fact}" for fact in facts]
     if what.money is not None:
         facts.append(format_money(what.money))
-    text = " · ".join((*title, *facts, *_places(what)))
+    text = " · ".join((*title, *facts, *_accounts(what)))
     if what.test:
         text = _("{title} (test)").format(title=text)
     return f"{format_dt(at, 'T')} {signs} {text}"

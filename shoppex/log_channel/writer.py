@@ -23,7 +23,7 @@ from ..fulfilment.entitlement.changes import happenings_of
 from ..store.settings import Settings
 from .event_batch import EventBatch, TimedEvent
 
-log = logging.getLogger("red.shoppex.journal")
+log = logging.getLogger("red.shoppex.shoppex.log_channel.writer")
 
 # A sale and its delivery are told in one, and a rush of them in a few messages.
 _GATHER = timedelta(seconds=10)
@@ -36,7 +36,7 @@ _NOBODY = 0
 class EventChannel(Protocol):
     """Where staff read what happened."""
 
-    async def tell(self, channel: discord.TextChannel, pile: EventBatch) -> None:
+    async def tell(self, channel: discord.TextChannel, batch: EventBatch) -> None:
         """Write down everything in ``pile``, in one message.
 
         Raises
@@ -71,7 +71,7 @@ class EventLog:
         self._board = board
         self._on_trouble = on_trouble
         self._clock = clock
-        self._lanes = Scheduler("journal", self._tell, clock)
+        self._scheduler = Scheduler("journal", self._tell, clock)
         self._piles: dict[int, EventBatch] = {}
         self._rested: dict[int, datetime] = {}
         self._trouble: dict[int, Delivery] = {}
@@ -91,64 +91,64 @@ class EventLog:
             return
         now = self._clock()
         self._piles.setdefault(guild_id, EventBatch()).add(TimedEvent(happening, now))
-        self._lanes.mark_at(
+        self._scheduler.mark_at(
             AccountKey(guild_id, _NOBODY), max(now + _GATHER, self._rested.get(guild_id, now))
         )
 
     def try_again(self, guild_id: int) -> None:
         """Another log channel was chosen: what waits is told there."""
         self._rested.pop(guild_id, None)
-        self._lanes.mark(AccountKey(guild_id, _NOBODY))
+        self._scheduler.mark(AccountKey(guild_id, _NOBODY))
 
     def forget(self, user_id: int) -> None:
         """Name a user no more in what was not told yet."""
-        for pile in self._piles.values():
-            pile.forget(user_id)
+        for batch in self._piles.values():
+            batch.forget(user_id)
 
     async def close(self) -> None:
         """Tell what was not told yet, as far as that goes in a few seconds."""
-        await self._lanes.close(_LAST_WORDS)
+        await self._scheduler.close(_LAST_WORDS)
         tasks = [asyncio.create_task(self._tell(AccountKey(g, _NOBODY))) for g in self._piles]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=_LAST_WORDS)
             for task in late:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        for guild_id, pile in self._piles.items():
-            log.warning("%s things in guild %s were not told", pile.tally().total, guild_id)
+        for guild_id, batch in self._piles.items():
+            log.warning("%s things in guild %s were not told", batch.tally().total, guild_id)
 
     async def _tell(self, nobody: AccountKey) -> datetime | None:
         guild_id = nobody.guild_id
         channel_id = self._settings.guild(guild_id).log_channel
-        pile = self._piles.pop(guild_id, None)
-        if pile is None or channel_id is None:
+        batch = self._piles.pop(guild_id, None)
+        if batch is None or channel_id is None:
             return None
         guild = self._bot.get_guild(guild_id)
         if guild is None or guild.unavailable:
-            return self._put_back(guild_id, pile, _NO_CHANNEL)
+            return self._put_back(guild_id, batch, _NO_CHANNEL)
         channel = writable_channel(guild, channel_id)
         if channel is None:
             self._on_trouble(guild_id)
-            return self._put_back(guild_id, pile, _NO_CHANNEL)
+            return self._put_back(guild_id, batch, _NO_CHANNEL)
         try:
-            await self._board.tell(channel, pile)
+            await self._board.tell(channel, batch)
         except REQUEST_ERRORS as error:
             log.warning("Staff of guild %s could not be told: %s", guild_id, type(error).__name__)
-            return self._put_back(guild_id, pile, classify(error))
+            return self._put_back(guild_id, batch, classify(error))
         except BaseException:
-            self._put_back(guild_id, pile, _NO_CHANNEL)
+            self._put_back(guild_id, batch, _NO_CHANNEL)
             raise
         if self._trouble.pop(guild_id, None) is not None:
             self._on_trouble(guild_id)
         self._rested[guild_id] = self._clock() + _APART
         return None
 
-    def _put_back(self, guild_id: int, pile: EventBatch, failure: Failure) -> datetime:
+    def _put_back(self, guild_id: int, batch: EventBatch, failure: Failure) -> datetime:
         """Keep what was not told, below what happened meanwhile; when to try again."""
         later = self._piles.get(guild_id)
         if later is not None:
-            pile.add_all(later)
-        self._piles[guild_id] = pile
+            batch.add_all(later)
+        self._piles[guild_id] = batch
         now = self._clock()
         trouble = after_failure(
             self._trouble.get(guild_id, Delivery()),

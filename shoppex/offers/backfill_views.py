@@ -18,7 +18,7 @@ from ..ui.common_text import not_saved
 from ..ui.components import PressButton
 from ..ui.permissions import PermissionGuard
 
-log = logging.getLogger("red.shoppex.views")
+log = logging.getLogger("red.shoppex.shoppex.offers.backfill_views")
 
 _NAMES = 20
 _FIELD = 1024

@@ -30,7 +30,7 @@ class EntryChanges(SettingsGroup):
     """What products and items have in common."""
 
     engine: Engine
-    backfilling: BackfillRunner
+    backfills: BackfillRunner
     power_notice: PowerNotice
 
     async def change_roles(
@@ -55,9 +55,9 @@ class EntryChanges(SettingsGroup):
 
         async def apply_to_all(progress: ProgressMessage) -> None:
             await apply()
-            self.backfilling.begin(guild_id, change, progress)
+            self.backfills.begin(guild_id, change, progress)
 
-        preview = await self.backfilling.preview(guild_id, change)
+        preview = await self.backfills.preview(guild_id, change)
         if not preview.effects:
             await apply()
             await ctx.send(done, ephemeral=True)

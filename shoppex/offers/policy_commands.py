@@ -40,7 +40,7 @@ class PolicyCommands(SettingsGroup):
     """What a refund, a dispute, a missed payment and a pause mean, and what is told of ends."""
 
     engine: Engine
-    absences: Membership
+    membership: Membership
 
     @SettingsGroup.shoppexset.group(name="policy", fallback="show")
     async def shoppexset_policy(self, ctx: commands.GuildContext) -> None:
@@ -187,7 +187,7 @@ class PolicyCommands(SettingsGroup):
         """
         await self.settings.update_guild(ctx.guild.id, lambda s: replace(s, rejoin=enabled))
         if enabled:
-            self.absences.look_for_returns(ctx.guild.id)
+            self.membership.look_for_returns(ctx.guild.id)
             text = _(
                 "✅ Who comes back gets back what they paid for, as long as it lasts. That goes "
                 "for those who came back while this was off: they get it now. Nobody who was "

@@ -30,7 +30,7 @@ class ProductCommands(EntryChanges):
     """Products of Shoppex's catalogue."""
 
     catalogue: Catalogue
-    shelves: Listings
+    listings: Listings
 
     @SettingsGroup.shoppexset.group(name="product")
     async def shoppexset_product(self, ctx: commands.GuildContext) -> None:
@@ -67,7 +67,7 @@ class ProductCommands(EntryChanges):
         if not await may_sell(ctx, self.gate, self.power_notice, roles):
             return
         lasts = None if days is None else timedelta(days=days)
-        await self.shelves.put(ctx.guild.id, found, roles, lasts)
+        await self.listings.put(ctx.guild.id, found, roles, lasts)
         text = _("✅ **{title}** is for sale here. {gives}").format(
             title=plain(found.title), gives=gives(roles, days)
         )

@@ -10,7 +10,7 @@ from ..fulfilment.engine.role_checks import powers_of
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 
-log = logging.getLogger("red.shoppex.powers")
+log = logging.getLogger("red.shoppex.shoppex.offers.role_powers")
 
 
 async def note_powers(settings: Settings, guild: discord.Guild) -> None:

@@ -51,13 +51,13 @@ class OrderActionsFlow:
         gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        casework: OrderService,
+        order_service: OrderService,
         clock: Callable[[], datetime],
     ) -> None:
         self._gate = gate
         self._settings = settings
         self._ledger = ledger
-        self._casework = casework
+        self._orders = order_service
         self._clock = clock
 
     async def ask_redeliver(
@@ -93,7 +93,7 @@ class OrderActionsFlow:
             lines.append(_("The member is not here: roles are given when they come back."))
 
         async def act() -> str:
-            await self._casework.redeliver(case, by, has)
+            await self._orders.redeliver(case, by, has)
             return _(
                 "✅ It is being delivered again. `/shoppex order` shows how far it has come. If "
                 "the member takes no direct messages, it waits for them as usual."
@@ -133,7 +133,7 @@ class OrderActionsFlow:
             embed.add_field(name=_("Reason"), value=plain(reason, 500), inline=False)
 
         async def act() -> str:
-            await self._casework.revoke(case, by, reason)
+            await self._orders.revoke(case, by, reason)
             return _(
                 "✅ It was taken back. `/shoppex restore`, or “Give back” under "
                 "`/shoppex order`, undoes that."
@@ -162,7 +162,7 @@ class OrderActionsFlow:
         )
 
         async def act() -> str:
-            await self._casework.leave_plan(case, by)
+            await self._orders.leave_plan(case, by)
             return _("✅ It stays as it is. `/shoppex revoke` still takes it back.")
 
         embed = self._embed(_("Leave it as it is?"), case, text)
@@ -189,7 +189,7 @@ class OrderActionsFlow:
         _show_changes(embed, changes)
 
         async def act() -> str:
-            await self._casework.give_back(case, by)
+            await self._orders.give_back(case, by)
             return _("✅ It counts again, and what it gives is on its way.")
 
         await ask(
@@ -230,7 +230,7 @@ class OrderActionsFlow:
         embed.set_footer(text=_("The member is told that it is a gift, and not the reason."))
 
         async def act() -> str:
-            given = await self._casework.grant(key, entry, days, act_)
+            given = await self._orders.grant(key, entry, days, act_)
             return _(
                 "✅ {member} gets **{title}** as a gift. Its number is `{id}`; `/shoppex revoke` "
                 "takes it back."

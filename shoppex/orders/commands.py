@@ -31,10 +31,10 @@ _LONGEST_REASON = 500
 class OrderCommands(StaffGroup):
     """What staff do about single purchases and members."""
 
-    case_acts: OrderActionsFlow
-    casebook: OrderFlow
-    waiting_board: WaitingFlow
-    moving_desk: TransferFlow
+    order_actions: OrderActionsFlow
+    order_flow: OrderFlow
+    waiting_flow: WaitingFlow
+    transfer_flow: TransferFlow
 
     @StaffGroup.shoppex.command(name="order")
     @app_commands.describe(order="Its number, or a member")
@@ -45,7 +45,7 @@ class OrderCommands(StaffGroup):
 
         - `<order>` Its number, or a member for all of theirs.
         """
-        serve = partial(self.casebook.search, guild_id=ctx.guild.id, text=order)
+        serve = partial(self.order_flow.search, guild_id=ctx.guild.id, text=order)
         await answer_privately(ctx, self.gate, serve)
 
     @StaffGroup.shoppex.command(name="member")
@@ -57,13 +57,13 @@ class OrderCommands(StaffGroup):
 
         - `<member>` A member, or the id of somebody who left.
         """
-        serve = partial(self.casebook.show_member, guild_id=ctx.guild.id, user_id=member.id)
+        serve = partial(self.order_flow.show_member, guild_id=ctx.guild.id, user_id=member.id)
         await answer_privately(ctx, self.gate, serve)
 
     @StaffGroup.shoppex.command(name="waiting")
     async def shoppex_waiting(self, ctx: commands.GuildContext) -> None:
         """See what waits for you, by cause, and try it again when it is mended."""
-        serve = partial(self.waiting_board.show, guild_id=ctx.guild.id)
+        serve = partial(self.waiting_flow.show, guild_id=ctx.guild.id)
         await answer_privately(ctx, self.gate, serve)
 
     @StaffGroup.shoppex.command(name="redeliver")
@@ -77,7 +77,7 @@ class OrderCommands(StaffGroup):
 
         - `<order>` The number of the order or subscription.
         """
-        serve = partial(self.case_acts.ask_redeliver, guild=ctx.guild, number=order)
+        serve = partial(self.order_actions.ask_redeliver, guild=ctx.guild, number=order)
         await answer_privately(ctx, self.gate, serve)
 
     @StaffGroup.shoppex.command(name="revoke")
@@ -97,7 +97,7 @@ class OrderCommands(StaffGroup):
         - `[reason]` Why. Only staff read it.
         """
         serve = partial(
-            self.case_acts.ask_revoke,
+            self.order_actions.ask_revoke,
             guild=ctx.guild,
             number=order,
             reason=shorten(reason, _LONGEST_REASON),
@@ -113,7 +113,7 @@ class OrderCommands(StaffGroup):
 
         - `<order>` The number of the order, subscription or gift.
         """
-        serve = partial(self.case_acts.ask_give_back, guild=ctx.guild, number=order)
+        serve = partial(self.order_actions.ask_give_back, guild=ctx.guild, number=order)
         await answer_privately(ctx, self.gate, serve)
 
     @StaffGroup.shoppex.command(name="grant")
@@ -156,7 +156,7 @@ class OrderCommands(StaffGroup):
             await ctx.send(staff_sentence(NotAMember()), ephemeral=True)
             return
         serve = partial(
-            self.case_acts.ask_grant,
+            self.order_actions.ask_grant,
             guild=ctx.guild,
             user_id=member.id,
             entry=entry,
@@ -187,7 +187,7 @@ class OrderCommands(StaffGroup):
             await ctx.send(staff_sentence(NotAMember()), ephemeral=True)
             return
         serve = partial(
-            self.moving_desk.ask, guild=ctx.guild, source_id=source.id, target_id=target.id
+            self.transfer_flow.ask, guild=ctx.guild, source_id=source.id, target_id=target.id
         )
         await answer_privately(ctx, self.gate, serve)
 

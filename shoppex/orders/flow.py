@@ -189,7 +189,7 @@ class MemberView(StaffView):
         count: int,
     ) -> None:
         super().__init__(book.gate, user_id, guild)
-        self._book = book
+        self._order_flow = book
         self._key = key
         self._cases = cases
         if options:
@@ -200,14 +200,16 @@ class MemberView(StaffView):
 
     def _add_turner(self, label: str, start: int, count: int) -> None:
         async def turn(interaction: discord.Interaction[Red]) -> None:
-            await self._book.show_member(interaction, self.guild.id, self._key.user_id, start)
+            await self._order_flow.show_member(
+                interaction, self.guild.id, self._key.user_id, start
+            )
             self.stop()
 
         self.add_item(PressButton(label, turn, disabled=not 0 <= start < count))
 
     async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
         try:
-            await self._book.show_case(interaction, self.guild, self._cases[int(number)])
+            await self._order_flow.show_case(interaction, self.guild, self._cases[int(number)])
             self.stop()
         except Refusal as refusal:
             await say(interaction, staff_sentence(refusal))
@@ -220,7 +222,7 @@ class StaffOrderView(StaffView):
         self, book: OrderFlow, user_id: int, guild: discord.Guild, case: OrderRef, matter: Matter
     ) -> None:
         super().__init__(book.gate, user_id, guild)
-        self._book = book
+        self._order_flow = book
         self._case = case
         self._number = number_of(matter)
         paid = not isinstance(matter, Order) or matter.paid_at is not None
@@ -238,21 +240,21 @@ class StaffOrderView(StaffView):
         self.add_item(PressButton(_("Member"), self._member))
 
     async def _leave_plan(self, interaction: discord.Interaction[Red]) -> None:
-        await self._book.acts.ask_leave_plan(interaction, self.guild, self._number)
+        await self._order_flow.acts.ask_leave_plan(interaction, self.guild, self._number)
 
     async def _redeliver(self, interaction: discord.Interaction[Red]) -> None:
-        await self._book.acts.ask_redeliver(interaction, self.guild, self._number)
+        await self._order_flow.acts.ask_redeliver(interaction, self.guild, self._number)
 
     async def _give_back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._book.acts.ask_give_back(interaction, self.guild, self._number)
+        await self._order_flow.acts.ask_give_back(interaction, self.guild, self._number)
 
     async def _member(self, interaction: discord.Interaction[Red]) -> None:
-        await self._book.show_member(interaction, self.guild.id, self._case.key.user_id)
+        await self._order_flow.show_member(interaction, self.guild.id, self._case.key.user_id)
         self.stop()
 
     async def _revoke(self, interaction: discord.Interaction[Red]) -> None:
         async def submit(answer: discord.Interaction[Red], reason: str) -> None:
-            await self._book.acts.ask_revoke(answer, self.guild, self._number, reason)
+            await self._order_flow.acts.ask_revoke(answer, self.guild, self._number, reason)
 
         await interaction.response.send_modal(
             TextModal(

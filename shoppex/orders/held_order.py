@@ -105,7 +105,7 @@ def decision_buttons(key: AccountKey, order: Order) -> list[discord.ui.Button[di
 
 
 def held_button(
-    gate: PermissionGuard, ledger: Ledger, casework: OrderService
+    gate: PermissionGuard, ledger: Ledger, order_service: OrderService
 ) -> type[discord.ui.DynamicItem[Any]]:
     """Deliver a held order, or decide not to, for staff only."""
 
@@ -113,9 +113,9 @@ def held_button(
         if delivers:
             order = ledger.get(case.key).orders[case.name]
             refuse_what_is_above(guild, by, order.roles)
-            await casework.deliver_held(case, by)
+            await order_service.deliver_held(case, by)
             return _("✅ It is read from Shoppex once more and then delivered.")
-        await casework.leave_held(case, by)
+        await order_service.leave_held(case, by)
         return _(
             "This order will not be delivered. The buyer is not told: write to them, and refund "
             "the payment at Shoppex if it is due."

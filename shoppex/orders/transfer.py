@@ -58,11 +58,11 @@ class TransferService:
         self._journal = journal
         self._clock = clock
         self._on_change = on_change
-        self._lanes = Scheduler("moves", self._finish, clock)
+        self._scheduler = Scheduler("moves", self._finish, clock)
 
     async def close(self) -> None:
         """Stop; what is not finished is finished at the next start."""
-        await self._lanes.close()
+        await self._scheduler.close()
 
     def preview(self, source: AccountKey, target: AccountKey) -> TransferPreview:
         """What would happen.
@@ -99,7 +99,7 @@ class TransferService:
             if self._ledger.get(target).took is None:
                 raise
             self._journal.note(happening)
-            self._lanes.mark_at(target, self._clock() + _AGAIN_AFTER)
+            self._scheduler.mark_at(target, self._clock() + _AGAIN_AFTER)
             raise Unfinished from error
         self._journal.note(happening)
         self._on_change(source)

@@ -43,7 +43,7 @@ class WaitingFlow:
         gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        alarms: StaffAlerts,
+        staff_alerts: StaffAlerts,
         engine: Engine,
         book: OrderFlow,
         clock: Callable[[], datetime],
@@ -51,7 +51,7 @@ class WaitingFlow:
         self.gate = gate
         self._settings = settings
         self._ledger = ledger
-        self._alarms = alarms
+        self._staff_alerts = staff_alerts
         self._engine = engine
         self.book = book
         self._clock = clock
@@ -63,7 +63,7 @@ class WaitingFlow:
         if guild is None or not await admit_staff(interaction, self.gate, guild):
             return
         await take_time(interaction)
-        causes = (await self._alarms.waiting(guild_id)).most_common()
+        causes = (await self._staff_alerts.waiting(guild_id)).most_common()
         lines = [cause_line(cause, count) for cause, count in causes]
         embed = discord.Embed(
             title=_("What waits for you"),

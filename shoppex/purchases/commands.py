@@ -12,7 +12,7 @@ from .flow import PurchaseFlow
 class PurchaseCommands(CommandBase):
     """What a member has bought."""
 
-    member_area: PurchaseFlow
+    purchase_flow: PurchaseFlow
 
     @commands.hybrid_command(name="purchases")  # type: ignore[arg-type] # Red leaves it untyped
     @commands.guild_only()
@@ -22,4 +22,4 @@ class PurchaseCommands(CommandBase):
         What you see is private. From there you can show a key, pay what is still unpaid, see a
         receipt, or tell the staff that something is wrong.
         """
-        await answer_privately(ctx, self.gate, self.member_area.serve)
+        await answer_privately(ctx, self.gate, self.purchase_flow.serve)

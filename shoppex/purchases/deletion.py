@@ -15,7 +15,7 @@ from ..store.ledger import Ledger
 from ..ui.pickup_notice import PickupNotices
 from ..ui.staff_channel import StaffChannel
 
-log = logging.getLogger("red.shoppex.deletion")
+log = logging.getLogger("red.shoppex.shoppex.purchases.deletion")
 
 _FIELD = 1024
 

@@ -217,7 +217,7 @@ class ListView(GuardedView):
         subscription_id: str | None,
     ) -> None:
         super().__init__(desk.gate, user_id)
-        self._desk = desk
+        self._flow = desk
         self._page = page
         self._subscription_id = subscription_id
         if options:
@@ -230,17 +230,17 @@ class ListView(GuardedView):
 
     def _add_turner(self, label: str, start: int, count: int) -> None:
         async def turn(interaction: discord.Interaction[Red]) -> None:
-            await self._desk.show_list(interaction, start, self._subscription_id)
+            await self._flow.show_list(interaction, start, self._subscription_id)
             self.stop()
 
         self.add_item(PressButton(label, turn, disabled=not 0 <= start < count))
 
     async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
-        await self._desk.show_matter(interaction, self._page[int(number)])
+        await self._flow.show_matter(interaction, self._page[int(number)])
         self.stop()
 
     async def _back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.show_list(interaction)
+        await self._flow.show_list(interaction)
         self.stop()
 
 
@@ -249,17 +249,17 @@ class SubscriptionView(GuardedView):
 
     def __init__(self, desk: PurchaseFlow, user_id: int, subscription: Subscription) -> None:
         super().__init__(desk.gate, user_id)
-        self._desk = desk
+        self._flow = desk
         self._subscription = subscription
         self.add_item(PressButton(_("Payments and keys"), self._payments))
         self.add_item(PressButton(_("All purchases"), self._back))
 
     async def _payments(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.show_list(interaction, 0, self._subscription.id)
+        await self._flow.show_list(interaction, 0, self._subscription.id)
         self.stop()
 
     async def _back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.show_list(interaction)
+        await self._flow.show_list(interaction)
         self.stop()
 
 
@@ -270,7 +270,7 @@ class OrderView(GuardedView):
         self, desk: PurchaseFlow, user_id: int, order: Order, stage: PurchaseStage
     ) -> None:
         super().__init__(desk.gate, user_id)
-        self._desk = desk
+        self._flow = desk
         self._nonce = order.nonce
         primary = discord.ButtonStyle.primary
         if can_open(order):
@@ -285,22 +285,22 @@ class OrderView(GuardedView):
         self.add_item(PressButton(_("All purchases"), self._back))
 
     async def _open(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.open(interaction, self._nonce)
+        await self._flow.open(interaction, self._nonce)
 
     async def _resume(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.resume(interaction, self._nonce)
+        await self._flow.resume(interaction, self._nonce)
 
     async def _receipt(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.show_receipt(interaction, self._nonce)
+        await self._flow.show_receipt(interaction, self._nonce)
 
     async def _replace(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.help_desk.ask_replacement(interaction, self._nonce)
+        await self._flow.help_desk.ask_replacement(interaction, self._nonce)
 
     async def _report(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.help_desk.ask_report(interaction, self._nonce)
+        await self._flow.help_desk.ask_report(interaction, self._nonce)
 
     async def _back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.show_list(interaction)
+        await self._flow.show_list(interaction)
         self.stop()
 
 

@@ -20,7 +20,7 @@ from ..store.ledger import Ledger
 from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, understood
 from .shop_clients import ShopClients
 
-log = logging.getLogger("red.shoppex.keys")
+log = logging.getLogger("red.shoppex.shoppex.purchases.key_delivery")
 
 _LOOKS_AT_ONCE = 15
 _LOOKS_WITHIN = timedelta(minutes=2)

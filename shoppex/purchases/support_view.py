@@ -30,7 +30,7 @@ from .status import standing
 from .support import ReportPace, redact
 from .texts import customer_sentence, stage_text
 
-log = logging.getLogger("red.shoppex.help")
+log = logging.getLogger("red.shoppex.shoppex.purchases.support_view")
 
 
 class SupportFlow:

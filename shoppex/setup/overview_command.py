@@ -26,7 +26,7 @@ from ..webhook.listener import Listener
 class AccessCommands(SettingsGroup):
     """The shop's key, and how things stand."""
 
-    alarms: StaffAlerts
+    staff_alerts: StaffAlerts
     webhooks: Listener
     access: ApiKeyFlow
 
@@ -110,7 +110,7 @@ class AccessCommands(SettingsGroup):
 
     async def _waiting(self, guild_id: int) -> list[str]:
         """Paid things that staff must see to, by cause."""
-        causes = await self.alarms.waiting(guild_id)
+        causes = await self.staff_alerts.waiting(guild_id)
         return [cause_line(cause, count) for cause, count in causes.most_common()]
 
     def _listener_text(self) -> str:

@@ -108,8 +108,8 @@ class ProductPage(StepPage):
 
     async def _read(self, interaction: discord.Interaction[Any]) -> None:
         async def read() -> None:
-            await self.tools.shelves.read(self.guild_id)
-            self._products = self.tools.shelves.unsold(self.guild_id)
+            await self.tools.listings.read(self.guild_id)
+            self._products = self.tools.listings.unsold(self.guild_id)
 
         await self.wizard.work(interaction, read)
 
@@ -197,7 +197,7 @@ class ProductPage(StepPage):
         product, roles = self._chosen, self._roles
         if product is None:
             return None
-        await self.tools.shelves.put(self.guild_id, product, roles)
+        await self.tools.listings.put(self.guild_id, product, roles)
         text = _("✅ **{title}** is for sale here. {gives}").format(
             title=plain(product.title), gives=gives(roles)
         )

@@ -62,7 +62,7 @@ class SetupTools:
     access: ApiKeyFlow
     secrets: SecretFlow
     hooks: WebhookSetup
-    shelves: Listings
+    listings: Listings
     test: DryRunRunner
     power_notice: PowerNotice
     tell_again: Callable[[int], None]

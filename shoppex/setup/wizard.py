@@ -24,7 +24,7 @@ from .progress import SetupStep, StepState, first_open, standings
 from .shop_steps import DryRunPage, LogPage, ProductPage
 from .step import SetupTools, StepFailed, StepPage, Work
 
-log = logging.getLogger("red.shoppex.views")
+log = logging.getLogger("red.shoppex.shoppex.setup.wizard")
 
 _DESCRIPTION = 4000
 _FIELD = 1024

@@ -99,7 +99,7 @@ class StatisticsView(StaffView):
         currency: str | None,
     ) -> None:
         super().__init__(desk.gate, user_id, guild)
-        self._desk = desk
+        self._flow = desk
         self._period = report.period
         self._currency = currency
         periods = [
@@ -119,15 +119,15 @@ class StatisticsView(StaffView):
         self.add_item(PressButton(_("Orders as a table (CSV)"), self._export))
 
     async def _choose_period(self, interaction: discord.Interaction[Red], value: str) -> None:
-        await self._desk.change(interaction, Period(value), self._currency)
+        await self._flow.change(interaction, Period(value), self._currency)
         self.stop()
 
     async def _choose_currency(self, interaction: discord.Interaction[Red], value: str) -> None:
-        await self._desk.change(interaction, self._period, value)
+        await self._flow.change(interaction, self._period, value)
         self.stop()
 
     async def _export(self, interaction: discord.Interaction[Red]) -> None:
-        await self._desk.send_sheet(interaction, self._period)
+        await self._flow.send_sheet(interaction, self._period)
 
 
 def _guild(interaction: discord.Interaction[Red]) -> discord.Guild:

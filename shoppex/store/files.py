@@ -18,7 +18,7 @@ from redbot.core import data_manager
 
 from .damage import Damage, Fault
 
-log = logging.getLogger("red.shoppex.store")
+log = logging.getLogger("red.shoppex.shoppex.store.files")
 
 _FILE = "settings.json"
 _ASIDE = f"{_FILE}.unreadable-"

@@ -31,7 +31,7 @@ from .partition import Partition, texts_of
 from .schema import PARTITIONS, partition_of, place_of
 from .writer import Writer
 
-log = logging.getLogger("red.shoppex.ledger")
+log = logging.getLogger("red.shoppex.shoppex.store.ledger")
 
 Change = Callable[[Account], Account]
 Observer = Callable[[Account, Account], None]

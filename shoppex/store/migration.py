@@ -15,7 +15,7 @@ from .files import left_traces, set_aside_unreadable
 from .partition import Partition, Texts
 from .schema import PARTITIONS, open_partition, partition_of, place_of
 
-log = logging.getLogger("red.shoppex.store")
+log = logging.getLogger("red.shoppex.shoppex.store.migration")
 
 # 1: records as nested JSON, in 128 partitions. 2: as text, in 256.
 _VERSION = 2

@@ -25,7 +25,7 @@ from .settings_codec import (
 from .settings_model import GuildSettings, ListenerSettings, Retention
 from .writer import Writer, put_in_place
 
-log = logging.getLogger("red.shoppex.store")
+log = logging.getLogger("red.shoppex.shoppex.store.settings")
 
 _T = TypeVar("_T")
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from .errors import StoreUnavailable
 
-log = logging.getLogger("red.shoppex.store")
+log = logging.getLogger("red.shoppex.shoppex.store.writer")
 
 T = TypeVar("T")
 

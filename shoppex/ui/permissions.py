@@ -15,7 +15,7 @@ from redbot.core.i18n import set_contextual_locales_from_guild
 from ..i18n import _
 from ..store.settings import Settings
 
-log = logging.getLogger("red.shoppex.views")
+log = logging.getLogger("red.shoppex.shoppex.ui.permissions")
 
 _GOODBYE_SECONDS = 3.0
 

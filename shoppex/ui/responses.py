@@ -12,7 +12,7 @@ from redbot.core.bot import Red
 from ..embed_text import embed_text
 from .permissions import GuardedView
 
-log = logging.getLogger("red.shoppex.views")
+log = logging.getLogger("red.shoppex.shoppex.ui.responses")
 
 # Also where the address of a picture is not to Discord's liking (its code is 50035 then).
 _BAD_REQUEST = 400

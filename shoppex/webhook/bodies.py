@@ -28,7 +28,7 @@ class BodyLimits:
     """
 
     def __init__(self) -> None:
-        self._places: list[_Place] = []
+        self._accounts: list[_Place] = []
 
     @contextmanager
     def place(
@@ -36,24 +36,24 @@ class BodyLimits:
     ) -> Iterator[None]:
         """Hold a place for a body of at most ``size`` bytes."""
         mine = _Place(guild_id, size, transport)
-        self._places.append(mine)
+        self._accounts.append(mine)
         while self._is_full():
             self._drop_one()
         try:
             yield
         finally:
-            if mine in self._places:
-                self._places.remove(mine)
+            if mine in self._accounts:
+                self._accounts.remove(mine)
 
     def _is_full(self) -> bool:
-        places = self._places
+        places = self._accounts
         return len(places) > MOST_BODIES or sum(each.size for each in places) > MOST_BYTES
 
     def _drop_one(self) -> None:
-        counts = Counter(each.guild_id for each in self._places)
+        counts = Counter(each.guild_id for each in self._accounts)
         [(busiest, _count)] = counts.most_common(1)
-        oldest = next(each for each in self._places if each.guild_id == busiest)
-        self._places.remove(oldest)
+        oldest = next(each for each in self._accounts if each.guild_id == busiest)
+        self._accounts.remove(oldest)
         if oldest.transport is not None:
             # uvloop's own class of it is no subclass.
             cast("asyncio.Transport", oldest.transport).abort()

@@ -26,9 +26,9 @@ from .delivery_waiter import DeliveryWaiter
 from .refusal_log import RefusalLog
 from .signature import SignatureResult, Trust, malformed, verify
 
-log = logging.getLogger("red.shoppex.webhook")
+log = logging.getLogger("red.shoppex.shoppex.webhook.listener")
 
-_SILENCE = logging.getLogger("red.shoppex.webhook.http")
+_SILENCE = logging.getLogger("red.shoppex.shoppex.webhook.listener")
 _SILENCE.disabled = True
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -69,9 +69,9 @@ class Listener:
         settings: Settings,
         recorder: Recorder,
         clock: Callable[[], datetime],
-        strays: UnknownPayments | None = None,
+        unknown_payments: UnknownPayments | None = None,
     ) -> None:
-        self._strays = strays
+        self._unknown_payments = unknown_payments
         self._settings = settings
         self._recorder = recorder
         self._clock = clock
@@ -251,8 +251,8 @@ class Listener:
             outcome = await self._recorder.hear(
                 guild_id, event, delivery_id, fresh=trust is Trust.GENUINE
             )
-            if outcome is Outcome.UNKNOWN_ORDER and self._strays is not None:
-                outcome = await self._strays.hear(guild_id, event)
+            if outcome is Outcome.UNKNOWN_ORDER and self._unknown_payments is not None:
+                outcome = await self._unknown_payments.hear(guild_id, event)
         except StoreUnavailable as error:
             log.error("A webhook for guild %s could not be kept: %s", guild_id, error)
             return _answer(503, "not kept, please send it again", headers={"Retry-After": "60"})

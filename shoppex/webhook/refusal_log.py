@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 
-log = logging.getLogger("red.shoppex.webhook")
+log = logging.getLogger("red.shoppex.shoppex.webhook.refusal_log")
 
 _EVERY_SECONDS = 60.0
 

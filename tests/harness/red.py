@@ -98,8 +98,8 @@ class RedInstance:
         self.storage: Storage = new_storage(path) if like is None else like.storage.copy_to(path)
         self._built = False
         self._noted = like is not None
-        self._sweeps = False
-        self._rounds = False
+        self._reconciler = False
+        self._monitor = False
         self.owner_id: int | None = None
 
     async def build(self) -> Red:
@@ -146,7 +146,7 @@ class RedInstance:
 
     @asynccontextmanager
     async def run(
-        self, *, slash: bool = True, sweeps: bool = False, rounds: bool = False
+        self, *, slash: bool = True, reconciler: bool = False, monitor: bool = False
     ) -> AsyncIterator[simcord.Env]:
         """A bot at READY.
 
@@ -160,8 +160,8 @@ class RedInstance:
             Whether its doctor looks after its shops without being asked.
         """
         red = await self.build()
-        self._sweeps = sweeps
-        self._rounds = rounds
+        self._reconciler = reconciler
+        self._monitor = monitor
         env = _Env(red, shard_count=1, settle_timeout=_STUCK)
         await env.start()
         try:
@@ -202,10 +202,10 @@ class RedInstance:
 
     async def _rest(self, red: Any) -> None:
         cog = red.get_cog("Shoppex")
-        if cog is not None and not self._sweeps:
-            await cog.sweeps.close()
-        if cog is not None and not self._rounds:
-            await cog.rounds.close()
+        if cog is not None and not self._reconciler:
+            await cog.reconciler.close()
+        if cog is not None and not self._monitor:
+            await cog.monitor.close()
 
 
 def bot_of(env: simcord.Env) -> Any:

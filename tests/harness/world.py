@@ -201,8 +201,8 @@ async def open_world(
     *,
     cog_path: Path | None = ROOT,
     like: RedInstance | None = None,
-    sweeps: bool = False,
-    rounds: bool = False,
+    reconciler: bool = False,
+    monitor: bool = False,
 ) -> AsyncIterator[World]:
     """Everything, started and stopped; the bot's data begins as that of ``like``.
 
@@ -213,7 +213,7 @@ async def open_world(
         os.environ["SHOPPEX_API_URL"] = shop.api_url
         try:
             instance = RedInstance(path, cog_path, like=like)
-            async with instance.run(sweeps=sweeps, rounds=rounds) as env:
+            async with instance.run(reconciler=reconciler, monitor=monitor) as env:
                 clock.env = env
                 yield World(env, shop, instance)
             instance.discard()

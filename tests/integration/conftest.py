@@ -42,7 +42,7 @@ async def bare_world(tmp_path: Path, started_before: RedInstance) -> AsyncIterat
 @pytest.fixture
 async def swept_world(tmp_path: Path) -> AsyncIterator[World]:
     """The same as `world`; the bot sweeps through the shop every hour, as it really does."""
-    async with open_world(tmp_path / "red", sweeps=True) as opened:
+    async with open_world(tmp_path / "red", reconciler=True) as opened:
         await opened.set_up()
         yield opened
 
@@ -50,6 +50,6 @@ async def swept_world(tmp_path: Path) -> AsyncIterator[World]:
 @pytest.fixture
 async def watched_world(tmp_path: Path, started_before: RedInstance) -> AsyncIterator[World]:
     """The same as `world`; the doctor looks after the shop by itself, as it really does."""
-    async with open_world(tmp_path / "red", like=started_before, rounds=True) as opened:
+    async with open_world(tmp_path / "red", like=started_before, monitor=True) as opened:
         await opened.set_up()
         yield opened

@@ -71,7 +71,7 @@ async def test_purchases_and_roles_go_to_the_other_account(
     assert f"cleo gets: {gold.mention}" in text
     assert world.roles_of(cleo) == set()
 
-    with caplog.at_level(logging.INFO, "red.shoppex.journal"):
+    with caplog.at_level(logging.INFO, "red.shoppex.shoppex.log_channel"):
         assert "is now that of" in await sure(world, answer)
     assert f"moved by {world.admin.id} in guild {world.guild.id}" in caplog.text
     assert world.roles_of(world.buyer) == set()
@@ -259,7 +259,7 @@ async def test_what_cannot_be_saved_is_finished_without_a_restart(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "red.shoppex.journal")
+    caplog.set_level(logging.INFO, "red.shoppex.shoppex.log_channel")
     order = await bought(world)
     answer = await asked(world, world.buyer, cleo)
     assert answer.response is not None

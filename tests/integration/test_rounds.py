@@ -193,7 +193,7 @@ async def test_what_could_not_be_told_is_told_later(world: World) -> None:
 
 
 async def test_what_changed_while_the_bot_was_away_is_told_at_the_start(world: World) -> None:
-    await world.bot.get_cog("Shoppex").rounds.close()
+    await world.bot.get_cog("Shoppex").monitor.close()
     place(world, 50)
     await world.env.advance_time(MINUTE)
     assert told(world) == []

@@ -280,7 +280,7 @@ async def test_a_gift_gives_the_role_and_says_that_it_is_one(
     assert "for ever" in text
     assert "are not part of a gift" in text
     assert world.roles_of(world.buyer) == set()
-    with caplog.at_level(logging.INFO, "red.shoppex.journal"):
+    with caplog.at_level(logging.INFO, "red.shoppex.shoppex.log_channel"):
         text = await sure(world, answer, "Yes, give it")
     number = re.search(r"gift-[0-9a-f]{8}", text)
     assert number is not None

@@ -135,9 +135,11 @@ class Life:
         """What ``GET /me`` says of the shop behind `other_key`."""
         return self._state.other_profile
 
-    async def _tell(self, rounds: Iterable[Sequence[News]], *, silent: bool) -> Sequence[Delivery]:
+    async def _tell(
+        self, monitor: Iterable[Sequence[News]], *, silent: bool
+    ) -> Sequence[Delivery]:
         """Send news and wait for the first answers; ``silent`` loses them all."""
-        return () if silent else await self._alive().postman.announce(rounds)
+        return () if silent else await self._alive().postman.announce(monitor)
 
     def _alive(self) -> Parts:
         if self._running is None:

@@ -59,22 +59,22 @@ class Postman:
         """The deliveries of which another attempt is due some time."""
         return [delivery for delivery in self.deliveries if delivery.due_at is not None]
 
-    async def announce(self, rounds: Iterable[Sequence[News]]) -> list[Delivery]:
+    async def announce(self, monitor: Iterable[Sequence[News]]) -> list[Delivery]:
         """Tell each endpoint, and wait for the first answer of each.
 
         The news of one round are sent at the same time; a round begins when the one before
         has been answered.
         """
         made = []
-        for news in rounds:
+        for news in monitor:
             batch = [delivery for each in news for delivery in self._deliveries_of(each)]
             made += batch
             await self._send(batch)
         return made
 
-    def announce_soon(self, rounds: Iterable[Sequence[News]]) -> None:
+    def announce_soon(self, monitor: Iterable[Sequence[News]]) -> None:
         """Tell each endpoint without waiting; `settle` waits for it."""
-        self._do_soon(self.announce(rounds))
+        self._do_soon(self.announce(monitor))
 
     def send_soon(self, endpoint: WebhookEndpoint, event: str, data: Mapping[str, object]) -> None:
         """Tell one endpoint, whatever it listens to; `settle` waits for it."""

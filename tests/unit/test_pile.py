@@ -38,23 +38,23 @@ happenings = st.builds(
 
 
 def piled(told: Iterable[ShopEvent], most: int = 1000) -> EventBatch:
-    pile = EventBatch(most)
+    batch = EventBatch(most)
     for happening in told:
-        pile.add(TimedEvent(happening, NOW))
-    return pile
+        batch.add(TimedEvent(happening, NOW))
+    return batch
 
 
 @given(st.lists(happenings, max_size=30), st.lists(happenings, max_size=30), st.integers(0, 40))
 def test_the_counts_are_true_whatever_is_only_counted(
     first: list[ShopEvent], later: list[ShopEvent], most: int
 ) -> None:
-    pile = piled(first, most)
-    pile.add_all(piled(later, most))
-    tally, told = pile.tally(), first + later
+    batch = piled(first, most)
+    batch.add_all(piled(later, most))
+    tally, told = batch.tally(), first + later
     assert tally.counts == Counter(EventHeading(each.kind, each.test) for each in told)
     assert sum(tally.money.values()) == sum(each.money.amount for each in told if each.money)
-    listed = [noted.what for entry in pile.entries() for noted in entry]
-    assert len(listed) + pile.folded == len(told)
+    listed = [noted.what for entry in batch.entries() for noted in entry]
+    assert len(listed) + batch.folded == len(told)
     assert len(listed) <= most
     # The oldest are the ones that are only counted.
     assert Counter(listed) == Counter(told[len(told) - len(listed) :])
@@ -77,7 +77,7 @@ def test_five_of_them_fit_into_one_message(told: list[ShopEvent]) -> None:
 
 def test_what_followed_a_sale_stands_with_it_and_with_no_other() -> None:
     sold, delivered = ShopEvent(EventKind.SALE, BEN, order="u-1"), EventKind.DELIVERED
-    pile = piled(
+    batch = piled(
         [
             sold,
             ShopEvent(delivered, EVE, order="u-2"),
@@ -86,7 +86,7 @@ def test_what_followed_a_sale_stands_with_it_and_with_no_other() -> None:
             ShopEvent(EventKind.REFUNDED, BEN, order="u-1"),
         ]
     )
-    entries = [[noted.what.kind for noted in entry] for entry in pile.entries()]
+    entries = [[noted.what.kind for noted in entry] for entry in batch.entries()]
     assert entries == [[EventKind.SALE, delivered], [delivered], [delivered], [EventKind.REFUNDED]]
 
 
@@ -106,11 +106,11 @@ def test_who_is_forgotten_is_named_nowhere() -> None:
         ShopEvent(EventKind.GIVEN, EVE, by=BEN.user_id),
         ShopEvent(EventKind.MOVED, EVE, by=1, origin=BEN.user_id),
     ]
-    pile = piled([*about, ShopEvent(EventKind.SALE, EVE)])
-    assert str(digest_embed(pile).description).count(f"<@{BEN.user_id}>") == 2
-    pile.forget(BEN.user_id)
-    assert pile.folded == len(about)
-    assert f"<@{BEN.user_id}>" not in str(digest_embed(pile).description)
+    batch = piled([*about, ShopEvent(EventKind.SALE, EVE)])
+    assert str(digest_embed(batch).description).count(f"<@{BEN.user_id}>") == 2
+    batch.forget(BEN.user_id)
+    assert batch.folded == len(about)
+    assert f"<@{BEN.user_id}>" not in str(digest_embed(batch).description)
 
 
 def test_each_level_tells_less_than_the_one_before() -> None:

@@ -15,7 +15,7 @@ from ..payloads.order import parse_order
 from ..records import read_record, read_records
 from ..transport import LONGEST_IDEMPOTENCY_KEY, Transport
 
-log = logging.getLogger("red.shoppex.api")
+log = logging.getLogger("red.shoppex.shoppex.api.resources.orders")
 
 _EMAIL = "email"
 _OTHER_EMAIL = "customer_email"

@@ -23,7 +23,7 @@ from .role_checks import SEEN_WITHOUT_ASKING
 from .scheduler import Scheduler, SchedulerLoad
 from .staff_alerts import StaffAlerts
 
-log = logging.getLogger("red.shoppex.engine")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.engine.engine")
 
 _AFTER_A_REFUSED_WRITE = timedelta(minutes=1)
 _NOBODY = 0
@@ -60,22 +60,24 @@ class Engine:
         self,
         ledger: Ledger,
         steps: Sequence[Step],
-        alarms: StaffAlerts,
+        staff_alerts: StaffAlerts,
         budget: Budget,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._steps = steps
-        self._alarms = alarms
+        self._staff_alerts = staff_alerts
         self._budget = budget
         self._clock = clock
-        self._lanes = [Scheduler(step.name, partial(self._turn, step), clock) for step in steps]
+        self._schedulers = [
+            Scheduler(step.name, partial(self._turn, step), clock) for step in steps
+        ]
         # However many things change at once in a guild, it is woken once or twice.
         self._wakes = Scheduler("wakes", self._wake, clock)
 
     def mark(self, key: AccountKey) -> None:
         """The account is due now."""
-        for lanes in self._lanes:
+        for lanes in self._schedulers:
             lanes.mark(key)
 
     def mark_unsettled(self, guild_id: int | None = None) -> None:
@@ -94,11 +96,11 @@ class Engine:
         """The same for every guild: much may have changed while the bot was away."""
         for guild_id in {key.guild_id for key in self._ledger.stuck()}:
             self.wake(guild_id)
-        self._alarms.mark_told()
+        self._staff_alerts.mark_told()
 
     def load(self, guild_id: int) -> SchedulerLoad:
         """What is due in a guild: the longest of its lanes, and the oldest wait in any."""
-        loads = [lanes.load(guild_id) for lanes in self._lanes]
+        loads = [lanes.load(guild_id) for lanes in self._schedulers]
         times = (load.since for load in loads if load.since is not None)
         return SchedulerLoad(max(load.accounts for load in loads), min(times, default=None))
 
@@ -144,8 +146,8 @@ class Engine:
     async def close(self) -> None:
         """Stop all lanes, at most five seconds."""
         self._budget.close()
-        lanes = (*self._lanes, self._wakes)
-        await asyncio.gather(self._alarms.close(), *(each.close() for each in lanes))
+        lanes = (*self._schedulers, self._wakes)
+        await asyncio.gather(self._staff_alerts.close(), *(each.close() for each in lanes))
 
     async def _turn(self, step: Step, key: AccountKey) -> datetime | None:
         waited = self._ledger.get(key).stuck
@@ -153,7 +155,7 @@ class Engine:
             return await step.settle(key)
         finally:
             if waited or self._ledger.get(key).stuck:
-                self._alarms.mark(key.guild_id)
+                self._staff_alerts.mark(key.guild_id)
 
     async def _wake(self, nobody: AccountKey) -> datetime | None:
         guild_id = nobody.guild_id

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...domain.account import AccountKey
 from .discord_budget import Stopping
 
-log = logging.getLogger("red.shoppex.lanes")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.engine.scheduler")
 
 _AFTER_A_BUG = timedelta(minutes=5)
 _LONGEST_NAP = 3600.0

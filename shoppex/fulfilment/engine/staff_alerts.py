@@ -22,7 +22,7 @@ from .channel_checks import writable_channel
 from .failures import REQUEST_ERRORS
 from .scheduler import Scheduler
 
-log = logging.getLogger("red.shoppex.alarms")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.engine.staff_alerts")
 
 # What goes wrong at once is told at once.
 _GATHER = timedelta(seconds=2)
@@ -64,7 +64,7 @@ class StaffAlerts:
         self._settings = settings
         self._board = board
         self._clock = clock
-        self._lanes = Scheduler("alarms", self._look, clock)
+        self._scheduler = Scheduler("alarms", self._look, clock)
         self._looked_at: dict[int, datetime] = {}
 
     def mark(self, guild_id: int) -> None:
@@ -72,7 +72,7 @@ class StaffAlerts:
         now = self._clock()
         last = self._looked_at.get(guild_id)
         rested = now if last is None else last + _APART
-        self._lanes.mark_at(AccountKey(guild_id, _NOBODY), max(now + _GATHER, rested))
+        self._scheduler.mark_at(AccountKey(guild_id, _NOBODY), max(now + _GATHER, rested))
 
     def mark_told(self) -> None:
         """Look at every guild that was told something: it may be mended since."""
@@ -82,7 +82,7 @@ class StaffAlerts:
 
     async def close(self) -> None:
         """Stop looking."""
-        await self._lanes.close()
+        await self._scheduler.close()
 
     async def waiting(self, guild_id: int) -> Counter[Cause]:
         """What waits for staff in a guild, and how often."""

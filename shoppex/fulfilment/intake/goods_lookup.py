@@ -11,7 +11,7 @@ from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus
 from .order_updates import keeps_promise
 
-log = logging.getLogger("red.shoppex.goods")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.intake.goods_lookup")
 
 
 async def read_whole(client: ShoppexClient, order: Order) -> RemoteOrder:

@@ -11,7 +11,7 @@ from ...domain.product import Product
 from ...domain.remote import RemoteOrder
 from .payment_checks import ids_to_look_up, with_looked_up
 
-log = logging.getLogger("red.shoppex.products")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.intake.product_lookup")
 
 _MOST_LOOKED_UP = 20
 

@@ -27,7 +27,7 @@ from .subscription_updates import (
     with_customer,
 )
 
-log = logging.getLogger("red.shoppex.recorder")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.intake.recorder")
 
 Observer = Callable[[Account, Account], Awaitable[None]]
 
@@ -103,7 +103,7 @@ class Recorder:
         terms: Callable[[int], Terms] = lambda _guild_id: Terms(),
     ) -> None:
         self._ledger = ledger
-        self._places = AccountLookup(ledger)
+        self._accounts = AccountLookup(ledger)
         self._clock = clock
         self._on_change = on_change
         self._observe = observe
@@ -139,7 +139,7 @@ class Recorder:
         except MalformedOrder:
             log.warning("An event %s for guild %s names no order", event.name, guild_id)
             return Outcome.IGNORED
-        place = self._places.of_order(news)
+        place = self._accounts.of_order(news)
         if place is None:
             self._refuse_unreadable(guild_id, news.custom_fields)
             return await self.hear_of_renewal(guild_id, news)
@@ -249,7 +249,7 @@ class Recorder:
         except MalformedSubscription:
             log.warning("An event %s for guild %s names no subscription", event.name, guild_id)
             return Outcome.IGNORED
-        place = self._places.of_subscription(guild_id, news)
+        place = self._accounts.of_subscription(guild_id, news)
         if place is None:
             self._refuse_unreadable(guild_id, news.custom_fields)
             return Outcome.UNKNOWN_ORDER
@@ -275,7 +275,7 @@ class Recorder:
         StoreUnavailable
             When the fact could not be written.
         """
-        found = self._places.of_renewal(guild_id, news)
+        found = self._accounts.of_renewal(guild_id, news)
         if found is None:
             return Outcome.UNKNOWN_ORDER
         key, subscription = found

@@ -25,7 +25,7 @@ from .order_from_remote import order_from
 from .payment_checks import UNKNOWN_ORDER, lines_that_came, with_paid_lines
 from .recorder import Outcome, Recorder, WebhookEvent
 
-log = logging.getLogger("red.shoppex.strays")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.intake.unknown_payments")
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
 # What is older was told of before, or its buyer had it forgotten since.

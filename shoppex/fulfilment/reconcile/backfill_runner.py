@@ -18,7 +18,7 @@ from ...store.settings import Settings
 from ..engine.engine import Engine
 from .role_backfill import Effect, Preview, RoleChange, effect_of, is_done, rewrite
 
-log = logging.getLogger("red.shoppex.backfilling")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.backfill_runner")
 
 _BATCH = 100
 _BETWEEN_PAUSES = 20

@@ -16,7 +16,7 @@ from ...store.schema import place_of
 from ...store.settings import Settings
 from ..engine.scheduler import Scheduler
 
-log = logging.getLogger("red.shoppex.store")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.backups")
 
 _NOTE = AccountKey(0, 0)
 _BACKUP = AccountKey(0, 1)
@@ -37,18 +37,18 @@ class Backups:
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
-        self._lanes = Scheduler("keeping", self._turn, clock)
+        self._scheduler = Scheduler("keeping", self._turn, clock)
         self._started = False
 
     def start(self) -> None:
         """Begin in a while."""
         self._started = True
-        self._lanes.mark_at(_NOTE, self._clock() + _NOTE_AFTER)
-        self._lanes.mark_at(_BACKUP, self._clock() + _BACKUP_AFTER)
+        self._scheduler.mark_at(_NOTE, self._clock() + _NOTE_AFTER)
+        self._scheduler.mark_at(_BACKUP, self._clock() + _BACKUP_AFTER)
 
     async def close(self) -> None:
         """Stop, with a last note."""
-        await self._lanes.close()
+        await self._scheduler.close()
         if self._started:
             await self._note()
 
@@ -56,10 +56,10 @@ class Backups:
         if task == _NOTE:
             await self._note()
             return self._clock() + _NOTE_EVERY
-        await asyncio.to_thread(back_up, self._places())
+        await asyncio.to_thread(back_up, self._accounts())
         return self._clock() + _BACKUP_EVERY
 
-    def _places(self) -> list[str]:
+    def _accounts(self) -> list[str]:
         """What has a good file: a backup is never replaced by what is broken or new."""
         settings = [] if self._settings.damages else [SETTINGS]
         return [*settings, *(place_of(number) for number in sorted(self._ledger.fit()))]

@@ -19,7 +19,7 @@ from ...store.settings import Settings
 from ...store.settings_model import GuildSettings
 from ..entitlement.mass_revocation import RecentLosses, about_to_go, is_too_many, loses, spare
 
-log = logging.getLogger("red.shoppex.brake")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.brake")
 
 _AT_ONCE = 100
 

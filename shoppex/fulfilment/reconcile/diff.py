@@ -84,12 +84,12 @@ class ListDiff:
     def __init__(self, ledger: Ledger, guild_id: int, terms: Terms) -> None:
         self._ledger = ledger
         self._terms = terms
-        self._places = AccountLookup(ledger)
+        self._accounts = AccountLookup(ledger)
         self._guild_id = guild_id
 
     def order(self, news: RemoteOrder, asked_at: datetime) -> News | None:
         """What is new about an order; ``None`` when it is known, or not this guild's."""
-        place = self._places.of_order(news)
+        place = self._accounts.of_order(news)
         if place is None:
             return self._renewal(news, asked_at)
         key, nonce = place
@@ -103,7 +103,7 @@ class ListDiff:
 
     def subscription(self, news: RemoteSubscription, asked_at: datetime) -> News | None:
         """What is new about a subscription; ``None`` when it is known, or not this guild's."""
-        place = self._places.of_subscription(self._guild_id, news)
+        place = self._accounts.of_subscription(self._guild_id, news)
         if place is None or place[0].guild_id != self._guild_id:
             return None
         key, nonce = place

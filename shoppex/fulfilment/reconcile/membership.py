@@ -19,7 +19,7 @@ from ...store.settings import Settings
 from ..engine.engine import Engine
 from ..engine.scheduler import Scheduler
 
-log = logging.getLogger("red.shoppex.absences")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.membership")
 
 _AFTER_A_REFUSED_WRITE = timedelta(minutes=1)
 _AFTER_NO_ANSWER = timedelta(minutes=10)

@@ -33,7 +33,7 @@ from ..intake.recorder import Recorder
 from ..intake.subscription_updates import hear_of_id, with_customer
 from .diff import ListDiff
 
-log = logging.getLogger("red.shoppex.rebuilding")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.rebuild")
 
 RolesOf = Callable[[AccountKey], Collection[int]]
 
@@ -86,7 +86,7 @@ class LedgerRebuild:
         self._clock = clock
         self._roles_of = roles_of
         self._on_change = on_change
-        self._places = AccountLookup(ledger)
+        self._accounts = AccountLookup(ledger)
 
     async def run(self, lost_at: datetime) -> RebuildResult:
         """Rebuild every guild. What is there already stays; doing it twice is free.
@@ -175,7 +175,7 @@ class LedgerRebuild:
 
     def _place_of(self, guild_id: int, news: RemoteOrder) -> tuple[AccountKey, str] | None:
         """Where an order belongs of which the ledger does not know all; ``None`` for others."""
-        place = self._places.of_order(news)
+        place = self._accounts.of_order(news)
         if place is not None:
             key, nonce = place
             known = self._ledger.get(key).orders[nonce]

@@ -32,7 +32,7 @@ from ..intake.unknown_payments import UnknownPayments
 from .brake import Brake, has_orders
 from .diff import ListDiff, News, happened_at
 
-log = logging.getLogger("red.shoppex.sweeps")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.reconciler")
 
 T = TypeVar("T")
 
@@ -74,11 +74,11 @@ class Reconciler:
         recorder: Recorder,
         clients: ClientPool,
         brake: Brake,
-        strays: UnknownPayments,
+        unknown_payments: UnknownPayments,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
-        self._strays = strays
+        self._unknown_payments = unknown_payments
         self._ledger = ledger
         self._settings = settings
         self._recorder = recorder
@@ -86,7 +86,7 @@ class Reconciler:
         self._brake = brake
         self._clock = clock
         self._on_change = on_change
-        self._lanes = Scheduler("sweeps", self._turn, clock)
+        self._scheduler = Scheduler("sweeps", self._turn, clock)
         self._failures: Counter[int] = Counter()
         self._everything_at: dict[int, datetime] = {}
         # The failed deliveries that were in the log at the last look.
@@ -100,11 +100,11 @@ class Reconciler:
     def wake(self, guild_id: int) -> None:
         """Sweep through a guild's shop in a moment: its key is new."""
         when = self._clock() + _jittered(_FIRST_AFTER, random.random)
-        self._lanes.mark_at(AccountKey(guild_id, _NOBODY), when)
+        self._scheduler.mark_at(AccountKey(guild_id, _NOBODY), when)
 
     async def close(self) -> None:
         """Stop, at most five seconds."""
-        await self._lanes.close()
+        await self._scheduler.close()
 
     # -- one turn ------------------------------------------------------------------------
 
@@ -134,17 +134,17 @@ class Reconciler:
         if not await self._brake.is_the_same_shop(guild_id, shop_id):
             return
         found: list[News] = []
-        strays: list[RemoteOrder] = []
+        unknown_payments: list[RemoteOrder] = []
         failure: ApiError | None = None
         try:
-            await self._compare(guild_id, client, found, strays)
+            await self._compare(guild_id, client, found, unknown_payments)
         except ApiError as error:
             failure = error
         # What was found before a list broke off is true all the same.
         for news in sorted(found, key=happened_at):
             await news.record(recorder)
-        for stray in strays:
-            await self._strays.look_at(guild_id, stray)
+        for stray in unknown_payments:
+            await self._unknown_payments.look_at(guild_id, stray)
         if failure is not None:
             raise failure
         await self._ask_about_missed(guild_id, client, recorder)
@@ -156,7 +156,7 @@ class Reconciler:
         guild_id: int,
         client: ShoppexClient,
         found: list[News],
-        strays: list[RemoteOrder],
+        unknown_payments: list[RemoteOrder],
     ) -> None:
         """Add what the lists say and the ledger does not know, and whose order is not known."""
         terms = self._settings.guild(guild_id).terms()
@@ -173,8 +173,10 @@ class Reconciler:
                 asked_at = self._clock()
                 async for order in _readable(resource.list(status)):
                     _add(found, comparison.order(order, asked_at))
-                    if len(strays) < _MOST_STRAYS and self._strays.is_listed(guild_id, order):
-                        strays.append(order)
+                    if len(unknown_payments) < _MOST_STRAYS and self._unknown_payments.is_listed(
+                        guild_id, order
+                    ):
+                        unknown_payments.append(order)
         asked_at = self._clock()
         async for subscription in _readable(client.subscriptions.list()):
             _add(found, comparison.subscription(subscription, asked_at))

@@ -17,7 +17,7 @@ from ...store.settings import Settings
 from ..engine.scheduler import Scheduler
 from ..entitlement.notices import moment_of
 
-log = logging.getLogger("red.shoppex.forgetter")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.retention")
 
 _EVERY = timedelta(days=1)
 # A bot that has just started has better things to do.
@@ -39,16 +39,16 @@ class RetentionJob:
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
-        self._lanes = Scheduler("forgetting", self._tidy, clock)
+        self._scheduler = Scheduler("forgetting", self._tidy, clock)
 
     def start(self) -> None:
         """Begin the first round in a while."""
         for number in range(PARTITIONS):
-            self._lanes.mark_at(AccountKey(_NO_GUILD, number), self._clock() + _FIRST_AFTER)
+            self._scheduler.mark_at(AccountKey(_NO_GUILD, number), self._clock() + _FIRST_AFTER)
 
     async def close(self) -> None:
         """Stop."""
-        await self._lanes.close()
+        await self._scheduler.close()
 
     async def _tidy(self, place: AccountKey) -> datetime:
         now = self._clock()

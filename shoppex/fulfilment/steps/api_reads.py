@@ -26,7 +26,7 @@ from ..intake.product_lookup import look_up_products
 from ..intake.recorder import Recorder
 from ..intake.subscription_updates import is_proven, with_asking
 
-log = logging.getLogger("red.shoppex.readings")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.api_reads")
 
 # A key can arrive after the webhook (contract, section 4.5). Where nothing is promised, a
 # text can come late too: it is looked for over about ten minutes.

@@ -21,7 +21,7 @@ from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ..engine.failures import DOUBTFUL, SHORT, Failure, after_failure, classify
 
-log = logging.getLogger("red.shoppex.claims")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.key_claims")
 
 _NO_KEY = Failure(DeliveryState.NEEDS_STAFF, "api_key_refused")
 _EMPTY = Failure(DeliveryState.NEEDS_STAFF, "pool_empty")

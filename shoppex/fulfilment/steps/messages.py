@@ -25,7 +25,7 @@ from ..entitlement.notices import Notice, NoticeKind
 from ..intake.delivered_goods import hand_over
 from .message_text import MessageDraft, notice_letter, order_letter, parcels
 
-log = logging.getLogger("red.shoppex.messages")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.messages")
 
 # Discord's clock, which dates messages, and ours.
 CLOCK_SLACK = timedelta(minutes=2)

@@ -18,7 +18,7 @@ from ..intake.order_updates import ask_again
 from ..intake.recorder import Recorder
 from .polling_schedule import next_reading
 
-log = logging.getLogger("red.shoppex.watching")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.payment_polling")
 
 # What happened while the bot was away is found by the first sweep, which brings it into the
 # order in which it happened.

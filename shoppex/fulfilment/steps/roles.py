@@ -19,7 +19,7 @@ from ..entitlement.desired_state import settle_roles
 from ..entitlement.dry_run_orders import is_given_by_test, is_only_tested
 from ..entitlement.staff_causes import BRAKE
 
-log = logging.getLogger("red.shoppex.roles")
+log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.roles")
 
 _SCREENED = Failure(DeliveryState.NEEDS_BUYER, "screening_pending")
 _UNSEEN = Failure(DeliveryState.NEEDS_BUYER, "member_left")

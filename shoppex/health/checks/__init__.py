@@ -27,7 +27,7 @@ def every_check(
     settings: Settings,
     ledger: Ledger,
     engine: Engine,
-    alarms: StaffAlerts,
+    staff_alerts: StaffAlerts,
     webhooks: Listener,
     budget: Budget,
     command_names: Callable[[], list[str]],
@@ -47,5 +47,5 @@ def every_check(
         Subscriptions(ledger, clock),
         StorageCheck(ledger, settings),
         WorkCheck(engine, clock),
-        WaitingCheck(alarms),
+        WaitingCheck(staff_alerts),
     ]

@@ -74,12 +74,12 @@ class WaitingCheck:
     names: tuple[str, ...] = ("waiting",)
     depth = Depth.VISIT
 
-    def __init__(self, alarms: StaffAlerts) -> None:
-        self._alarms = alarms
+    def __init__(self, staff_alerts: StaffAlerts) -> None:
+        self._staff_alerts = staff_alerts
 
     async def look(self, case: CheckContext) -> Sequence[Finding]:
         """Count it."""
-        count = sum((await self._alarms.waiting(case.guild.id)).values())
+        count = sum((await self._staff_alerts.waiting(case.guild.id)).values())
         if count:
             return [Finding("waiting", Verdict.BAD, "waits", details={"count": count})]
         return [Finding("waiting", Verdict.GOOD, "nothing_waits")]

@@ -32,10 +32,10 @@ class Sold:
         there = {product.uniqid: product async for product in case.client.products.list()}
         missing = [product_id for product_id in wanted if product_id not in there]
         gone = await _gone(case.client, missing, there)
-        return [*_absences(case.shop, pools, there, gone), *_role_bots(case, there)]
+        return [*_membership(case.shop, pools, there, gone), *_role_bots(case, there)]
 
 
-def _absences(
+def _membership(
     shop: GuildSettings,
     pools: Mapping[str, str],
     there: Mapping[str, Product],

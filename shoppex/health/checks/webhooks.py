@@ -17,7 +17,7 @@ from ...webhook.signature import UNSIGNED, Trust
 from ..check_context import CheckContext, Depth
 from ..findings import Finding, Verdict
 
-log = logging.getLogger("red.shoppex.doctor")
+log = logging.getLogger("red.shoppex.shoppex.health.checks.webhooks")
 
 _PAID = "order:paid"
 # Of all events this one leads to the least, should anybody take its sample for a real one.

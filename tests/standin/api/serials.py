@@ -44,10 +44,10 @@ class SerialCalls(Calls):
     async def _list(self, request: web.Request) -> web.Response:
         """The pool of a product, or of one variant; without one, those of all variants too."""
         product, variant = self._named(request)
-        shelves = [variant] if variant else [None, *product.variants]
+        listings = [variant] if variant else [None, *product.variants]
         rows = [
             self._render.serial(serial, shelf)
-            for shelf in shelves
+            for shelf in listings
             for serial in (shelf or product).serials
         ]
         page, pagination = page_by_number(request, rows, self._switches.page_model)
