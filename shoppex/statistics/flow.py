@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 
 import discord
 from redbot.core.bot import Red
@@ -12,13 +13,13 @@ from ..i18n import _, ngettext
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import PermissionGuard
 from ..ui.staff_view import StaffView, admit_staff
-from .chart.poster import draw
 from .csv_export import SheetFile
 from .fold import Report
 from .periods import Period
-from .poster import alt_text, poster_of
 from .queries import LedgerQueries
-from .texts import period_name, statistics_embed
+from .texts import no_picture_text, period_name, statistics_embed
+
+log = logging.getLogger("red.shoppex.shoppex.statistics.flow")
 
 _PICTURE = "statistics.png"
 _MOST_OPTIONS = 25
@@ -27,8 +28,8 @@ _MOST_OPTIONS = 25
 class StatisticsFlow:
     """Shows staff how their shop does. Everything is private, and names no buyer.
 
-    Pictures are drawn one at a time, in a thread: drawing is all Python, and takes turns with
-    the bot's own loop.
+    Pictures are drawn one at a time, in a thread: drawing and looking for fonts take some time,
+    and a picture some megabytes.
     """
 
     def __init__(self, gate: PermissionGuard, reading: LedgerQueries) -> None:
@@ -76,15 +77,28 @@ class StatisticsFlow:
             currency = next(iter(currencies), None)
         colour = await self.gate.colour(interaction)
         embed = statistics_embed(report, currency, colour)
-        poster = poster_of(report, currency, guild.name)
-        async with self._pen:
-            data = await asyncio.to_thread(draw, poster)
-        picture = discord.File(io.BytesIO(data), _PICTURE, description=alt_text(report, currency))
-        embed.set_image(url=f"attachment://{_PICTURE}")
+        picture = await self._picture(report, currency, guild.name)
+        if picture is None:
+            prefix = (await self.gate.bot.get_valid_prefixes(guild))[0]
+            embed.description = f"{embed.description}\n{no_picture_text(prefix)}"
+        else:
+            embed.set_image(url=f"attachment://{_PICTURE}")
         view = StatisticsView(self, interaction.user.id, guild, report, currency)
         view.message = await interaction.edit_original_response(
-            embed=embed, attachments=[picture], view=view
+            embed=embed, attachments=[] if picture is None else [picture], view=view
         )
+
+    async def _picture(
+        self, report: Report, currency: str | None, title: str
+    ) -> discord.File | None:
+        """The picture; ``None`` without Pillow, for the figures are worth more than it."""
+        async with self._pen:
+            try:
+                data, told = await asyncio.to_thread(_paint, report, currency, title)
+            except (ImportError, OSError) as error:
+                log.warning("The picture of the statistics was not drawn: %r", error)
+                return None
+        return discord.File(io.BytesIO(data), _PICTURE, description=told)
 
 
 class StatisticsView(StaffView):
@@ -128,6 +142,13 @@ class StatisticsView(StaffView):
 
     async def _export(self, interaction: discord.Interaction[Red]) -> None:
         await self._flow.send_sheet(interaction, self._period)
+
+
+def _paint(report: Report, currency: str | None, title: str) -> tuple[bytes, str]:
+    # Only now: everything else works without Pillow.
+    from .poster import paint  # noqa: PLC0415
+
+    return paint(report, currency, title)
 
 
 def _guild(interaction: discord.Interaction[Red]) -> discord.Guild:

@@ -11,7 +11,6 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import (  # type: ignore[attr-defined] # newer than its stubs
     format_compact_currency,
-    format_compact_decimal,
     format_decimal,
     format_percent,
 )
@@ -20,7 +19,6 @@ from redbot.core.i18n import get_babel_regional_format
 from ..domain.money import Money
 from ..formatting import format_money
 from ..i18n import _
-from .chart.text import drawable
 
 # From here on a picture has no room for every digit.
 _LARGE = 100_000
@@ -64,7 +62,7 @@ def short_money(amount: Decimal, currency: str | None) -> str:
     if currency is None:
         return number(int(amount))
     if abs(amount) < _LARGE:
-        return _pictured(format_money(Money(amount, currency)), amount, currency)
+        return format_money(Money(amount, currency))
     return _compact(amount, currency, 1)
 
 
@@ -83,16 +81,7 @@ def round_money(amount: Decimal, currency: str | None) -> str:
 
 
 def _compact(amount: Decimal, currency: str, digits: int) -> str:
-    text = format_compact_currency(amount, currency, locale=_region(), fraction_digits=digits)
-    return _pictured(text, amount, currency)
-
-
-def _pictured(text: str, amount: Decimal, currency: str) -> str:
-    """The text, with the currency's code where nobody has drawn its sign."""
-    if drawable(text):
-        return text
-    short = format_compact_decimal(float(amount), locale=_region(), fraction_digits=2)
-    return f"{short} {currency}"
+    return str(format_compact_currency(amount, currency, locale=_region(), fraction_digits=digits))
 
 
 def day(moment: date | datetime) -> str:

@@ -1,4 +1,7 @@
-"""A shop's statistics as a picture, and as a sentence for those who cannot see it."""
+"""A shop's statistics as a picture, and as a sentence for those who cannot see it.
+
+Needs Pillow, which may be missing: whoever imports this is ready for an ImportError.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from redbot.core.i18n import set_contextual_locale, set_contextual_regional_form
 from ..domain.money import Money
 from ..formatting import format_money, shorten
 from ..i18n import _
+from .chart.drawing import draw
 from .chart.poster import Bar, Chart, Poster, Rank, Ranking, Tile, Tone
 from .chart.text import drawable, readable
 from .chart.ticks import ticks
@@ -36,14 +40,20 @@ BEST = 5
 _DATES = 6
 _DESCRIPTION = 1000
 _NOTHING = Turnover()
-# The pen knows no other script than that of this language, at the worst.
+# The fonts that come with the cog know its letters.
 _DRAWABLE_LOCALE = "en-US"
+
+
+def paint(report: Report, currency: str | None, title: str) -> tuple[bytes, str]:
+    """The picture as a PNG file, and what it shows in words. Takes its time: see `poster_of`."""
+    return draw(poster_of(report, currency, title)), alt_text(report, currency)
 
 
 def poster_of(report: Report, currency: str | None, title: str) -> Poster:
     """The picture of a report.
 
-    It speaks the reader's language, or English where that is not written in Latin letters.
+    It speaks the reader's language, or English where neither the fonts that come with the cog
+    nor those of the machine have the letters in which their region writes figures and days.
 
     Parameters
     ----------
@@ -226,10 +236,10 @@ def _ranking(report: Report, currency: str | None) -> Ranking:
     unreadable = _("see the list above")
     ranks = [
         Rank(
-            f"{place}  {readable(product.title) or unreadable}",
+            readable(product.title) or unreadable,
             short_money(amount, currency) if currency else number(product.sales),
             float(amount / most) if most else 0.0,
         )
-        for place, (product, amount) in enumerate(zip(best, brought, strict=True), 1)
+        for product, amount in zip(best, brought, strict=True)
     ]
     return Ranking(_("Best products"), ranks, _("Nothing sold yet."))

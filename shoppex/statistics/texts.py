@@ -82,6 +82,16 @@ def statistics_embed(
     return embed
 
 
+def no_picture_text(prefix: str) -> str:
+    """Why there is no picture, and what to do about it."""
+    return _(
+        "⚠️ The picture is missing, because this bot has no working Pillow, the library that draws "
+        "it. The figures below are complete. The bot's owner can install it with `{prefix}load "
+        "downloader` and `{prefix}pipinstall Pillow`; if that alone does not help, the bot has to "
+        "be restarted."
+    ).format(prefix=prefix)
+
+
 def _sales(now: Statistics, before: Statistics | None) -> str:
     lines = [
         _compared(now.sales, None if before is None else before.sales, number),

@@ -1,9 +1,11 @@
-"""The git repository that an owner's bot fetches the cog from."""
+"""The git repository that an owner's bot fetches the cog from, and what it requires."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 from .red import ROOT
@@ -21,6 +23,21 @@ def commit_checkout(target: Path) -> Path:
     who = ["-c", "user.name=Olga", "-c", "user.email=olga@example.com"]
     _git(target, *who, "commit", "--quiet", "--message", "as it stands")
     return target
+
+
+def pip_settings(folder: Path) -> dict[str, str]:
+    """Environment in which pip finds what the cog requires in ``folder``, and asks nobody.
+
+    It is packed again from what the tests themselves run with.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pillow = distribution("Pillow")
+    tags = (pillow.read_text("WHEEL") or "").partition("Tag: ")[2].split()
+    with zipfile.ZipFile(folder / f"pillow-{pillow.version}-{tags[0]}.whl", "w") as wheel:
+        for file in pillow.files or ():
+            if ".." not in file.parts and file.suffix != ".pyc":
+                wheel.write(str(file.locate()), file.as_posix())
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)}
 
 
 def _git(folder: Path, *arguments: str) -> str:

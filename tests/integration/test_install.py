@@ -13,7 +13,7 @@ from redbot.cogs.downloader.installable import Installable
 from redbot.cogs.downloader.json_mixins import RepoJSONMixin
 
 from harness import ROOT, RedInstance, bot_of
-from harness.repository import commit_checkout
+from harness.repository import commit_checkout, pip_settings
 
 
 class Console:
@@ -57,8 +57,10 @@ async def console(tmp_path: Path) -> AsyncIterator[Console]:
 
 
 async def test_an_owner_installs_loads_reloads_unloads_and_uninstalls(
-    console: Console, repository: Path
+    console: Console, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name, value in pip_settings(tmp_path / "wheels").items():
+        monkeypatch.setenv(name, value)
     assert "Loaded" in await console.type("!load downloader")
     assert "I agree" in await console.type(f"!repo add shoppex {repository}")
     assert "successfully added" in await console.type("I agree")
@@ -68,6 +70,9 @@ async def test_an_owner_installs_loads_reloads_unloads_and_uninstalls(
     assert "tests" not in offered
 
     assert "installed" in await console.type("!cog install shoppex shoppex")
+    data = tmp_path / "red"
+    assert [*data.rglob("lib/PIL/ImageDraw.py")]
+    assert [*data.rglob("cogs/shoppex/statistics/chart/fonts/shop-regular.ttf")]
     assert "Loaded" in await console.type("!load shoppex")
     assert "Sell roles and keys" in await console.type("!help Shoppex")
     assert "Enabled 5 commands" in await console.type("!slash enablecog shoppex")
@@ -91,7 +96,7 @@ def test_red_reads_every_line_of_both_cards(caplog: pytest.LogCaptureFixture) ->
     RepoJSONMixin(ROOT)
     card = Installable(ROOT / "shoppex")
     assert caplog.records == []
-    assert card.requirements == ()
+    assert card.requirements == ("Pillow>=10",)
     assert card.min_python_version == (3, 10, 0)
     assert card.end_user_data_statement
 
@@ -118,7 +123,7 @@ _COG_KEYS = {
         "minItems": 3,
         "maxItems": 3,
     },
-    "requirements": {"type": "array", "maxItems": 0},
+    "requirements": _TEXTS,
     "tags": {**_TEXTS, "uniqueItems": True},
     "permissions": _TEXTS,
     "type": {"const": "COG"},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import simcord
+from PIL import Image
 
 from harness import World
 from harness.world import text_of
@@ -204,6 +206,35 @@ async def test_who_is_staff_no_longer_sees_no_more(shop: World) -> None:
     for message, label in ((answer.response, "Orders as a table (CSV)"), (asked, None)):
         pressed = await hal.click(message, label=label or "Continue privately")
         assert "for the server's staff" in text_of(pressed)
+
+
+async def test_without_pillow_the_figures_come_with_what_to_do(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bought(shop)
+    for name in ("poster", "chart.drawing", "chart.text"):
+        monkeypatch.delitem(sys.modules, f"shoppex.statistics.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    answer = await stats(shop)
+    assert fields(answer)["Sales"].startswith("1 ")
+    assert answer.response is not None
+    assert answer.response.attachments == []
+    [embed] = answer.response.embeds
+    assert not embed.image
+    assert "`!pipinstall Pillow`" in str(embed.description)
+    monkeypatch.undo()
+    assert "Sales: 1." in shown(await stats(shop))
+
+
+async def test_the_picture_is_one_and_draws_every_script(shop: World) -> None:
+    shop.shop.add_product(title="Золотой 🏆 пропуск 金会员", price="9.99", currency="EUR")
+    await shop.sell_product("Золотой 🏆 пропуск 金会员")
+    await bought(shop, "Золотой 🏆 пропуск 金会员")
+    answer = await stats(shop)
+    assert answer.response is not None
+    [attachment] = answer.response.attachments
+    picture = Image.open(io.BytesIO(await attachment.read()))
+    assert (picture.format, picture.size) == ("PNG", (1200, 675))
 
 
 async def test_typed_it_is_shown_to_its_author_alone(shop: World) -> None:

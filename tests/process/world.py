@@ -11,6 +11,7 @@ from pathlib import Path
 
 import standin
 from discord_standin import DiscordStandIn, Member, Message, RateLimits, Role
+from harness.repository import pip_settings
 
 from .red_process import JSON, PREFIX, RedProcess
 
@@ -139,11 +140,11 @@ async def open_live_world(
         standin.StandIn(clock=_now, webhook_timeout=_WEBHOOK_SECONDS) as shop,
         DiscordStandIn(clock=_now, rate_limits=rate_limits) as discord,
     ):
-        shop_url = {"SHOPPEX_API_URL": shop.api_url}
+        environment = {"SHOPPEX_API_URL": shop.api_url, **pip_settings(folder / "wheels")}
         red = RedProcess(
             folder,
             discord,
-            environment=shop_url,
+            environment=environment,
             flags=flags,
             probe=probe,
             storage=JSON if storage is None else storage,

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from redbot.core.i18n import set_contextual_locale, set_contextual_regional_format
 
@@ -23,7 +23,8 @@ from shoppex.domain.policy import Terms
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.statistics.chart.poster import Poster, Tone, draw
+from shoppex.statistics.chart.drawing import draw
+from shoppex.statistics.chart.poster import Poster, Tone
 from shoppex.statistics.chart.text import drawable
 from shoppex.statistics.fold import Report, ShopFold
 from shoppex.statistics.number_format import about_money, change, round_money, share, short_money
@@ -112,22 +113,16 @@ def test_cents_are_left_out_where_they_do_not_matter() -> None:
         assert round_money(Decimal(1250000), "EUR") == "€1.25M"
 
 
-def test_a_sign_that_nobody_drew_is_written_as_its_code() -> None:
-    with region("en-US"):
-        assert short_money(Decimal(12), "ILS") == "12 ILS"
-
-
 @given(
     st.decimals(min_value=0, max_value=10**12, places=2),
-    st.sampled_from(["EUR", "USD", "JPY", "ILS", "VND", "ZZZ"]),
-    st.sampled_from(["en-US", "de-DE", "fr-FR", "ja-JP", "ar-EG", "hi-IN"]),
+    st.sampled_from(["EUR", "USD", "JPY", "ILS", "VND", "UAH", "XOF", "ZZZ"]),
+    st.sampled_from(["en-US", "de-DE", "fr-FR", "ru-RU", "uk-UA", "el-GR", "pl-PL", "vi-VN"]),
 )
-def test_short_amounts_can_be_drawn(amount: Decimal, currency: str, code: str) -> None:
+@settings(deadline=None)
+def test_amounts_can_be_drawn(amount: Decimal, currency: str, code: str) -> None:
     with region(code):
-        if code in ("en-US", "de-DE", "fr-FR"):
-            assert drawable(short_money(amount, currency))
-            assert drawable(about_money(amount, currency))
-        assert short_money(amount, currency)
+        assert drawable(short_money(amount, currency))
+        assert drawable(about_money(amount, currency))
 
 
 def test_shares() -> None:
@@ -181,6 +176,7 @@ def test_titles_are_shown_as_they_are_written() -> None:
 
 
 @given(st.lists(accounts, max_size=4), st.sampled_from(Period))
+@settings(deadline=None, max_examples=40)
 def test_discord_takes_every_embed(found: list[Account], period: Period) -> None:
     survey = ShopFold(period, NOW, Terms())
     for account in found:
@@ -225,30 +221,46 @@ def test_a_shop_that_sold_nothing_says_so() -> None:
 
 
 def test_names_that_cannot_be_drawn_point_to_the_list() -> None:
-    poster = poster_of(report(sale("a", title="金会员")), "EUR", "金")
+    # No font has all of these scripts.
+    poster = poster_of(report(sale("a", title="𒀀ꚠ𗀀한")), "EUR", "𗀀ꚠ한")
     assert poster.title == "Statistics"
-    assert poster.ranking.ranks[0].name == "1  see the list above"
+    assert poster.ranking.ranks[0].name == "see the list above"
 
 
-@pytest.mark.parametrize("code", ["ja-JP", "ar-EG", "ru-RU", "hi-IN", "zh-CN"])
-def test_what_the_pen_cannot_write_is_in_english(code: str) -> None:
+def composed(code: str, title: str = "The Shop") -> Poster:
     def compose() -> Poster:
+        set_contextual_locale(code)
         set_contextual_regional_format(code)
-        return poster_of(report(sale("a")), "EUR", "The Shop")
+        return poster_of(report(sale("a", title=title)), "EUR", title)
 
-    poster = copy_context().run(compose)
-    assert "Mar 2, 2026" in poster.subtitle
-    assert poster.tiles[0].value == "€10.00"
+    return copy_context().run(compose)
 
 
-def test_other_latin_languages_keep_their_own_figures() -> None:
-    def compose() -> Poster:
-        set_contextual_regional_format("de-DE")
-        return poster_of(report(sale("a")), "EUR", "The Shop")
+@pytest.mark.parametrize(
+    ("code", "title", "day", "amount"),
+    [
+        ("de-DE", "Größe", "02.03.2026", "10,00\xa0€"),
+        ("ru-RU", "Золотой пропуск", "2 мар. 2026", "10,00\xa0€"),
+        ("el-GR", "Χρυσή κάρτα", "2 Μαρ 2026", "10,00\xa0€"),
+    ],
+)
+def test_the_picture_is_as_its_reader_writes(code: str, title: str, day: str, amount: str) -> None:
+    poster = composed(code, title)
+    assert day in poster.subtitle
+    assert poster.tiles[0].value == amount
+    assert poster.title == poster.ranking.ranks[0].name == title
 
-    poster = copy_context().run(compose)
-    assert poster.tiles[0].value == "10,00\xa0€"
-    assert "02.03.2026" in poster.subtitle
+
+def test_the_picture_speaks_german() -> None:
+    assert [tile.label for tile in composed("de-DE").tiles][:2] == ["Umsatz", "Verkäufe"]
+
+
+@pytest.mark.parametrize("code", ["ja-JP", "ar-EG", "hi-IN", "zh-CN", "th-TH"])
+def test_days_that_no_font_can_write_are_in_english(code: str) -> None:
+    poster = composed(code)
+    texts = [poster.subtitle, *(label for _, label in poster.chart.dates)]
+    assert all(drawable(text) for text in texts)
+    assert "Mar 2, 2026" in poster.subtitle or poster.chart.dates[0][1] != "Mar 2"
 
 
 def test_the_picture_is_told_in_words() -> None:

@@ -1,1 +1,1 @@
-"""Pictures, drawn in plain Python: nothing but what Red brings is needed."""
+"""The picture of the statistics. What is drawn is drawn by Pillow; `poster.py` needs nothing."""

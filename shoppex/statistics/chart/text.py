@@ -1,48 +1,69 @@
-"""Draws text with a pen: shapes of letters become pixels. Pure."""
+"""Which letters can be drawn, by which font, and how wide they are.
+
+The fonts that lie beside this file know Latin, Greek and Cyrillic letters. A text with others is
+drawn in a font of the machine that has all of its letters, where there is one.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
-from math import ceil, cos, floor, radians, sin
+from pathlib import Path
 from typing import NamedTuple
 
-from .canvas import LEVELS, Canvas, Mask, Ramp
-from .font_data import ALIKE, BELOW, GLYPHS, MARKS, RAISED
+from PIL import Image, ImageDraw, ImageFont, features
+from PIL.ImageFont import FreeTypeFont, Layout
 
-_CAPITAL = 7.0
-# Between two letters, in the unit of the shapes.
-_APART = 1.85
-_DOT = 1.22
-# A step of an arc, in pixels: shorter ones look no rounder.
-_STEP = 3.0
+from .system_fonts import font_files
+
+Colour = tuple[int, int, int]
+
+_FONTS = Path(__file__).parent / "fonts"
+_REGULAR, _BOLD = str(_FONTS / "shop-regular.ttf"), str(_FONTS / "shop-bold.ttf")
+_ELLIPSIS = "…"
+# Nobody reads more in one line.
+_LONGEST = 200
 _WORN = 0.5
-
-Point = tuple[float, float]
+_PROBE = 24
+# No font has a letter for this: what it draws here is drawn for every letter that it lacks.
+_NOWHERE = "\uffff"
+# Accents that belong to no single letter, and what chooses between emoji and text.
+_DECORATION = (range(0x0300, 0x0370), range(0xFE00, 0xFE10))
+# Scripts whose letters change their shape or place by what stands beside them.
+_SHAPED = (range(0x0590, 0x10A0), range(0x1700, 0x1D00))
 
 
 class Style(NamedTuple):
-    """How text looks.
+    """How text looks; the size is in pixels."""
+
+    size: int
+    bold: bool = False
+
+
+class Line(NamedTuple):
+    """A line of text, ready to be drawn."""
+
+    text: str
+    font: FreeTypeFont
+    width: float
+
+
+class _Prepared(NamedTuple):
+    """A text without what its font lacks.
 
     Parameters
     ----------
-    height
-        Of a capital, in pixels.
-    weight
-        How broad the pen is, in sevenths of that.
+    missing
+        How many letters were left out.
+    whole
+        Whether not even a sign was.
     """
 
-    height: int
-    weight: float = 0.95
-
-
-class _Shape(NamedTuple):
-    """A drawn letter, and where its left end on the baseline lies in it."""
-
-    mask: Mask
-    left: int
-    baseline: int
+    text: str
+    file: str
+    shaped: bool
+    missing: int
+    whole: bool
 
 
 def readable(text: str) -> str:
@@ -51,156 +72,104 @@ def readable(text: str) -> str:
     Letters in disguise (𝐆𝐨𝐥𝐝) become plain ones. Empty when so much would be missing that the
     rest misleads.
     """
-    lettered = _plain(text)
-    shown = [c if _can_draw(c) else " " if c.isspace() else "" for c in lettered]
-    missing = sum(c.isalnum() and not s for c, s in zip(lettered, shown, strict=True))
-    kept = sum(c.isalnum() for c in shown if c)
-    return " ".join("".join(shown).split()) if kept and missing < kept * _WORN else ""
+    prepared = _prepare(text[:_LONGEST])
+    kept = sum(map(_is_letter, prepared.text))
+    enough = kept and prepared.missing < kept * _WORN
+    return " ".join(prepared.text.split()) if enough else ""
 
 
 def drawable(text: str) -> bool:
     """Whether nothing of a text would be missing."""
-    return all(_can_draw(c) or c.isspace() for c in _plain(text))
+    return _prepare(text[:_LONGEST]).whole
 
 
-def width_of(text: str, style: Style) -> int:
-    """How many pixels a text takes."""
-    unit = style.height / _CAPITAL
-    widths = [GLYPHS[_parts(c)[0]].width + _APART for c in _ready(text)]
-    return ceil((sum(widths) - _APART + style.weight) * unit) if widths else 0
+def line(text: str, style: Style, room: float | None = None) -> Line:
+    """A text as it is drawn, cut with an ellipsis where it is wider than ``room``."""
+    prepared = _prepare(text[:_LONGEST])
+    file = _BOLD if style.bold and prepared.file == _REGULAR else prepared.file
+    font = _font(file, style.size, prepared.shaped)
+    shown, width = prepared.text, font.getlength(prepared.text)
+    if room is not None and width > room:
+        while shown and width > room:
+            shown = shown[:-1].rstrip()
+            width = font.getlength(shown + _ELLIPSIS)
+        shown += _ELLIPSIS
+    return Line(shown, font, width)
 
 
-def fit(text: str, style: Style, width: int) -> str:
-    """As much of a text as goes into ``width`` pixels, with an ellipsis where it was cut."""
-    text = _ready(text)
-    if width_of(text, style) <= width:
-        return text
-    while text and width_of(text + "…", style) > width:
-        text = text[:-1].rstrip()
-    return text + "…"
+def write(draw: ImageDraw.ImageDraw, x: float, baseline: int, shown: Line, colour: Colour) -> None:
+    """Draw a line that begins at ``x``."""
+    draw.text((round(x), baseline), shown.text, colour, shown.font, "ls")
 
 
-def write(
-    canvas: Canvas, x: int, baseline: int, text: str, style: Style, ramp: Ramp, align: float = 0
-) -> None:
-    """Write a line of text.
-
-    Parameters
-    ----------
-    x
-        Where it begins with ``align`` 0, has its middle with 0.5, or ends with 1.
-    """
-    text = _ready(text)
-    unit = style.height / _CAPITAL
-    pen = x - width_of(text, style) * align + style.weight / 2 * unit
-    for character in text:
-        shape = _shape(character, style, round(pen % 1 * 4) % 4)
-        at = floor(pen + 1 / 8)
-        canvas.stamp(at - shape.left, baseline - shape.baseline, shape.mask, ramp)
-        pen += (GLYPHS[_parts(character)[0]].width + _APART) * unit
-
-
-def _ready(text: str) -> str:
-    drawn = (c if _can_draw(c) else " " for c in _plain(text) if _can_draw(c) or c.isspace())
-    return "".join(drawn)
+@lru_cache(maxsize=512)
+def _prepare(text: str) -> _Prepared:
+    composed = unicodedata.normalize("NFC", text)
+    undisguised = (c if _has(_REGULAR, c) else unicodedata.normalize("NFKC", c) for c in composed)
+    plain = unicodedata.normalize("NFC", "".join(undisguised))
+    letters = frozenset(filter(_is_letter, plain))
+    file, shaped = _REGULAR, False
+    if not all(_has(_REGULAR, c) for c in letters):
+        must_shape = any(ord(c) in scripts for c in letters for scripts in _SHAPED)
+        found = None
+        if not must_shape or features.check("raqm"):
+            found = _file_with(letters | {_ELLIPSIS})
+        if found is not None:
+            file, shaped = found, must_shape
+    kept = "".join(
+        " " if c.isspace() else c if _has(file, c) or (shaped and _is_hint(c)) else ""
+        for c in plain
+    )
+    lacks = [c for c in plain if not (c.isspace() or _is_hint(c) or _has(file, c))]
+    return _Prepared(kept, file, shaped, sum(map(_is_letter, lacks)), not lacks)
 
 
-def _plain(text: str) -> str:
-    """The text without letters in disguise."""
-    whole = unicodedata.normalize("NFC", text).translate(ALIKE)
-    parts = (c if c in GLYPHS else unicodedata.normalize("NFKC", c) for c in whole)
-    return "".join(parts).translate(ALIKE)
+def _is_letter(character: str) -> bool:
+    """Whether a text misleads without it; digits and vowel signs count, emoji do not."""
+    mark = unicodedata.category(character) in ("Mn", "Mc")
+    return character.isalnum() or (mark and not _is_hint(character))
 
 
-@lru_cache(maxsize=1024)
-def _parts(character: str) -> tuple[str, str]:
-    """A letter and its marks; an empty one when it cannot be drawn."""
-    if character in GLYPHS:
-        return character, ""
-    parts = unicodedata.normalize("NFD", character)
-    base, marks = parts[:1], parts[1:]
-    if base not in GLYPHS or not all(mark in MARKS for mark in marks):
-        return "", ""
-    raised = any(mark not in BELOW for mark in marks)
-    return ("ı" if base == "i" and raised else base), marks
+def _is_hint(character: str) -> bool:
+    """Whether it only says how its neighbours are to be written."""
+    decorates = any(ord(character) in marks for marks in _DECORATION)
+    return decorates or unicodedata.category(character) == "Cf"
 
 
-def _can_draw(character: str) -> bool:
-    return bool(_parts(character)[0])
+@lru_cache(maxsize=8192)
+def _has(file: str, character: str) -> bool:
+    return _draws(_font(file, _PROBE), character)
 
 
-@lru_cache(maxsize=1024)
-def _shape(character: str, style: Style, quarter: int) -> _Shape:
-    """A letter, begun a number of quarters of a pixel to the right of one."""
-    base, marks = _parts(character)
-    unit = style.height / _CAPITAL
-    strokes = [*_strokes(GLYPHS[base].strokes, unit)]
-    middle = GLYPHS[base].width / 2 * unit
-    for mark in marks:
-        up = RAISED * unit if base.isupper() and mark not in BELOW else 0
-        strokes += (
-            [(x + middle, y + up) for x, y in stroke] for stroke in _strokes(MARKS[mark], unit)
-        )
-    if not strokes:
-        return _Shape((), 0, 0)
-    radius = style.weight * unit / 2
-    points = [point for stroke in strokes for point in stroke]
-    reach = ceil(radius * _DOT) + 1
-    left = reach - floor(min(x for x, _ in points))
-    top = ceil(max(y for _, y in points)) + reach
-    width = ceil(max(x for x, _ in points)) + left + reach + 1
-    height = top - floor(min(y for _, y in points)) + reach
-    cover = [bytearray(width) for _ in range(height)]
-    for stroke in strokes:
-        placed = [(x + left + quarter / 4, top - y) for x, y in stroke]
-        broad = radius * _DOT if len(placed) == 1 else radius
-        for start, end in zip(placed, placed[1:] or placed, strict=False):
-            _draw_line(cover, start, end, broad)
-    return _Shape(tuple(bytes(row) for row in cover), left, top)
+@lru_cache(maxsize=512)
+def _file_with(characters: frozenset[str]) -> str | None:
+    """The first font of the machine that has all of them."""
+    return next((file for file in font_files() if _covers(file, characters)), None)
 
 
-def _draw_line(cover: list[bytearray], start: Point, end: Point, radius: float) -> None:
-    """Cover what a round pen covers on its way."""
-    (x0, y0), (x1, y1) = start, end
-    dx, dy = x1 - x0, y1 - y0
-    length = dx * dx + dy * dy
-    inner, outer = max(0.0, radius - 0.5), radius + 0.5
-    inner_squared, outer_squared = inner * inner, outer * outer
-    columns = range(max(0, floor(min(x0, x1) - outer)), ceil(max(x0, x1) + outer))
-    for y in range(max(0, floor(min(y0, y1) - outer)), ceil(max(y0, y1) + outer)):
-        row = cover[y]
-        py = y + 0.5 - y0
-        for x in columns:
-            if row[x] == LEVELS:
-                continue
-            px = x + 0.5 - x0
-            along = (px * dx + py * dy) / length if length else 0.0
-            along = 0.0 if along < 0 else min(along, 1.0)
-            ox, oy = px - along * dx, py - along * dy
-            squared = ox * ox + oy * oy
-            if squared >= outer_squared:
-                continue
-            share = 1.0 if squared <= inner_squared else outer - squared**0.5
-            row[x] = max(row[x], int(share * LEVELS + 0.5))
+def _covers(file: str, characters: frozenset[str]) -> bool:
+    try:
+        font = ImageFont.truetype(file, _PROBE, layout_engine=Layout.BASIC)
+        return all(_draws(font, character) for character in characters)
+    except OSError:
+        return False  # Broken, or made of pixels in other sizes.
 
 
-def _strokes(text: str, unit: float) -> Iterator[list[Point]]:
-    """The points of each stroke, in pixels."""
-    for stroke in filter(None, text.split(";")):
-        points: list[Point] = []
-        for step in stroke.split():
-            numbers = [float(number) for number in step.lstrip("o").split(",")]
-            if step.startswith("o"):
-                points += _arc(numbers, unit)
-            else:
-                points.append((numbers[0] * unit, numbers[1] * unit))
-        yield points
+def _draws(font: FreeTypeFont, character: str) -> bool:
+    """Whether a font has a letter. Pillow does not tell, so look at what it draws."""
+    if unicodedata.category(character).startswith("C"):
+        return False
+    return _stamp(font, character) != _stamp(font, _NOWHERE)
 
 
-def _arc(numbers: list[float], unit: float) -> Iterator[Point]:
-    x, y, across, up, begin, end = numbers
-    sweep = radians(end - begin)
-    count = max(4, ceil(abs(sweep) * max(across, up) * unit / _STEP))
-    for number in range(count + 1):
-        angle = radians(begin) + sweep * number / count
-        yield (x + across * cos(angle)) * unit, (y + up * sin(angle)) * unit
+def _stamp(font: FreeTypeFont, character: str) -> bytes:
+    image = Image.new("L", (3 * _PROBE, 3 * _PROBE))
+    ImageDraw.Draw(image).text((_PROBE, 2 * _PROBE), character, 255, font, "ls")
+    return image.tobytes()
+
+
+@lru_cache(maxsize=32)
+def _font(file: str, size: int, shaped: bool = False) -> FreeTypeFont:  # noqa: FBT001, FBT002
+    # Where nothing has to be shaped, letters stand alike on every machine.
+    engine = Layout.RAQM if shaped else Layout.BASIC
+    return ImageFont.truetype(file, size, layout_engine=engine)
