@@ -20,17 +20,9 @@ from ..fields import (
     unwrap,
 )
 from .custom_fields import normalise
-from .goods import (
-    Reading,
-    extract_goods,
-    extract_keys,
-    goods_of,
-    keys_of,
-    replacements_of,
-    union,
-    unread_of,
-)
-from .outstanding import parse_outstanding, parse_underpayment
+from .goods import Reading, is_address
+from .goods_pieces import Found, text_of, together, united, value_of, without
+from .outstanding import is_pending, is_underpaid, parse_outstanding, parse_underpayment
 from .payment import parse_payment_amounts, parse_rates, parse_total
 from .references import parse_customer_id, parse_gateway, parse_product_ids
 from .refund import parse_refunded
@@ -78,26 +70,26 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
     uniqid = parse_id(data.get("uniqid"))
     if uniqid is None:
         raise MalformedOrder("an order without a uniqid")
-    lines = [
-        as_mapping(entry)
-        for entry in as_list(data.get("items") or data.get("lineItems"))[:_MOST_ITEMS]
-        if isinstance(entry, Mapping)
-    ]
+    every = as_list(data.get("items") or data.get("lineItems"))
+    lines = [as_mapping(entry) for entry in every[:_MOST_ITEMS] if isinstance(entry, Mapping)]
     reading = Reading()
-    parts, by_line = reading.parts(data), [reading.parts(line) for line in lines]
-    goods_by_line = [goods_of(part) for part in by_line]
-    by_item = [piece for pieces in goods_by_line for piece in pieces]
-    keys_by_item = [key for part in by_line for key in keys_of(part)]
-    goods = tuple(union([extract_goods(parts), by_item]))
+    whole, by_line = reading.of_order(data), [reading.of_line(line) for line in lines]
+    if len(every) > _MOST_ITEMS:
+        reading.note_unread("items")
+    found = _alive(united([whole, together(by_line)]), reading)
+    goods = tuple(map(text_of, found.goods))
+    keys = {*found.keys, *reading.replacements}
     items = tuple(
-        _parse_item(line, pieces)
-        for line, pieces in zip(lines, goods_by_line, strict=True)
+        _parse_item(line, _alive(part, reading))
+        for line, part in zip(lines, by_line, strict=True)
         if _is_bought(line)
     )
     urls = (parse_http_url(data.get(name)) for name in links)
     status = parse_status(data.get("status"))
     total = parse_total(data)
     refunded = parse_refunded(data)
+    if status is OrderStatus.PENDING and is_underpaid(data):
+        status = OrderStatus.PARTIAL
     if status is OrderStatus.PAID and is_all(refunded, total):
         # Whatever word the order keeps: given back in parts, it went back all the same.
         status = OrderStatus.REFUNDED
@@ -113,9 +105,16 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         custom_fields=_parse_fields(data, lines),
         items=items,
         goods=goods,
-        keys=len(union([extract_keys(parts), keys_of(parts), keys_by_item])),
-        unread=() if goods else unread_of([parts, *by_line]),
-        replacements=replacements_of([parts, *by_line]),
+        keys=len(found.keys),
+        key_texts=tuple(found.keys),
+        key_links=tuple(
+            text_of(piece)
+            for piece in found.goods
+            if value_of(piece) in keys and is_address(value_of(piece))
+        ),
+        unread=reading.unread,
+        replacements=reading.replacements,
+        replaced=reading.replaced,
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
         id=parse_id(data.get("id")),
@@ -142,7 +141,15 @@ def _is_bought(line: Mapping[str, object]) -> bool:
     return parse_count(line.get("quantity")) != 0
 
 
-def _parse_item(data: Mapping[str, object], goods: tuple[str, ...]) -> LineItem:
+def _alive(found: Found, reading: Reading) -> Found:
+    """What was found, without serials that were replaced."""
+    if not reading.replaced:
+        return found
+    keys = map(text_of, without(found.keys, reading.replaced))
+    return Found(without(found.goods, reading.replaced), list(keys))
+
+
+def _parse_item(data: Mapping[str, object], found: Found) -> LineItem:
     title = parse_text(data.get("product_title")) or parse_text(data.get("title")) or ""
     variant = as_mapping(data.get("variant"))
     variant_title = parse_text(data.get("variant_title")) or parse_text(variant.get("title"))
@@ -153,7 +160,9 @@ def _parse_item(data: Mapping[str, object], goods: tuple[str, ...]) -> LineItem:
         product_id=parse_id(data.get("product_id")) or "",
         title=title[:_LONGEST_TITLE],
         quantity=max(1, parse_count(data.get("quantity")) or 1),
-        goods=goods,
+        goods=tuple(map(text_of, found.goods)),
+        keys=len(found.keys),
+        pending=is_pending(data),
         product_ids=parse_product_ids([data]),
         product_type=(kind or "").strip().upper()[:_LONGEST_TYPE],
         variant_title=None if not variant_title else variant_title[:_LONGEST_TITLE],
