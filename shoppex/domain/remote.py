@@ -38,11 +38,11 @@ class LineItem:
     title: str
     quantity: int
     goods: tuple[str, ...] = field(default=(), repr=False)
-    keys: int = 0
-    pending: bool = False
     product_ids: tuple[str, ...] = ()
     product_type: str = ""
     variant_title: str | None = None
+    keys: int = 0
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from ..fields import parse_flag, parse_http_url, parse_text
+from ..fields import clean_text, parse_flag, parse_http_url, parse_text
 from .goods_names import (
     CONTAINERS,
     DYNAMIC,
@@ -21,6 +21,7 @@ from .goods_names import (
     OF_LINE,
     TEXT_NAMES,
     fold_name,
+    is_description_name,
     is_keyish,
     is_machine_name,
     is_machine_value,
@@ -31,7 +32,9 @@ from .goods_names import (
 from .goods_pieces import Found, Named, Piece, text_of, together, united, value_of
 
 MOST_PIECES = 10_000
-_MOST_NODES = 36_000
+# What it takes to read a key, an entry or a name is one; a record by itself takes more.
+_MOST_WORK = 16_000
+_OF_A_RECORD = 4
 _MOST_UNREAD = 20
 _MOST_UNKNOWN = 200
 _LONGEST_PIECE = 64 * 1024
@@ -40,6 +43,7 @@ _DEEPEST = 8
 _NOTHING = Found()
 _ADDRESSES = ("href", "url", "value")
 _LABELS = ("label", "title", "name")
+_MARKS = ("is_replaced", "isReplaced", "is_replacement", "isReplacement")
 _VALUES = ("value", "serial", "key", "code", "license_key", "licenseKey", "license")
 
 
@@ -110,7 +114,7 @@ class Reading:
     """
 
     def __init__(self) -> None:
-        self._left = _MOST_NODES
+        self._left = _MOST_WORK
         self._unread: dict[str, None] = {}
         self._replaced: set[str] = set()
         self._replacements: dict[str, None] = {}
@@ -149,9 +153,7 @@ class Reading:
             self._unread.setdefault(path[:_LONGEST_LABEL] or "?", None)
 
     def _record(self, parts: Mapping[str, object]) -> Found:
-        return united(
-            self._under(name, part, "", _DEEPEST, _TOP) for name, part in parts.items()
-        )
+        return united(self._under(name, part, "", _DEEPEST, _TOP) for name, part in parts.items())
 
     def _read(self, value: object, path: str, depth: int, place: _Place) -> Found:
         if isinstance(value, Mapping):
@@ -164,7 +166,7 @@ class Reading:
             return self._list(value, path, depth - 1, place)
         return self._leaf(value, path, place.role)
 
-    def _too_deep(self, value: Mapping[object, object] | list[object], path: str) -> Found:
+    def _too_deep(self, value: object, path: str) -> Found:
         if value:
             self.note_unread(path)
         return _NOTHING
@@ -204,52 +206,75 @@ class Reading:
     ) -> Found:
         if place.names is NAMES:
             place = place._replace(names=ENTRY_NAMES)
-        return together(self._entries(value, path, depth, place))
-
-    def _entries(
-        self, value: list[object] | tuple[object, ...], path: str, depth: int, place: _Place
-    ) -> Iterator[Found]:
+        keys, texts = list[str](), list[Found]()
         count = 0
         for entry in value:
             self._left -= 1
             if self._left < 0 or count >= MOST_PIECES:
                 self.note_unread(path)
-                return
+                break
+            key = self._plain_key(entry) if place.role is _Role.KEY else None
+            if key is not None:
+                keys.append(key)
+                count += 1
+                continue
             if isinstance(entry, (Mapping, list, tuple)):
                 found = self._read(entry, path, depth, place)
             else:
                 found = self._leaf(entry, path, place.role, whole=True)
             count += len(found.goods)
-            yield found
+            if keys:
+                texts.append(Found(keys, keys))
+                keys = []
+            texts.append(found)
+        if keys:
+            texts.append(Found(keys, keys))
+        return together(texts)
 
-    def _mapping(
-        self, value: Mapping[str, object], path: str, depth: int, place: _Place
-    ) -> Found:
+    def _plain_key(self, entry: object) -> str | None:
+        """The text of an entry that is nothing but a key: there may be thousands.
+
+        ``None`` for what has to be looked at more closely.
+        """
+        text = entry
+        if isinstance(entry, dict):
+            text = None
+            for name, part in entry.items():
+                if text is None and name in _VALUES and isinstance(part, str):
+                    text = part
+                elif part and not self._is_data(name, part):
+                    return None
+        if not isinstance(text, str) or len(text) > _LONGEST_PIECE or text[:4].lower() == "http":
+            return None
+        text = clean_text(text)
+        return text if text.strip() else None
+
+    def _is_data(self, name: str, part: object) -> bool:
+        """Whether a value only describes a key, by its name."""
+        if name in _MARKS or name in ENTRY_NAMES:
+            return False
+        return part is True or (isinstance(part, (str, int, float)) and self._fold(name)[1])
+
+    def _mapping(self, value: Mapping[str, object], path: str, depth: int, place: _Place) -> Found:
         if parse_flag(value.get("is_replaced", value.get("isReplaced"))):
             return self._of_replaced(value, path, depth, place)
-        names, taken = place.names, frozenset[str]()
-        links: list[Piece] = []
-        if place.unknown or names is ENTRY_NAMES:
-            links, taken = _links(value)
+        self._left -= _OF_A_RECORD
+        links, taken = _links(value) if place.names is ENTRY_NAMES else ([], frozenset[str]())
         sources = [Found(links, _link_keys(value, links, taken, place))] if links else []
         others: list[tuple[str, object]] = []
         for name, part in value.items():
-            if name in taken:
+            is_known = name in place.names
+            if name in taken or not (is_known or _may_be_goods(part, place)):
                 continue
-            if name in names:
-                self._left -= 1
-                if self._left < 0:
-                    self.note_unread(path)
-                    break
+            self._left -= 1
+            if self._left < 0:
+                self.note_unread(path)
+                break
+            if is_known:
                 sources.append(self._under(name, part, path, depth, place))
-            elif place.unknown and part is not None and not isinstance(part, bool):
-                self._left -= 1
-                if self._left < 0:
-                    self.note_unread(path)
-                    break
+            else:
                 others.append((name, part))
-        unnamed = [found for found in self._unknown(others, path, depth, place) if found.goods]
-        found = united([*sources, *unnamed])
+        found = united([*sources, *self._unknown(others, path, depth, place)])
         if place.role is _Role.KEY and found.goods and not found.keys:
             found = Found(found.goods, _key_by_name(found.goods))
         if parse_flag(value.get("is_replacement", value.get("isReplacement"))):
@@ -290,7 +315,8 @@ class Reading:
             return self._deliverables(part, here, depth)
         if name in CONTAINERS:
             return self._read(part, here, depth, _INSIDE)
-        if name in LINK_NAMES or name in DYNAMIC or name in ("href", "url"):
+        delivered = name in OF_LINE or name in DYNAMIC
+        if delivered or name in LINK_NAMES or name in ("href", "url"):
             return self._read(part, here, depth, _TEXTS)
         if name in TEXT_NAMES:
             return self._read(part, here, depth, place._replace(role=_Role.TEXT))
@@ -323,7 +349,7 @@ class Reading:
                 if is_picture_name(folded):
                     continue
                 inner = place
-                if is_machine:
+                if is_description_name(folded):
                     inner = _DESCRIPTION
                 elif not name.isdigit():
                     inner = place._replace(role=_Role.TEXT)
@@ -363,6 +389,11 @@ class Reading:
         return known
 
 
+def _may_be_goods(part: object, place: _Place) -> bool:
+    """Whether a value under an unknown name has to be looked at."""
+    return place.unknown and part is not None and not isinstance(part, bool)
+
+
 def _links(value: Mapping[str, object]) -> tuple[list[Piece], frozenset[str]]:
     """The addresses of a record, each with its label, and the fields that are in them."""
     found: dict[str, str] = {}
@@ -396,8 +427,9 @@ def _link_keys(
     return [key]
 
 
-def _key_by_name(goods: tuple[Piece, ...] | list[Piece]) -> list[str]:
+def _key_by_name(goods: Iterable[Piece]) -> list[str]:
     """The piece among keys that is one, where none has a name for it."""
+    goods = list(goods)
     links = [piece for piece in goods if parse_http_url(value_of(piece)) is not None]
     named = [
         piece
@@ -410,5 +442,3 @@ def _key_by_name(goods: tuple[Piece, ...] | list[Piece]) -> list[str]:
 def is_address(text: str) -> bool:
     """Whether a text is nothing but an address of the web."""
     return parse_http_url(text) is not None
-
-

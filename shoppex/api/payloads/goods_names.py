@@ -60,7 +60,6 @@ _FILE = re.compile(r".*(?:file|download|attachment).*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d\S*(?: ?[+-]\d\d:?\d\d)?)?")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _IMAGE = re.compile(r"https?://\S+\.(?:png|jpe?g|gif|webp|svg|ico)(?:\?\S*)?", re.IGNORECASE)
-_FLAG_WORDS = ("true", "false")
 _KEYISH = re.compile(r".*(?:key|code|serial|licen[cs]e|token|voucher).*")
 _SUCCESSOR = re.compile(r"replacement|replaced_(?:by|with)|new(?:_(?:value|serial|key|code))?")
 
@@ -79,7 +78,7 @@ def is_machine_value(name: str, text: str) -> bool:
     """Whether a text under an unknown name, folded, is a date, a flag or a picture's address."""
     short = text.strip()
     if len(short) <= LONGEST_NAME:
-        if _DATE.fullmatch(short) or short.lower() in _FLAG_WORDS:
+        if _DATE.fullmatch(short):
             return True
         if _FLAG.fullmatch(name) and parse_flag(short) is not None:
             return True
@@ -90,6 +89,11 @@ def is_machine_value(name: str, text: str) -> bool:
     if _PICTURE.fullmatch(name) and _ADDRESS.fullmatch(short):
         return True
     return _IMAGE.fullmatch(short) is not None and not _FILE.fullmatch(name)
+
+
+def is_description_name(name: str) -> bool:
+    """Whether a record under a name, folded, describes goods: it may hold keys at the most."""
+    return name in ("product", "variant") or is_machine_name(name)
 
 
 def is_picture_name(name: str) -> bool:
@@ -109,6 +113,7 @@ def names_successor(name: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """Whether a line is a sentence for people rather than a key."""
+    if line.count(" ") < _SENTENCE - 1:
+        return False
     words = [word.strip(".,!?:;") for word in line.split()[:_MOST_WORDS]]
     return sum(len(word) > 1 and word.isalpha() and word.islower() for word in words) >= _SENTENCE
-

@@ -56,10 +56,13 @@ def value_of(piece: Piece) -> str:
 
 def together(places: Iterable[Found]) -> Found:
     """What several entries of a list hold: each of their keys, and each text once."""
+    filled = [place for place in places if place.goods]
+    if len(filled) == 1:
+        return filled[0]
     goods: list[Piece] = []
     keys: list[str] = []
     seen: set[str] = set()
-    for place in places:
+    for place in filled:
         own = set(place.keys)
         for piece in place.goods:
             # Two accounts may have the same password, and two keys be equal.

@@ -110,7 +110,7 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         key_links=tuple(
             text_of(piece)
             for piece in found.goods
-            if value_of(piece) in keys and is_address(value_of(piece))
+            if "://" in text_of(piece) and value_of(piece) in keys and is_address(value_of(piece))
         ),
         unread=reading.unread,
         replacements=reading.replacements,
