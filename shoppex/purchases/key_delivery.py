@@ -11,6 +11,7 @@ from ..api import ApiError
 from ..checkout.errors import Refusal, TooManyOrders
 from ..checkout.member_limits import Pace
 from ..domain.account import Account, AccountKey, OfferKind, Order
+from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus
 from ..fulfilment.intake.delivered_goods import freshest, open_goods
 from ..fulfilment.intake.goods_lookup import read_whole
@@ -69,16 +70,18 @@ class KeyDesk:
         if not order.entitled:
             raise NotPaid
         try:
-            read = await self._read(key, order)
+            news = await self._read(key, order)
         except Refusal:
             if not order.goods:
                 raise
-            read = ()
+            news = None
         # Shoppex may say meanwhile that the money went back.
         order = self._order(key, nonce)
         if not order.entitled:
             raise NotPaid
-        goods = freshest(order.goods, read)
+        read = () if news is None else news.goods
+        links = () if news is None else news.key_links
+        goods = freshest(order.goods, read, {*order.key_links, *links})
         if not goods:
             raise HandedOver if order.handed else NothingYet
         return goods
@@ -104,9 +107,9 @@ class KeyDesk:
             raise NotTheirs
         return order
 
-    async def _read(self, key: AccountKey, order: Order) -> tuple[str, ...]:
+    async def _read(self, key: AccountKey, order: Order) -> RemoteOrder | None:
         if order.kind is OfferKind.ITEM or order.remote_id is None:
-            return ()
+            return None
         asked_at = self._clock()
         try:
             news = await read_whole(self._shops.client(key.guild_id), order)
@@ -114,7 +117,7 @@ class KeyDesk:
             raise understood(error) from error
         if news.status is not OrderStatus.PAID:
             await self._recorder.learn(key, order.nonce, news, asked_at=asked_at)
-        return news.goods
+        return news
 
 
 def name_of(nonce: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ...domain.refunds import is_all
 from ...domain.remote import LineItem, RemoteOrder
@@ -21,7 +22,18 @@ from ..fields import (
 )
 from .custom_fields import normalise
 from .goods import Reading, is_address
-from .goods_pieces import Found, text_of, together, united, value_of, without
+from .goods_pieces import (
+    Found,
+    Named,
+    Piece,
+    text_of,
+    together,
+    union,
+    union_of_texts,
+    united,
+    value_of,
+    without,
+)
 from .outstanding import is_pending, is_underpaid, parse_outstanding, parse_underpayment
 from .payment import parse_payment_amounts, parse_rates, parse_total
 from .references import parse_customer_id, parse_gateway, parse_product_ids
@@ -139,6 +151,56 @@ def _parse_quantity(data: Mapping[str, object]) -> int | None:
 def _is_bought(line: Mapping[str, object]) -> bool:
     """Whether a line is in the cart still; one whose quantity cannot be read is."""
     return parse_count(line.get("quantity")) != 0
+
+
+def with_goods_of(order: RemoteOrder, other: RemoteOrder) -> RemoteOrder:
+    """An order with what another view of it tells of its goods, beside what it tells itself."""
+    replacements = tuple(dict.fromkeys((*order.replacements, *other.replacements)))
+    dead = (order.replaced | other.replaced) - {text.strip() for text in replacements}
+    keys = without(union_of_texts([order.key_texts, other.key_texts]), dead)
+    return replace(
+        order,
+        items=_with_goods_of(order.items, other.items, dead),
+        goods=_unite(order.goods, other.goods, dead),
+        keys=max(len(keys), order.keys),
+        key_texts=tuple(map(text_of, keys)),
+        key_links=tuple(dict.fromkeys((*order.key_links, *other.key_links))),
+        replacements=replacements,
+        replaced=dead,
+        unread=tuple(dict.fromkeys((*order.unread, *other.unread))),
+        outstanding=other.outstanding if order.outstanding is None else order.outstanding,
+    )
+
+
+def _with_goods_of(
+    items: tuple[LineItem, ...], others: tuple[LineItem, ...], dead: frozenset[str]
+) -> tuple[LineItem, ...]:
+    """The lines with what the same lines have elsewhere; as they are where the others differ."""
+    ids = [(item.product_ids, item.variant_title) for item in items]
+    if ids != [(item.product_ids, item.variant_title) for item in others]:
+        return items
+    return tuple(
+        replace(
+            item,
+            goods=_unite(item.goods, other.goods, dead),
+            keys=max(item.keys, other.keys),
+            pending=item.pending and other.pending,
+        )
+        for item, other in zip(items, others, strict=True)
+    )
+
+
+def _unite(
+    goods: tuple[str, ...], others: tuple[str, ...], dead: frozenset[str]
+) -> tuple[str, ...]:
+    pieces = union([map(_as_piece, goods), map(_as_piece, others)])
+    return tuple(map(text_of, without(pieces, dead)))
+
+
+def _as_piece(text: str) -> Piece:
+    label, _, link = text.rpartition(": ")
+    is_link = bool(label) and "\n" not in label and is_address(link)
+    return Named(text, link, is_link=True) if is_link else text
 
 
 def _alive(found: Found, reading: Reading) -> Found:

@@ -16,7 +16,7 @@ from ...domain.refunds import is_all
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus, advance
 from ..entitlement.notices import moment_of
-from .delivered_goods import is_all_listed, unknown
+from .delivered_goods import digests_of, is_all_listed, unknown, with_goods
 from .payment_checks import (
     OTHER_BUYER,
     UNKNOWN_LINES,
@@ -29,6 +29,7 @@ from .payment_checks import (
     why_item_is_held,
     with_paid_lines,
 )
+from .promises import keeps_promise
 
 _SEEN = 8
 _SPARE_PIECES = 60
@@ -39,6 +40,7 @@ _CONFIRMED_WITHIN = timedelta(hours=24)
 _SELLER_DELIVERS_WITHIN = timedelta(days=3)
 _DIGESTS_OF_A_PIECE = 3
 _MOST_TEXT = 256 * 1024
+_MOST_DIGESTS = 40_000
 _NO_TERMS = Terms()
 # The money is not there, or not any more: nobody has to decide about it.
 _CLOSED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
@@ -146,7 +148,7 @@ def learn(
     if asked_at is None and _waits_for_others(learnt):
         # What is missing, and whether it came meanwhile, is the API's to say.
         learnt = ask_again(learnt, now)
-    if asked_at is None and _is_full(order) and unknown(news.goods, order.handed, order.goods):
+    if asked_at is None and _is_full(order) and _new_goods(order, news):
         # Whoever knows the secret can name any number of pieces; only the API lists them all.
         return ask_again(learnt, now)
     return _take_goods(learnt, news)
@@ -255,26 +257,43 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
     What comes after the message was sent makes another one due. Late news of less than what
     is held takes nothing away.
     """
-    new = unknown(news.goods, order.handed, order.goods)
-    order = replace(order, unread=news.unread)
+    new, left_out = _within_bounds(order, _new_goods(order, news))
+    order = replace(order, unread=(*news.unread, *left_out))
+    begun = order.carried is not None or order.message.begun_at is not None
+    # What a try that was begun carries must not change.
+    goods = (*order.goods, *new) if begun else with_goods(order.goods, new, news.replaced)
     if new:
         reopened = order.message.state is DeliveryState.DELIVERED
         message = Delivery() if reopened else order.message
         exchanged = order.exchanged or _is_replacement(order, new, news)
-        order = replace(order, goods=(*order.goods, *new), message=message, exchanged=exchanged)
+        order = replace(order, message=message, exchanged=exchanged)
+    if goods != order.goods:
+        links = {*order.key_links, *news.key_links}
+        key_links = tuple(piece for piece in dict.fromkeys(goods) if piece in links)
+        order = replace(order, goods=goods, key_links=key_links)
     if order.replacing_since is not None and is_exchanged(order, news):
         order = replace(order, replacing_since=None)
     complete = order.kind is OfferKind.ITEM or (
-        keeps_promise(order, news) and order.outstanding is None and order.replacing_since is None
+        keeps_promise(order, news)
+        and order.outstanding is None
+        and order.replacing_since is None
+        and not order.unread
     )
     return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
 
 
-def keeps_promise(order: Order, news: RemoteOrder) -> bool:
-    """Whether everything that Shoppex delivers with this order has arrived."""
-    if order.promise is Promise.KEYS:
-        return news.keys >= order.keys_due
-    return order.promise is Promise.SOMETHING and bool(news.goods)
+def _new_goods(order: Order, news: RemoteOrder) -> tuple[str, ...]:
+    return unknown(news.goods, order.handed, order.goods, {*news.key_links, *order.key_links})
+
+
+def _within_bounds(order: Order, new: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """As much of what is new as can be remembered, and the name of the rest for staff."""
+    room = _MOST_DIGESTS - len(order.handed)
+    for number, piece in enumerate(new):
+        room -= len(digests_of(piece))
+        if room < 0:
+            return new[:number], (f"delivered_items[{number}:]",)
+    return new, ()
 
 
 def is_exchanged(order: Order, news: RemoteOrder) -> bool:
@@ -284,9 +303,11 @@ def is_exchanged(order: Order, news: RemoteOrder) -> bool:
     for it.
     """
     had = order.handed[: order.had]
-    if order.promise is not Promise.KEYS or not keeps_promise(order, news) or not had:
+    if order.promise is not Promise.KEYS or news.keys < order.keys_due or not had:
         return False
-    return bool(unknown(news.goods, had)) and not is_all_listed(had, news.goods)
+    return bool(unknown(news.goods, had, exact=news.key_links)) and not is_all_listed(
+        had, news.goods
+    )
 
 
 def _is_replacement(order: Order, new: tuple[str, ...], news: RemoteOrder) -> bool:
@@ -328,13 +349,15 @@ def _sent_fields(key: AccountKey, order: Order) -> dict[str, str]:
     return sent
 
 
-def ask_again(order: Order, now: datetime) -> Order:
+def ask_again(order: Order, now: datetime, not_before: datetime | None = None) -> Order:
     """The order, to be read from the API before anything is believed.
 
     An answer to a question from before ``now`` does not settle it.
     """
     asking = order.asking
     waiting = asking if asking is not None and asking.waits else Delivery()
+    if not_before is not None:
+        waiting = replace(waiting, next_try=max(not_before, waiting.next_try or not_before))
     return replace(order, asking=replace(waiting, begun_at=now))
 
 
@@ -342,7 +365,7 @@ def answered(asking: Delivery | None, asked_at: datetime) -> Delivery | None:
     """What is left to ask after the answer to a question of ``asked_at``."""
     if asking is None or asking.begun_at is None or asking.begun_at <= asked_at:
         return None
-    return Delivery(begun_at=asking.begun_at)
+    return Delivery(begun_at=asking.begun_at, next_try=asking.next_try)
 
 
 def has_seen(order: Order, delivery_id: str) -> bool:
