@@ -33,8 +33,8 @@ from .goods_pieces import Found, Named, Piece, text_of, together, united, value_
 
 MOST_PIECES = 10_000
 # What it takes to read a key, an entry or a name is one; a record by itself takes more.
-_MOST_WORK = 16_000
-_OF_A_RECORD = 4
+_MOST_WORK = 12_500
+_OF_A_RECORD = 11
 _MOST_UNREAD = 20
 _MOST_UNKNOWN = 200
 _LONGEST_PIECE = 64 * 1024
@@ -226,7 +226,8 @@ class Reading:
             if keys:
                 texts.append(Found(keys, keys))
                 keys = []
-            texts.append(found)
+            if found.goods:
+                texts.append(found)
         if keys:
             texts.append(Found(keys, keys))
         return together(texts)

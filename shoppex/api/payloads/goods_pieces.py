@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
+
+# Where `str.splitlines` splits.
+_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 class Named(NamedTuple):
@@ -82,27 +85,33 @@ def united(places: Iterable[Found]) -> Found:
     filled = [place for place in places if place.goods]
     if len(filled) == 1:
         return filled[0]
-    return Found(
-        union(place.goods for place in filled), union_of_texts(place.keys for place in filled)
-    )
+    if filled and all(place.goods is place.keys for place in filled):
+        same = union_of_texts(place.keys for place in filled)
+        return Found(same, same)
+    keyed = [place.keys for place in filled if place.keys]
+    keys = keyed[0] if len(keyed) == 1 else union_of_texts(keyed)
+    return Found(union([place.goods for place in filled]), keys)
 
 
-def union_of_texts(sources: Iterable[Iterable[str]]) -> list[str]:
+def union_of_texts(sources: Iterable[Sequence[str]]) -> list[str]:
     """The union of texts without names."""
     return [text_of(piece) for piece in union(sources)]
 
 
-def union(sources: Iterable[Iterable[Piece]]) -> list[Piece]:
+def union(sources: Iterable[Sequence[Piece]]) -> list[Piece]:
     """What several sources name together: each line as often as the one that has most of it.
 
     A text that repeats keys of another source, joined by lines, takes their place. Of an address
     with a label and without, the label stays; of a text under an unknown name and by itself,
     the text.
     """
-    filled = [pieces for source in sources if (pieces := list(source))]
+    filled = [source for source in sources if source]
     if len(filled) == 1:
-        # Each entry of a list of serials is such a one.
-        return filled[0]
+        return list(filled[0])
+    every = [piece for source in filled for piece in source]
+    values = {value_of(piece).strip() for piece in every}
+    if len(values) == len(every) and not any(_has_lines(value) for value in values):
+        return every
     merged = _Union()
     for source in filled:
         merged.add(source)
@@ -114,59 +123,85 @@ class _Union:
 
     def __init__(self) -> None:
         self._found: list[Piece | None] = []
-        self._most: Counter[str] = Counter()
-        self._places: dict[str, list[int]] = {}
+        # How often each line is there, and in which pieces of one line.
+        self._most: dict[str, int] = {}
+        self._first: dict[str, int] = {}
+        self._more: dict[str, list[int]] = {}
         self._named: dict[str, int] = {}
 
     def pieces(self) -> list[Piece]:
         return [piece for piece in self._found if piece is not None]
 
     def add(self, source: Iterable[Piece]) -> None:
-        here: Counter[str] = Counter()
+        here: dict[str, int] = {}
         begun = len(self._found)
         for piece in source:
-            if isinstance(piece, Named) and not piece.is_link and self._has(piece, begun):
+            if isinstance(piece, str) and not _has_lines(piece):
+                line = piece.strip()
+                if self._is_more(line, here):
+                    self._take_line(piece, line, begun)
+            elif isinstance(piece, Named) and not piece.is_link and self._has(piece, begun):
                 continue
-            lines = lines_of(piece)
-            again = [line for line in lines if not self._is_more(line, here)]
-            if len(again) < len(lines):
-                self._take(piece, lines, again, begun)
-            elif isinstance(piece, Named) and piece.is_link:
-                places = self._places.get(lines[0], ())
-                if len(places) >= here[lines[0]]:
-                    self._found[places[here[lines[0]] - 1]] = piece
+            else:
+                self._add_lines(piece, here, begun)
 
-    def _is_more(self, line: str, here: Counter[str]) -> bool:
-        here[line] += 1
-        if here[line] <= self._most[line]:
+    def _add_lines(self, piece: Piece, here: dict[str, int], begun: int) -> None:
+        lines = lines_of(piece)
+        again = [line for line in lines if not self._is_more(line, here)]
+        if len(again) < len(lines):
+            if len(lines) == 1:
+                self._take_line(piece, lines[0], begun)
+                return
+            for line in again:
+                self._drop_before(line, begun)
+            self._found.append(piece)
+        elif isinstance(piece, Named) and piece.is_link:
+            places = self._places(lines[0])
+            if len(places) >= here[lines[0]]:
+                self._found[places[here[lines[0]] - 1]] = piece
+
+    def _is_more(self, line: str, here: dict[str, int]) -> bool:
+        number = here[line] = here.get(line, 0) + 1
+        if number <= self._most.get(line, 0):
             return False
-        self._most[line] = here[line]
+        self._most[line] = number
         return True
+
+    def _places(self, line: str) -> list[int]:
+        first = self._first.get(line)
+        return [] if first is None else [first, *self._more.get(line, ())]
 
     def _has(self, piece: Named, begun: int) -> bool:
         """Whether an earlier source has that text by itself."""
-        places = self._places.get(piece.value.strip())
-        return places is not None and bool(places) and places[0] < begun
+        return self._first.get(piece.value.strip(), begun) < begun
 
-    def _take(self, piece: Piece, lines: list[str], again: list[str], begun: int) -> None:
+    def _drop_before(self, line: str, begun: int) -> None:
+        """Leave out a piece of an earlier source: it is in a text that comes now."""
+        if self._first.get(line, begun) >= begun:
+            return
+        self._found[self._first.pop(line)] = None
+        more = self._more.get(line)
+        if more:
+            self._first[line] = more.pop(0)
+
+    def _take_line(self, piece: Piece, line: str, begun: int) -> None:
         place = len(self._found)
-        if len(lines) > 1:
-            for line in again:
-                places = self._places.get(line)
-                if places and places[0] < begun:
-                    self._found[places.pop(0)] = None
-        else:
-            [line] = lines
-            named = self._named.get(line, begun) if isinstance(piece, str) else begun
-            if named < begun:
-                place = self._named.pop(line)
-            self._places.setdefault(line, []).append(place)
-            if isinstance(piece, Named) and not piece.is_link:
-                self._named.setdefault(piece.value.strip(), place)
-        if place == len(self._found):
-            self._found.append(piece)
-        else:
+        named = self._named.get(line, begun) if isinstance(piece, str) else begun
+        if named < begun:
+            place = self._named.pop(line)
             self._found[place] = piece
+        else:
+            self._found.append(piece)
+        if line in self._first:
+            self._more.setdefault(line, []).append(place)
+        else:
+            self._first[line] = place
+        if isinstance(piece, Named) and not piece.is_link:
+            self._named.setdefault(piece.value.strip(), place)
+
+
+def _has_lines(text: str) -> bool:
+    return _BREAK.search(text) is not None
 
 
 def lines_of(piece: Piece) -> list[str]:

@@ -193,7 +193,7 @@ def _with_goods_of(
 def _unite(
     goods: tuple[str, ...], others: tuple[str, ...], dead: frozenset[str]
 ) -> tuple[str, ...]:
-    pieces = union([map(_as_piece, goods), map(_as_piece, others)])
+    pieces = union([list(map(_as_piece, goods)), list(map(_as_piece, others))])
     return tuple(map(text_of, without(pieces, dead)))
 
 

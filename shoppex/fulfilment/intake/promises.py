@@ -23,10 +23,11 @@ def is_all_there(order: Order, news: RemoteOrder) -> bool:
         return False
     if order.promise is Promise.KEYS and news.keys < order.keys_due:
         return False
-    keys, others = 0, 0
+    keyed, keys, others = False, 0, 0
     for item in news.items:
         promise = _promise_of(order, item, news)
         if promise is Promise.KEYS:
+            keyed = True
             keys += max(0, item.quantity - item.keys)
         elif promise is Promise.SOMETHING and not item.goods:
             others += 1
@@ -34,7 +35,8 @@ def is_all_there(order: Order, news: RemoteOrder) -> bool:
         return True
     spare_keys = news.keys - sum(item.keys for item in news.items)
     spare = _count(news.goods) - sum(_count(item.goods) for item in news.items)
-    return keys <= spare_keys and keys + others <= spare
+    # Where keys were bought, one more of them is not what another line brings.
+    return keys <= spare_keys and others <= (spare - spare_keys if keyed else spare)
 
 
 def is_pending(news: RemoteOrder) -> bool:

@@ -201,7 +201,7 @@ class ReadStep:
         return replace(order, message=done) if nothing_to_send else order
 
     def _promised(self, order: Order, news: RemoteOrder, late: timedelta) -> Order:
-        """The order of which something that was promised is missing, or is not called delivered."""
+        """The order of which something is missing, or is not called delivered."""
         complete = order.replacing_since is None and is_all_there(order, news)
         if late > _PATIENCE:
             done = replace(order, reading=Delivery(DeliveryState.DELIVERED))
