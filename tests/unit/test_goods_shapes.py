@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import parse_order
+from shoppex.api.payloads.goods_names import ENTRY_NAMES
 from shoppex.domain.remote import RemoteOrder
 
 HOW = "https://redeem.example/how"
@@ -131,6 +132,12 @@ def test_as_many_keys_as_anybody_buys_are_read(*, as_objects: bool) -> None:
     assert (news.goods, news.keys, news.unread) == (tuple(keys), 10_000, ())
 
 
+def test_a_long_text_of_keys_is_a_list_of_them() -> None:
+    keys = [f"KEY-{number:08}" for number in range(9000)]
+    news = delivered({"serials": "\n".join(keys)})
+    assert (news.goods, news.keys, news.unread) == (tuple(keys), 9000, ())
+
+
 def test_more_lines_than_are_read_are_told_of() -> None:
     lines = [{"product_id": "p", "quantity": 1}] * 300
     assert read(items=lines).unread == ("items",)
@@ -248,3 +255,39 @@ def test_large_orders_take_little_time(entries: int) -> None:
     begun = time.perf_counter()
     delivered(data)
     assert time.perf_counter() - begun < 1
+
+
+# -- anything ----------------------------------------------------------------------------------
+
+tokens = st.integers(100_000, 999_999).flatmap(
+    lambda number: st.sampled_from([f"T{number}", number, f"{HOW}/T{number}", f"A{number}\nB"])
+)
+names = st.sampled_from(
+    [*sorted(ENTRY_NAMES), "pin", "username", "hint", "0", "1", "name", "email", "product_key"]
+)
+deliveries = st.recursive(
+    tokens | st.none() | st.booleans() | st.just(""),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(names | st.sampled_from(["label", "is_replacement"]), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+
+
+def leaves(value: Any) -> list[str]:
+    """The texts in a delivery; a label without anything that it is of is none."""
+    if isinstance(value, dict):
+        parts = (part for name, part in value.items() if name not in ("label", "is_replacement"))
+        return [leaf for part in parts for leaf in leaves(part)]
+    if isinstance(value, list):
+        return [leaf for part in value for leaf in leaves(part)]
+    return [] if value is None or isinstance(value, bool) else str(value).splitlines()
+
+
+@given(st.dictionaries(names, deliveries, max_size=4))
+def test_whatever_is_delivered_is_there_or_named(value: dict[str, Any]) -> None:
+    news = delivered(value)
+    text = "\n".join(news.goods)
+    lost = [leaf for leaf in leaves(value) if leaf not in text]
+    assert not lost or news.unread

@@ -309,8 +309,10 @@ class Reading:
         """What stands under a name that is known."""
         here = f"{path}.{name}" if path else name
         if name in KEY_NAMES or name in ENTRY_KEYS:
-            if isinstance(part, str):
+            if isinstance(part, str) and (name not in LISTS or len(part) <= _LONGEST_PIECE):
                 return self._leaf(part, here, _Role.KEY, split=name in LISTS)
+            if isinstance(part, str):
+                part = part.splitlines()
             return self._read(part, here, depth, _KEYS)
         if name == "deliverables":
             return self._deliverables(part, here, depth)
