@@ -13,7 +13,7 @@ from ..checkout.member_limits import Pace
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.remote import RemoteOrder
 from ..domain.status import OrderStatus
-from ..fulfilment.intake.delivered_goods import freshest, open_goods
+from ..fulfilment.intake.delivered_goods import alive, freshest, open_goods
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.recorder import Recorder
 from ..store.errors import StoreUnavailable
@@ -79,9 +79,10 @@ class KeyDesk:
         order = self._order(key, nonce)
         if not order.entitled:
             raise NotPaid
-        read = () if news is None else news.goods
-        links = () if news is None else news.key_links
-        goods = freshest(order.goods, read, {*order.key_links, *links})
+        goods = order.goods
+        if news is not None:
+            links = {*order.key_links, *news.key_links}
+            goods = freshest(alive(goods, news.replaced), news.goods, links)
         if not goods:
             raise HandedOver if order.handed else NothingYet
         return goods

@@ -91,6 +91,19 @@ def test_what_cannot_be_read_keeps_the_order_open() -> None:
     assert after.reading == Delivery()
 
 
+def test_what_turns_up_later_and_cannot_be_read_is_told_of() -> None:
+    done = learn(AccountKey(1, 2), ORDER, news(line("a", KEY)), NOW)
+    assert done.reading == Delivery(DeliveryState.DELIVERED)
+    told = news(line("a", {**KEY, "text": "x" * 70_000}))
+    after = learn(AccountKey(1, 2), done, told, NOW, asked_at=NOW)
+    assert (after.reading, after.unread) == (Delivery(begun_at=NOW), ("delivered_items.text",))
+    # An event that names less does not make it forgotten; an answer without it does.
+    short = news(line("a"))
+    assert learn(AccountKey(1, 2), after, short, NOW).unread == after.unread
+    mended = learn(AccountKey(1, 2), after, news(line("a", KEY)), NOW, asked_at=NOW)
+    assert (mended.unread, mended.reading) == ((), Delivery(DeliveryState.DELIVERED))
+
+
 def test_more_than_can_be_remembered_is_told_of() -> None:
     full = replace(ORDER, handed=tuple(f"{n:016}" for n in range(39_999)), paid_at=NOW)
     told = news(line("a", {"serials": ["K", "L"]}))

@@ -27,12 +27,13 @@ def hand_over(order: Order, goods: tuple[str, ...]) -> Order:
     digests = (digest for piece in goods for digest in digests_of(piece))
     handed = tuple(dict.fromkeys((*order.handed, *digests, *_marks(goods))))
     kept = _still_owed(order, goods, handed)
+    links = set(order.key_links).intersection(kept)
     exchanged = order.exchanged and bool(kept)
     return note_arrival(
         replace(
             order,
             goods=kept,
-            key_links=tuple(piece for piece in order.key_links if piece in kept),
+            key_links=tuple(piece for piece in order.key_links if piece in links),
             handed=handed,
             told=order.told + 1,
             carried=None,
@@ -117,10 +118,13 @@ def with_goods(
 ) -> tuple[str, ...]:
     """What waits together with what is new, without what that repeats and what is dead."""
     repeated = {digest for piece in new for digest in digests_of(piece)}
-    kept = (
-        piece for piece in held if not _is_known(piece, repeated) and not _is_dead(piece, replaced)
-    )
+    kept = (piece for piece in alive(held, replaced) if not _is_known(piece, repeated))
     return (*kept, *new)
+
+
+def alive(goods: tuple[str, ...], replaced: Collection[str]) -> tuple[str, ...]:
+    """The goods without serials that were replaced."""
+    return tuple(piece for piece in goods if not _is_dead(piece, replaced))
 
 
 def _is_dead(piece: str, replaced: Collection[str]) -> bool:
@@ -134,13 +138,13 @@ def _still_owed(order: Order, goods: tuple[str, ...], handed: tuple[str, ...]) -
     All of it was new when it came, so links that were handed over before that do not matter.
     """
     known, given = set(handed), _links(goods)
-    listed = _links(order.goods)
+    listed, links = _links(order.goods), set(order.key_links)
 
     def is_owed(piece: str) -> bool:
         path = _path(piece)
         if _is_known(piece, known):
             return False
-        return path is None or piece in order.key_links or listed[path] > given[path]
+        return path is None or piece in links or listed[path] > given[path]
 
     return tuple(piece for piece in order.goods if is_owed(piece))
 

@@ -151,7 +151,7 @@ def learn(
     if asked_at is None and _is_full(order) and _new_goods(order, news):
         # Whoever knows the secret can name any number of pieces; only the API lists them all.
         return ask_again(learnt, now)
-    return _take_goods(learnt, news)
+    return _take_goods(learnt, news, now, is_answer=asked_at is not None)
 
 
 def _is_full(order: Order) -> bool:
@@ -251,16 +251,17 @@ def _refunded(order: Order, news: RemoteOrder) -> Money | None:
     return news.refunded or order.refunded
 
 
-def _take_goods(order: Order, news: RemoteOrder) -> Order:
+def _take_goods(order: Order, news: RemoteOrder, now: datetime, *, is_answer: bool) -> Order:
     """The order with goods that are neither held nor in the buyer's hands.
 
     What comes after the message was sent makes another one due. Late news of less than what
     is held takes nothing away.
     """
     new, left_out = _within_bounds(order, _new_goods(order, news))
-    order = replace(order, unread=(*news.unread, *left_out))
-    begun = order.carried is not None or order.message.begun_at is not None
+    order = _with_unread(order, (*news.unread, *left_out), now, is_answer=is_answer)
     # What a try that was begun carries must not change.
+    carried = order.carried is not None or order.message.begun_at is not None
+    begun = order.message.waits and carried
     goods = (*order.goods, *new) if begun else with_goods(order.goods, new, news.replaced)
     if new:
         reopened = order.message.state is DeliveryState.DELIVERED
@@ -280,6 +281,19 @@ def _take_goods(order: Order, news: RemoteOrder) -> Order:
         and not order.unread
     )
     return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
+
+
+def _with_unread(
+    order: Order, unread: tuple[str, ...], now: datetime, *, is_answer: bool
+) -> Order:
+    """The order with what cannot be read; once more is there than before, staff hear of it."""
+    if not unread and not is_answer:
+        # An event may name less than there is.
+        return order
+    done = order.reading.state is DeliveryState.DELIVERED
+    if done and not set(unread) <= set(order.unread):
+        order = replace(order, reading=Delivery(begun_at=now))
+    return replace(order, unread=unread)
 
 
 def _new_goods(order: Order, news: RemoteOrder) -> tuple[str, ...]:
@@ -305,14 +319,13 @@ def is_exchanged(order: Order, news: RemoteOrder) -> bool:
     had = order.handed[: order.had]
     if order.promise is not Promise.KEYS or news.keys < order.keys_due or not had:
         return False
-    return bool(unknown(news.goods, had, exact=news.key_links)) and not is_all_listed(
-        had, news.goods
-    )
+    new = unknown(news.goods, had, exact=set(news.key_links))
+    return bool(new) and not is_all_listed(had, news.goods)
 
 
 def _is_replacement(order: Order, new: tuple[str, ...], news: RemoteOrder) -> bool:
     """Whether what is new takes the place of something that the buyer had."""
-    marked = bool(order.handed) and any(piece in news.replacements for piece in new)
+    marked = bool(order.handed) and not set(news.replacements).isdisjoint(new)
     return marked or (order.replacement is not None and is_exchanged(order, news))
 
 

@@ -180,7 +180,8 @@ class ReadStep:
         order = replace(order, asking=left)
         if not order.entitled or not order.reading.goes_on:
             return order
-        asked = order.replacing_since or order.paid_at
+        # Where something turned up later that cannot be read, its reading was begun anew.
+        asked = order.replacing_since or order.reading.begun_at or order.paid_at
         late = self._clock() - (asked or self._clock())
         if order.unread and late <= _PATIENCE:
             return self._told(self._after(order, _LATE), _NOT_READABLE)
