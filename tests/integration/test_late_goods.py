@@ -200,3 +200,34 @@ async def test_goods_of_a_failed_line_that_the_seller_mends(world: World) -> Non
     ]
     await world.env.advance_time(2 * DAY)
     assert "D-LATE" in told(world), (told(world), await waiting(world))
+
+
+async def test_what_comes_later_in_a_form_that_nobody_reads_is_told(world: World) -> None:
+    room = await room_of(world)
+    order, first, _second = await pair(world, "SERIALS", "SERVICE")
+    order.at_checkout = {"total": 5.5, "items": [line(first, FIRST["SERIALS"])]}
+    await world.pay_newest()
+    await world.env.advance_time(5 * DAY)
+    assert "Nothing waits for you" in await waiting(world)
+    order.at_checkout["items"] = [line(first, {"serials": ["K-1"], "manual": "x" * 70_000})]
+    await world.tell(paid_data(order, total=5.5), "order:updated")
+    await world.env.advance_time(600)
+    assert "items.manual" in str([m.embeds[0].to_dict() for m in room.history()])
+
+
+async def test_a_dead_serial_that_waits_is_not_shown(world: World) -> None:
+    world.shop.switches.delivered_items = "serials"
+    world.shop.add_product(title="Key", price="5", type="SERIALS", serials=["K-1", "K-2"])
+    await world.sell_product("Key")
+    await world.order("Key")
+    await world.bot.get_user(world.buyer.id).create_dm()
+    path = f"/channels/{world.env.backend.dm_channels[world.buyer.id]}/messages"
+    world.env.inject_error("POST", path, status=403, code=50007, times=100)
+    order = await world.pay_newest()
+    order.items[0].replace(1)
+    shown = await world.buyer.slash(world.channel, "purchases")
+    assert shown.response is not None
+    await world.buyer.select(shown.response, ["0"])
+    goods = text_of(await world.buyer.click(shown.response, label="Show what I bought"))
+    assert "K-2" in goods
+    assert "K-1" not in goods
