@@ -47,6 +47,21 @@ _SHAPES: dict[str, Shape] = {
     "many objects": _in_container(
         lambda size: {"serials": [{"value": f"{n}", "is_replaced": 0} for n in range(size // 40)]}
     ),
+    "many objects with more than a key": _in_container(
+        lambda size: {
+            "serials": [
+                {"value": f"{n}", "pin": "x", "url": "https://x"} for n in range(size // 50)
+            ]
+        }
+    ),
+    "many keys in two places": lambda size: {
+        "uniqid": "x",
+        "serials": [f"K-{n:08}" for n in range(size // 28)],
+        "license_keys": [f"K-{n:08}" for n in range(size // 28)],
+    },
+    "one text of many keys": _in_container(
+        lambda size: {"serials": [f"{'K' * 4}\n" * 12_000] * (size // 60_000)}
+    ),
     "many unknown fields": _in_container(
         lambda size: {f"hint {n}": "x" for n in range(size // 18)}
     ),

@@ -134,6 +134,7 @@ orders = st.builds(
     had=st.none() | st.integers(0, 9),
     replacing_since=st.none() | moments,
     exchanged=st.booleans(),
+    key_links=st.lists(texts, max_size=2).map(tuple),
     unread=st.lists(texts, max_size=2).map(tuple),
     test=st.booleans(),
 )

@@ -15,7 +15,7 @@ from .errors import (
 from .json_codec import MalformedJson, decode_json
 from .payloads.custom_fields import normalise
 from .payloads.goods import extract_goods
-from .payloads.order import MalformedOrder, parse_order, parse_payment
+from .payloads.order import MalformedOrder, parse_order, parse_payment, with_goods_of
 from .payloads.product import MalformedProduct, StockLevels, parse_product, parse_stock
 from .payloads.subscription import MalformedSubscription, parse_subscription
 from .payloads.webhook import LogStatus, NewWebhook, Webhook, WebhookLog
@@ -69,4 +69,5 @@ __all__ = [
     "parse_product",
     "parse_stock",
     "parse_subscription",
+    "with_goods_of",
 ]

@@ -133,6 +133,8 @@ class Order:
         The progress of reading what Shoppex delivers with the order.
     goods
         Keys that arrived and are not yet confirmed to be in the buyer's hands; wiped then.
+    key_links
+        Those of the goods that are keys though they are addresses.
     unread
         Names of fields at Shoppex that hold something delivered which cannot be read.
     handed
@@ -225,6 +227,7 @@ class Order:
     asking: Delivery | None = None
     reading: Delivery = field(default_factory=Delivery)
     goods: tuple[str, ...] = field(default=(), repr=False)
+    key_links: tuple[str, ...] = field(default=(), repr=False)
     unread: tuple[str, ...] = ()
     handed: tuple[str, ...] = ()
     told: int = 0

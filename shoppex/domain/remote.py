@@ -24,6 +24,10 @@ class LineItem:
 
     Parameters
     ----------
+    goods, keys
+        What is delivered with it by itself, and how many keys are among that.
+    pending
+        Whether Shoppex says that it is not delivered yet.
     product_ids
         Every id that it gives for its product; empty where it is a plain payment's.
     product_type
@@ -37,6 +41,8 @@ class LineItem:
     product_ids: tuple[str, ...] = ()
     product_type: str = ""
     variant_title: str | None = None
+    keys: int = 0
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +76,17 @@ class RemoteOrder:
         Keys, links and texts delivered so far, over all lines.
     keys
         How many keys are among them.
+    key_texts
+        The keys by themselves.
+    key_links
+        Those of the goods that are a key, or one in place of another, and an address: one that
+        differs from another in anything is another.
     replacements
         Those of the goods that Shoppex gave out in place of others.
+    replaced
+        The serials in whose place others were given out; they are not among the goods.
     unread
-        Names of fields that hold something delivered, where nothing of it can be read.
+        Names of fields that hold something delivered which is not among the goods.
     product_ids
         Every id that any part of the order gives for a product.
     gateway
@@ -102,7 +115,10 @@ class RemoteOrder:
     emptied: bool = False
     goods: tuple[str, ...] = field(default=(), repr=False)
     keys: int = 0
+    key_texts: tuple[str, ...] = field(default=(), repr=False)
+    key_links: tuple[str, ...] = field(default=(), repr=False)
     replacements: tuple[str, ...] = field(default=(), repr=False)
+    replaced: frozenset[str] = field(default=frozenset(), repr=False)
     unread: tuple[str, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None

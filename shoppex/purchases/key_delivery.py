@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from ..api import ApiError
 from ..domain.account import AccountKey, OfferKind, Order
+from ..domain.remote import RemoteOrder
 from ..domain.short_names import find_named
 from ..domain.status import OrderStatus
 from ..errors import Refusal
-from ..fulfilment.intake.delivered_goods import freshest, open_goods
+from ..fulfilment.intake.delivered_goods import alive, freshest, open_goods
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.recorder import Recorder
 from ..rate_limit import SlidingWindow
@@ -65,16 +66,19 @@ class KeyDelivery:
         if not order.entitled:
             raise NotPaid
         try:
-            read = await self._read(key, order)
+            news = await self._read(key, order)
         except Refusal:
             if not order.goods:
                 raise
-            read = ()
+            news = None
         # Shoppex may say meanwhile that the money went back.
         order = self._order(key, nonce)
         if not order.entitled:
             raise NotPaid
-        goods = freshest(order.goods, read)
+        goods = order.goods
+        if news is not None:
+            links = {*order.key_links, *news.key_links}
+            goods = freshest(alive(goods, news.replaced), news.goods, links)
         if not goods:
             raise HandedOver if order.handed else NothingYet
         return goods
@@ -100,9 +104,9 @@ class KeyDelivery:
             raise NotTheirs
         return order
 
-    async def _read(self, key: AccountKey, order: Order) -> tuple[str, ...]:
+    async def _read(self, key: AccountKey, order: Order) -> RemoteOrder | None:
         if order.kind is OfferKind.ITEM or order.remote_id is None:
-            return ()
+            return None
         asked_at = self._clock()
         try:
             news = await read_whole(self._shops.client(key.guild_id), order)
@@ -110,4 +114,4 @@ class KeyDelivery:
             raise understood(error) from error
         if news.status is not OrderStatus.PAID:
             await self._recorder.learn(key, order.nonce, news, asked_at=asked_at)
-        return news.goods
+        return news

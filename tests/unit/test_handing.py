@@ -77,6 +77,42 @@ def test_another_path_is_another_file() -> None:
     assert told(once, "https://files.example/other.zip?sig=1").told == 2
 
 
+REDEEM = "https://redeem.example/gift"
+
+
+def test_a_code_in_a_link_is_no_signature() -> None:
+    once = told(ORDER, f"Redeem: {REDEEM}?code=AAA&sig=1")
+    assert told(once, f"Redeem: {REDEEM}?sig=2&code=AAA").told == 1
+    assert told(once, f"Redeem: {REDEEM}?code=BBB&sig=1").told == 2
+    assert told(once, f"{REDEEM}#BBB").told == 2
+
+
+def test_a_link_that_is_a_key_is_new_when_anything_in_it_is() -> None:
+    once = told(ORDER, f"{FILE}?x=1")
+    link = f"{FILE}?x=2"
+    news = RemoteOrder("u-1", OrderStatus.PAID, PRICE, goods=(link,), keys=1, key_links=(link,))
+    after = learn(AccountKey(1, 2), once, news, NOW)
+    assert (after.goods, after.key_links) == ((link,), (link,))
+    # Something else that is handed over meanwhile does not take it away.
+    assert hand_over(after, ("KEY",)).goods == (link,)
+    assert hand_over(after, (f"{FILE}?x=1",)).goods == (link,)
+    assert freshest(after.goods, (f"{FILE}?x=1",), after.key_links)[0] == link
+    done = hand_over(after, (link,))
+    assert (done.goods, done.key_links) == ((), ())
+    assert learn(AccountKey(1, 2), done, news, NOW).goods == ()
+
+
+@pytest.mark.parametrize(("first", "second"), [(FILE, f"Setup: {FILE}"), (f"Setup: {FILE}", FILE)])
+def test_a_link_is_the_same_with_and_without_its_label(first: str, second: str) -> None:
+    assert told(told(ORDER, first), second).told == 1
+
+
+def test_keys_that_come_joined_take_the_place_of_those_that_wait() -> None:
+    waiting = replace(ORDER, goods=("A", "C"))
+    news = RemoteOrder("u-1", OrderStatus.PAID, PRICE, goods=("A\nB",), keys=2)
+    assert learn(AccountKey(1, 2), waiting, news, NOW).goods == ("C", "A\nB")
+
+
 def test_a_waiting_link_is_shown_as_it_was_read_last() -> None:
     assert freshest((f"{FILE}?sig=1", "KEY"), (f"{FILE}?sig=2",)) == ("KEY", f"{FILE}?sig=2")
     assert freshest((f"{FILE}?sig=1",), ()) == (f"{FILE}?sig=1",)

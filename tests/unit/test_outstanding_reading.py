@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shoppex.api import parse_order
 from shoppex.api.payloads.outstanding import parse_outstanding, parse_underpayment
 from shoppex.domain.outstanding import Outstanding, TopUp, Underpayment
+from shoppex.domain.status import OrderStatus
 
 NAMES = st.sampled_from(
     [
@@ -82,6 +83,21 @@ def test_the_fields_that_the_buyer_fills_in(names: tuple[str, str], as_text: boo
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        {"0": {"fields": {"0": {"name": "Steam name"}}}},
+        [{"fields": {"Steam name": {"type": "text", "required": True}}}],
+        [{"fields": {"name": "Steam name", "type": "text"}}],
+        [{"fields": ["Steam name"]}],
+    ],
+)
+def test_fields_that_are_no_list(lines: object) -> None:
+    asked = {"version": 1, "line_items": lines}
+    found = parse_outstanding({"pending_custom_fields": asked}, [])
+    assert found == Outstanding(questions=("Steam name",))
+
+
+@pytest.mark.parametrize(
     ("told", "expected"),
     [
         (None, Underpayment()),
@@ -121,5 +137,9 @@ def test_only_too_little_is_an_underpayment() -> None:
         parse_order({"uniqid": "x", "status": "COMPLETED", "underpayment": told}).underpayment
         is None
     )
+    pending = parse_order({"uniqid": "x", "status": "PENDING", "underpayment": told})
+    assert (pending.status, pending.underpayment) == (OrderStatus.PARTIAL, Underpayment("1 EUR"))
+    calm = {"uniqid": "x", "status": "PENDING", "underpayment": {"active": False}}
+    assert parse_order(calm).status is OrderStatus.PENDING
     waiting = {"uniqid": "x", "status": "WAITING_FOR_CONFIRMATIONS", "underpayment": told}
     assert parse_order(waiting).underpayment == Underpayment("1 EUR")

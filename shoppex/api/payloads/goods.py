@@ -2,56 +2,81 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from enum import Enum
+from typing import NamedTuple
 
-from ..fields import parse_flag, parse_http_url, parse_text
+from ..fields import clean_text, parse_flag, parse_http_url, parse_text
+from .goods_names import (
+    CONTAINERS,
+    DYNAMIC,
+    ENTRY_KEYS,
+    ENTRY_NAMES,
+    IN_DESCRIPTIONS,
+    KEY_KINDS,
+    KEY_NAMES,
+    LINK_NAMES,
+    LISTS,
+    NAMES,
+    OF_LINE,
+    TEXT_NAMES,
+    fold_name,
+    is_description_name,
+    is_keyish,
+    is_machine_name,
+    is_machine_value,
+    is_picture_name,
+    is_prose,
+    names_successor,
+)
+from .goods_pieces import Found, Named, Piece, text_of, together, united, value_of
 
-_KEY_NAMES = frozenset(
-    {"serials", "serial", "codes", "keys", "license_keys", "license_key", "licenses"}
-    | {"licenseKeys", "licenseKey"}
-)
-# Shoppex takes several serials as one text, a line each (contract, section 3), and may give
-# them so.
-_LISTS = frozenset({"serials", "codes", "keys", "license_keys", "licenses", "licenseKeys"})
-_TEXT_NAMES = frozenset(
-    {"text", "service_text", "serviceText", "delivery_text", "deliveryText", "dynamic_response"}
-    | {"dynamicResponse", "notes", "access_url", "accessUrl"}
-)
-_LINK_NAMES = frozenset(
-    {"links", "downloads", "external_urls", "externalUrls", "tracking_codes", "trackingCodes"}
-)
-_CONTAINERS = frozenset(
-    {"delivered_items", "deliveredItems", "delivery_summary", "deliverySummary", "delivery"}
-    | {"delivery_info", "deliveryInfo", "deliverables", "license"}
-)
-_DYNAMIC = frozenset({"dynamic_response", "dynamicResponse"})
-_NAMES = _KEY_NAMES | _TEXT_NAMES | _LINK_NAMES | _CONTAINERS
-# Too common words to be looked for anywhere but in an entry of such a list.
-_ENTRY_ONLY = frozenset({"key", "code", "license", "value", "href", "url"})
-_ENTRY_NAMES = _NAMES | _ENTRY_ONLY
-_KEY_KINDS = ("serial", "license", "key", "code")
-# What says something about goods and is none: ids, flags, dates, words for states, pictures.
-_MACHINE = re.compile(
-    r"(?:.*_)?(?:id|ids|uniqid|uuid|guid|slug|hash|type|kind|status|state|label|title|name|count|"
-    r"quantity|amount|price|total|currency|size|format|version|mime|position|index|order|at|date|"
-    r"time|timestamp|timezone|locale|unit|image|icon|thumbnail|logo|avatar|sort|priority|gateway|"
-    r"email|ip|country|user_agent|product|variant|customer|shop|invoice|order)"
-    r"|(?:is|has|can|cdn|image|variant|product|sort|created|updated|delivery|shop|customer)_.*",
-)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
-_IMAGE = re.compile(r"https?://\S+\.(?:png|jpe?g|gif|webp|svg|ico)(?:\?\S*)?", re.IGNORECASE)
-_MOST_PIECES = 1000
+MOST_PIECES = 10_000
+# What it takes to read a key, an entry or a name is one; a record by itself takes more.
+_MOST_WORK = 12_500
+_OF_A_RECORD = 11
 _MOST_UNREAD = 20
-_MOST_NODES = 6000
 _MOST_UNKNOWN = 200
-_LONGEST_NAME = 100
 _LONGEST_PIECE = 64 * 1024
 _LONGEST_LABEL = 100
 _DEEPEST = 8
+_NOTHING = Found()
+_ADDRESSES = ("href", "url", "value")
+_LABELS = ("label", "title", "name")
+_MARKS = ("is_replaced", "isReplaced", "is_replacement", "isReplacement")
+_VALUES = ("value", "serial", "key", "code", "license_key", "licenseKey", "license")
+
+
+class _Role(Enum):
+    """What a text is by where it stands."""
+
+    KEY = 1
+    TEXT = 2
+    BARE = 3
+    """A key, unless it reads like a sentence: it has no name."""
+
+
+class _Place(NamedTuple):
+    """How to read a value.
+
+    Parameters
+    ----------
+    names
+        What is looked for in a record.
+    unknown
+        Whether what stands under other names is goods, too.
+    """
+
+    names: frozenset[str]
+    unknown: bool
+    role: _Role
+
+
+_TOP = _Place(NAMES, unknown=False, role=_Role.BARE)
+_INSIDE = _Place(ENTRY_NAMES, unknown=True, role=_Role.BARE)
+_KEYS = _Place(ENTRY_NAMES, unknown=True, role=_Role.KEY)
+_TEXTS = _Place(ENTRY_NAMES, unknown=True, role=_Role.TEXT)
+_DESCRIPTION = _Place(IN_DESCRIPTIONS, unknown=False, role=_Role.TEXT)
 
 
 def extract_goods(value: object, *, delivered: bool = False) -> tuple[str, ...]:
@@ -60,8 +85,8 @@ def extract_goods(value: object, *, delivered: bool = False) -> tuple[str, ...]:
     The order is kept, and each piece is exactly as it was sent, apart from characters that no
     text can hold. Two equal keys of one list are two keys; the same key under two names is
     one. A serial that was replaced is left out. A link that has a label comes as ``label:
-    link``. Blank pieces, and pieces of more than 65,536 characters, are left out; at most 1,000
-    pieces are returned. It takes time in proportion to the size of ``value``.
+    link``. Blank pieces, and pieces of more than 65,536 characters, are left out; at most
+    10,000 pieces are returned. It takes time in proportion to the size of ``value``.
 
     Parameters
     ----------
@@ -69,229 +94,354 @@ def extract_goods(value: object, *, delivered: bool = False) -> tuple[str, ...]:
         Whether all of ``value`` is what was delivered: a text under a name that is not known
         is then a piece, with its name, unless it is plainly no goods.
     """
-    return tuple(_pieces(value, _NAMES, _DEEPEST, unknown=delivered)[:_MOST_PIECES])
+    found = GoodsReader().read(value, delivered=delivered)
+    return tuple(text_of(piece) for piece in found.goods)
 
 
 def extract_keys(value: object) -> tuple[str, ...]:
     """Collect only the keys among the goods, each by itself. Never raises.
 
     They stand under a name of their own. Where Shoppex gives nothing but a text or a list
-    without names, that is what they are; a text holds one key a line.
+    without names, that is what they are, but for sentences; a text holds one key a line.
     """
-    if isinstance(value, Mapping):
-        value = {
-            name: part.splitlines() if name in _LISTS and isinstance(part, str) else part
-            for name, part in value.items()
-        }
-    elif isinstance(value, str):
-        value = value.splitlines()
-    names = _KEY_NAMES | _CONTAINERS
-    return tuple(_pieces(value, names, _DEEPEST, unknown=False)[:_MOST_PIECES])
+    return tuple(GoodsReader().read(value).keys)
 
 
 class GoodsReader:
-    """Bounds what is read of one order, however large it is: names, entries, depth in all.
+    """Reads the goods of one order, and bounds what that takes, however large the order is.
 
-    Far more than a thousand serials, each an object, take.
+    What is delivered and cannot be read is noted by the name of its field.
     """
 
     def __init__(self) -> None:
-        self._left = _MOST_NODES
+        self._left = _MOST_WORK
+        self._unread: dict[str, None] = {}
+        self._replaced: set[str] = set()
+        self._replacements: dict[str, None] = {}
+        self._known: dict[str, tuple[str, bool]] = {}
 
-    def parts(self, record: Mapping[str, object]) -> dict[str, object]:
-        """What a record says of goods, cut to what may still be read."""
-        return {name: self._cut(part, _DEEPEST) for name, part in record.items() if name in _NAMES}
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Names of fields that hold something delivered which is not among the goods."""
+        return tuple(self._unread)
 
-    def _cut(self, value: object, depth: int) -> object:
-        self._left -= 1
-        if self._left <= 0 or depth == 0:
-            return None if isinstance(value, (Mapping, list, tuple)) else value
+    @property
+    def replacements(self) -> tuple[str, ...]:
+        """The serials that were given out in place of others (contract, section 15.2)."""
+        return tuple(self._replacements)
+
+    @property
+    def replaced(self) -> frozenset[str]:
+        """The serials in whose place others were given out."""
+        return frozenset(self._replaced - {text.strip() for text in self._replacements})
+
+    def read(self, value: object, *, delivered: bool = False) -> Found:
+        """The goods in any value."""
+        return self._read(value, "", _DEEPEST, _INSIDE if delivered else _TOP)
+
+    def of_order(self, record: Mapping[str, object]) -> Found:
+        """The goods that an order itself names."""
+        return self._record({name: part for name, part in record.items() if name in NAMES})
+
+    def of_line(self, record: Mapping[str, object]) -> Found:
+        """The goods in the documented places of a line."""
+        return self._record({name: part for name, part in record.items() if name in OF_LINE})
+
+    def note_unread(self, path: str) -> None:
+        """Remember the name of a field that holds what cannot be read."""
+        if len(self._unread) < _MOST_UNREAD:
+            self._unread.setdefault(path[:_LONGEST_LABEL] or "?", None)
+
+    def _record(self, parts: Mapping[str, object]) -> Found:
+        return united(self._under(name, part, "", _DEEPEST, _TOP) for name, part in parts.items())
+
+    def _read(self, value: object, path: str, depth: int, place: _Place) -> Found:
         if isinstance(value, Mapping):
-            entries = islice(value.items(), self._left)
-            return {name: self._cut(part, depth - 1) for name, part in entries if self._left > 0}
+            if depth == 0:
+                return self._too_deep(value, path)
+            return self._mapping(value, path, depth - 1, place)
         if isinstance(value, (list, tuple)):
-            parts = islice(value, self._left)
-            return [self._cut(part, depth - 1) for part in parts if self._left > 0]
-        return value
+            if depth == 0:
+                return self._too_deep(value, path)
+            return self._list(value, path, depth - 1, place)
+        return self._leaf(value, path, place.role)
 
+    def _too_deep(self, value: object, path: str) -> Found:
+        if value:
+            self.note_unread(path)
+        return _NOTHING
 
-def goods_of(record: Mapping[str, object]) -> tuple[str, ...]:
-    """The goods in the documented places of an order or of one of its lines."""
-    return extract_goods(_only_delivery(record))
+    def _leaf(
+        self, value: object, path: str, role: _Role, *, split: bool = False, whole: bool = False
+    ) -> Found:
+        """A text or a number.
 
+        Parameters
+        ----------
+        split
+            Whether it is a list that was sent as one text.
+        whole
+            Whether it is an entry of a list, and so one key however many lines it has.
+        """
+        if value is None or isinstance(value, bool):
+            return _NOTHING
+        text = parse_text(value)
+        if text is None or len(text) > _LONGEST_PIECE:
+            self.note_unread(path)
+            return _NOTHING
+        if not text.strip():
+            return _NOTHING
+        if role is _Role.TEXT:
+            return Found((text,))
+        if whole or (role is _Role.KEY and not split):
+            keys = [text]
+        else:
+            keys = [line for line in text.splitlines() if line.strip()]
+        if role is _Role.BARE:
+            keys = [key for key in keys if not is_prose(key)]
+        return Found((text,), keys)
 
-def keys_of(record: Mapping[str, object]) -> tuple[str, ...]:
-    """The keys in the same places, but for texts of the seller's."""
-    parts = (part for name, part in record.items() if name in _CONTAINERS)
-    return tuple(union(extract_keys(part) for part in parts))
+    def _list(
+        self, value: list[object] | tuple[object, ...], path: str, depth: int, place: _Place
+    ) -> Found:
+        if place.names is NAMES:
+            place = place._replace(names=ENTRY_NAMES)
+        keys, texts = list[str](), list[Found]()
+        count = 0
+        for entry in value:
+            self._left -= 1
+            if self._left < 0 or count >= MOST_PIECES:
+                self.note_unread(path)
+                break
+            key = self._plain_key(entry) if place.role is _Role.KEY else None
+            if key is not None:
+                keys.append(key)
+                count += 1
+                continue
+            if isinstance(entry, (Mapping, list, tuple)):
+                found = self._read(entry, path, depth, place)
+            else:
+                found = self._leaf(entry, path, place.role, whole=True)
+            count += len(found.goods)
+            if keys:
+                texts.append(Found(keys, keys))
+                keys = []
+            if found.goods:
+                texts.append(found)
+        if keys:
+            texts.append(Found(keys, keys))
+        return together(texts)
 
+    def _plain_key(self, entry: object) -> str | None:
+        """The text of an entry that is nothing but a key: there may be thousands.
 
-def unread_of(records: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """Names of fields in which something was delivered that cannot be read as goods.
+        ``None`` for what has to be looked at more closely.
+        """
+        text = entry
+        if isinstance(entry, dict):
+            text = None
+            for name, part in entry.items():
+                if text is None and name in _VALUES and isinstance(part, str):
+                    text = part
+                elif part and not self._is_data(name, part):
+                    return None
+        if not isinstance(text, str) or len(text) > _LONGEST_PIECE or text[:4].lower() == "http":
+            return None
+        text = clean_text(text)
+        return text if text.strip() else None
 
-    Only where nothing at all can be read. What is plainly machine data is not among them, and
-    of what stands in a field only its name is told.
-    """
-    found: dict[str, None] = {}
-    for record in records:
-        for name, part in _only_delivery(record).items():
-            for path in islice(_filled(part, name, _DEEPEST), _MOST_UNREAD):
-                found.setdefault(path[:_LONGEST_LABEL], None)
-    return tuple(found)[:_MOST_UNREAD]
+    def _is_data(self, name: str, part: object) -> bool:
+        """Whether a value only describes a key, by its name."""
+        if name in _MARKS or name in ENTRY_NAMES:
+            return False
+        return part is True or (isinstance(part, (str, int, float)) and self._fold(name)[1])
 
-
-def _filled(value: object, path: str, depth: int) -> Iterator[str]:
-    """The paths of the leaves below a value that hold anything but machine data."""
-    if depth == 0:
-        yield path
-    elif isinstance(value, Mapping):
+    def _mapping(self, value: Mapping[str, object], path: str, depth: int, place: _Place) -> Found:
         if parse_flag(value.get("is_replaced", value.get("isReplaced"))):
-            return
+            return self._of_replaced(value, path, depth, place)
+        self._left -= _OF_A_RECORD
+        links, taken = _links(value) if place.names is ENTRY_NAMES else ([], frozenset[str]())
+        sources = [Found(links, _link_keys(value, links, taken, place))] if links else []
+        others: list[tuple[str, object]] = []
         for name, part in value.items():
-            if isinstance(name, str) and not _is_machine_name(name):
-                yield from _filled(part, f"{path}.{name}", depth - 1)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _filled(part, path, depth - 1)
-    elif value is not None and not isinstance(value, bool) and str(value).strip():
-        yield path
+            is_known = name in place.names
+            if name in taken or not (is_known or _may_be_goods(part, place)):
+                continue
+            self._left -= 1
+            if self._left < 0:
+                self.note_unread(path)
+                break
+            if is_known:
+                sources.append(self._under(name, part, path, depth, place))
+            else:
+                others.append((name, part))
+        found = united([*sources, *self._unknown(others, path, depth, place)])
+        if place.role is _Role.KEY and found.goods and not found.keys:
+            found = Found(found.goods, _key_by_name(found.goods))
+        if parse_flag(value.get("is_replacement", value.get("isReplacement"))):
+            text = parse_text(value.get("value")) or parse_text(value.get("serial"))
+            for key in [text] if text else found.keys:
+                self._replacements.setdefault(key, None)
+        return found
 
-
-def _is_machine_name(name: str) -> bool:
-    return (
-        len(name) <= _LONGEST_NAME and _MACHINE.fullmatch(_HUMP.sub("_", name).lower()) is not None
-    )
-
-
-def replacements_of(records: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """The serials that were given out in place of others (contract, section 15.2)."""
-    parts = [part for record in records for name, part in record.items() if name in _CONTAINERS]
-    return tuple(islice(_marked(parts, _DEEPEST), _MOST_PIECES))
-
-
-def _marked(value: object, depth: int) -> Iterator[str]:
-    if depth == 0:
-        return
-    if isinstance(value, Mapping):
-        text = parse_text(value.get("value")) or parse_text(value.get("serial"))
-        if text and parse_flag(value.get("is_replacement", value.get("isReplacement"))):
-            yield text
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        for part in value:
+    def _of_replaced(
+        self, value: Mapping[str, object], path: str, depth: int, place: _Place
+    ) -> Found:
+        """What took the place of a dead serial, where that stands in its own record."""
+        for name in _VALUES:
+            text = (parse_text(value.get(name)) or "").strip()
+            if text:
+                self._replaced.add(text)
+        sources = []
+        for name, part in value.items():
+            folded, is_machine = self._fold(name)
+            inner = _Place(ENTRY_NAMES, unknown=True, role=place.role)
             if isinstance(part, (Mapping, list, tuple)):
-                yield from _marked(part, depth - 1)
+                if not is_machine:
+                    sources.append(self._read(part, f"{path}.{name}", depth, inner))
+            elif isinstance(part, str) and names_successor(folded) and not part.isdigit():
+                sources.append(self._leaf(part, f"{path}.{name}", _Role.KEY))
+                if part.strip():
+                    self._replacements.setdefault(part, None)
+        return united(sources)
 
+    def _under(self, name: str, part: object, path: str, depth: int, place: _Place) -> Found:
+        """What stands under a name that is known."""
+        here = f"{path}.{name}" if path else name
+        if name in KEY_NAMES or name in ENTRY_KEYS:
+            if isinstance(part, str) and (name not in LISTS or len(part) <= _LONGEST_PIECE):
+                return self._leaf(part, here, _Role.KEY, split=name in LISTS)
+            if isinstance(part, str):
+                part = part.splitlines()
+            return self._read(part, here, depth, _KEYS)
+        if name == "deliverables":
+            return self._deliverables(part, here, depth)
+        if name in CONTAINERS:
+            return self._read(part, here, depth, _INSIDE)
+        delivered = name in OF_LINE or name in DYNAMIC
+        if delivered or name in LINK_NAMES or name in ("href", "url"):
+            return self._read(part, here, depth, _TEXTS)
+        if name in TEXT_NAMES:
+            return self._read(part, here, depth, place._replace(role=_Role.TEXT))
+        return self._read(part, here, depth, place)
 
-def union(sources: Iterable[Iterable[str]]) -> list[str]:
-    """What several sources name together: each piece as often as the one that has most of it."""
-    filled = [pieces for source in sources if (pieces := list(source))]
-    if len(filled) == 1:
-        # Each entry of a list of serials is such a one: there may be thousands.
-        return filled[0]
-    found: list[str] = []
-    most: Counter[str] = Counter()
-    for source in filled:
-        here: Counter[str] = Counter()
-        for piece in source:
-            here[piece] += 1
-            if here[piece] > most[piece]:
-                most[piece] += 1
-                found.append(piece)
-    return found
-
-
-def _only_delivery(record: Mapping[str, object]) -> dict[str, object]:
-    texts = {"delivery_text", "deliveryText", "service_text", "serviceText"}
-    return {name: part for name, part in record.items() if name in _CONTAINERS or name in texts}
-
-
-def _pieces(value: object, names: frozenset[str], depth: int, *, unknown: bool) -> list[str]:
-    if depth == 0:
-        return []
-    if isinstance(value, Mapping):
-        if parse_flag(value.get("is_replaced", value.get("isReplaced"))):
-            return []
-        link = _labelled(value) if names >= _LINK_NAMES else None
-        if link is not None:
-            return [link]
-        # What is no goods is left out before anything is counted: it may be very much.
-        parts = [
-            _part(name, part, names, depth - 1, unknown=unknown)
-            for name, part in value.items()
-            if name in names
-        ]
-        if unknown:
-            parts += [
-                _unknown(name, part, names, depth - 1)
-                for name, part in islice(_not_in(names, value), _MOST_UNKNOWN)
-            ]
-        return union(parts)
-    if isinstance(value, (list, tuple)):
-        inner = names | _ENTRY_ONLY
-        entries = (
-            piece for entry in value for piece in _pieces(entry, inner, depth - 1, unknown=unknown)
+    def _deliverables(self, part: object, path: str, depth: int) -> Found:
+        """Each says itself whether it is a key (contract, section 15.2)."""
+        if isinstance(part, Mapping):
+            numbered = "kind" not in part and "value" not in part
+            part = list(part.values()) if numbered else [part]
+        if not isinstance(part, (list, tuple)):
+            return self._read(part, path, depth, _TEXTS)
+        keys, others = list[object](), list[object]()
+        for entry in part:
+            kind = entry.get("kind") if isinstance(entry, Mapping) else None
+            (keys if str(kind).lower() in KEY_KINDS else others).append(entry)
+        return together(
+            [self._read(keys, path, depth, _KEYS), self._read(others, path, depth, _TEXTS)]
         )
-        return list(islice(entries, _MOST_PIECES))
-    text = parse_text(value)
-    return [text] if text is not None and text.strip() and len(text) <= _LONGEST_PIECE else []
+
+    def _unknown(
+        self, others: list[tuple[str, object]], path: str, depth: int, place: _Place
+    ) -> Iterator[Found]:
+        """What stands under names that are not known; nothing for machine data."""
+        count = 0
+        for name, part in others:
+            folded, is_machine = self._fold(name)
+            here = f"{path}.{name}" if path else name
+            if isinstance(part, (Mapping, list, tuple)):
+                if is_picture_name(folded):
+                    continue
+                inner = place
+                if is_description_name(folded):
+                    inner = _DESCRIPTION
+                elif not name.isdigit():
+                    inner = place._replace(role=_Role.TEXT)
+                elif place.names is NAMES:
+                    inner = place._replace(names=ENTRY_NAMES)
+                yield self._read(part, here, depth, inner)
+                continue
+            if name.isdigit():
+                # A list that was sent as a record.
+                yield self._leaf(part, path, place.role, whole=True)
+                continue
+            if is_machine:
+                continue
+            found = self._named(name, folded, part, here)
+            count += len(found.goods)
+            if count > _MOST_UNKNOWN:
+                self.note_unread(path)
+                return
+            yield found
+
+    def _named(self, name: str, folded: str, part: object, path: str) -> Found:
+        text = parse_text(part)
+        if text is None or len(text) > _LONGEST_PIECE:
+            self.note_unread(path)
+            return _NOTHING
+        # A number that can be a flag is one.
+        is_flag = not isinstance(part, str) and part in (0, 1)
+        if is_flag or not text.strip() or is_machine_value(folded, text):
+            return _NOTHING
+        return Found((Named(f"{name[:_LONGEST_LABEL]}: {text}", text),))
+
+    def _fold(self, name: str) -> tuple[str, bool]:
+        known = self._known.get(name)
+        if known is None:
+            folded = fold_name(name)
+            known = self._known[name] = (folded, is_machine_name(folded))
+        return known
 
 
-def _not_in(
-    names: frozenset[str], value: Mapping[object, object]
-) -> Iterator[tuple[object, object]]:
-    return (
-        (name, part)
-        for name, part in value.items()
-        if name not in names and isinstance(part, (str, Mapping, list))
-    )
+def _may_be_goods(part: object, place: _Place) -> bool:
+    """Whether a value under an unknown name has to be looked at."""
+    return place.unknown and part is not None and not isinstance(part, bool)
 
 
-def _part(
-    name: str, part: object, names: frozenset[str], depth: int, *, unknown: bool
+def _links(value: Mapping[str, object]) -> tuple[list[Piece], frozenset[str]]:
+    """The addresses of a record, each with its label, and the fields that are in them."""
+    found: dict[str, str] = {}
+    taken = set()
+    for name in _ADDRESSES:
+        url = parse_http_url(value.get(name))
+        if url is not None:
+            found.setdefault(url, name)
+            taken.add(name)
+    if not found:
+        return [], frozenset()
+    label = ""
+    for name in _LABELS:
+        label = " ".join((parse_text(value.get(name)) or "").split())[:_LONGEST_LABEL]
+        if label:
+            taken.add(name)
+            break
+    links = [Named(f"{label}: {url}", url, is_link=True) if label else url for url in found]
+    return list(links), frozenset(taken)
+
+
+def _link_keys(
+    value: Mapping[str, object], links: list[Piece], taken: frozenset[str], place: _Place
 ) -> list[str]:
-    if name in _CONTAINERS:
-        if isinstance(part, bool):
-            return []
-        if name == "deliverables" and not names >= _LINK_NAMES:
-            return _pieces(_of_key_kind(part), names, depth, unknown=False)
-        everything = names >= _LINK_NAMES
-        return _pieces(part, names, depth, unknown=everything)
-    if name in _DYNAMIC and isinstance(part, Mapping):
-        return _pieces(part, _ENTRY_NAMES, depth, unknown=True)
-    # Whatever stands under the name of keys is one, by whatever name it goes itself.
-    inner = _NAMES if name in _KEY_NAMES and names >= _LINK_NAMES else names
-    return _pieces(part, inner, depth, unknown=unknown and name not in _KEY_NAMES)
+    """The address that is a key itself, as where it is redeemed."""
+    if "value" not in taken or place.role is _Role.TEXT:
+        return []
+    key = parse_http_url(value.get("value"))
+    if key is None or (place.role is _Role.BARE and isinstance(links[0], Named)):
+        return []
+    return [key]
 
 
-def _of_key_kind(value: object) -> object:
-    """The entries of ``deliverables`` that are keys (contract, section 15.2)."""
-    entries = value if isinstance(value, (list, tuple)) else ()
-    return [
-        entry
-        for entry in entries
-        if isinstance(entry, Mapping) and str(entry.get("kind")).lower() in _KEY_KINDS
+def _key_by_name(goods: Iterable[Piece]) -> list[str]:
+    """The piece among keys that is one, where none has a name for it."""
+    goods = list(goods)
+    links = [piece for piece in goods if parse_http_url(value_of(piece)) is not None]
+    named = [
+        piece
+        for piece in goods
+        if isinstance(piece, Named) and is_keyish(fold_name(piece.text.partition(":")[0]))
     ]
+    return [value_of(piece) for piece in (named or links)[:1]]
 
 
-def _labelled(entry: Mapping[object, object]) -> str | None:
-    """A link with its label, as one piece; ``None`` for what is no link."""
-    places = (entry.get("href"), entry.get("url"), entry.get("value"))
-    link = next((url for url in map(parse_http_url, places) if url is not None), None)
-    label = (parse_text(entry.get("label")) or parse_text(entry.get("title")) or "").strip()
-    if link is None or ("value" not in entry and "href" not in entry and "url" not in entry):
-        return None
-    return f"{' '.join(label.split())[:_LONGEST_LABEL]}: {link}" if label else link
-
-
-def _unknown(name: object, part: object, names: frozenset[str], depth: int) -> list[str]:
-    """The texts under a name that is not known, with that name; nothing for machine data."""
-    if not isinstance(name, str) or _is_machine_name(name):
-        return []
-    if not isinstance(part, str):
-        return _pieces(part, names, depth, unknown=True)
-    text = parse_text(part) or ""
-    machine = _DATE.fullmatch(text) or _IMAGE.fullmatch(text)
-    if machine or not text.strip() or len(text) > _LONGEST_PIECE:
-        return []
-    return [f"{name[:_LONGEST_LABEL]}: {text}"]
+def is_address(text: str) -> bool:
+    """Whether a text is nothing but an address of the web."""
+    return parse_http_url(text) is not None

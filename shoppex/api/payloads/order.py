@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ...domain.refunds import is_all
 from ...domain.remote import LineItem, RemoteOrder
@@ -20,17 +21,20 @@ from ..fields import (
     unwrap,
 )
 from .custom_fields import normalise
-from .goods import (
-    GoodsReader,
-    extract_goods,
-    extract_keys,
-    goods_of,
-    keys_of,
-    replacements_of,
+from .goods import GoodsReader, is_address
+from .goods_pieces import (
+    Found,
+    Named,
+    Piece,
+    text_of,
+    together,
     union,
-    unread_of,
+    union_of_texts,
+    united,
+    value_of,
+    without,
 )
-from .outstanding import parse_outstanding, parse_underpayment
+from .outstanding import is_pending, is_underpaid, parse_outstanding, parse_underpayment
 from .payment import parse_payment_amounts, parse_rates, parse_total
 from .references import parse_customer_id, parse_gateway, parse_product_ids
 from .refund import parse_refunded
@@ -78,26 +82,26 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
     uniqid = parse_id(data.get("uniqid"))
     if uniqid is None:
         raise MalformedOrder("an order without a uniqid")
-    lines = [
-        as_mapping(entry)
-        for entry in as_list(data.get("items") or data.get("lineItems"))[:_MOST_ITEMS]
-        if isinstance(entry, Mapping)
-    ]
+    every = as_list(data.get("items") or data.get("lineItems"))
+    lines = [as_mapping(entry) for entry in every[:_MOST_ITEMS] if isinstance(entry, Mapping)]
     reading = GoodsReader()
-    parts, by_line = reading.parts(data), [reading.parts(line) for line in lines]
-    goods_by_line = [goods_of(part) for part in by_line]
-    by_item = [piece for pieces in goods_by_line for piece in pieces]
-    keys_by_item = [key for part in by_line for key in keys_of(part)]
-    goods = tuple(union([extract_goods(parts), by_item]))
+    whole, by_line = reading.of_order(data), [reading.of_line(line) for line in lines]
+    if len(every) > _MOST_ITEMS:
+        reading.note_unread("items")
+    found = _alive(united([whole, together(by_line)]), reading)
+    goods = tuple(map(text_of, found.goods))
+    keys = {*found.keys, *reading.replacements}
     items = tuple(
-        _parse_item(line, pieces)
-        for line, pieces in zip(lines, goods_by_line, strict=True)
+        _parse_item(line, _alive(part, reading))
+        for line, part in zip(lines, by_line, strict=True)
         if _is_bought(line)
     )
     urls = (parse_http_url(data.get(name)) for name in links)
     status = parse_status(data.get("status"))
     total = parse_total(data)
     refunded = parse_refunded(data)
+    if status is OrderStatus.PENDING and is_underpaid(data):
+        status = OrderStatus.PARTIAL
     if status is OrderStatus.PAID and is_all(refunded, total):
         # Whatever word the order keeps: given back in parts, it went back all the same.
         status = OrderStatus.REFUNDED
@@ -114,9 +118,16 @@ def _parse(data: Mapping[str, object], links: Iterable[str]) -> RemoteOrder:
         items=items,
         emptied=bool(lines) and not items,
         goods=goods,
-        keys=len(union([extract_keys(parts), keys_of(parts), keys_by_item])),
-        unread=() if goods else unread_of([parts, *by_line]),
-        replacements=replacements_of([parts, *by_line]),
+        keys=len(found.keys),
+        key_texts=tuple(found.keys),
+        key_links=tuple(
+            text_of(piece)
+            for piece in found.goods
+            if "://" in text_of(piece) and value_of(piece) in keys and is_address(value_of(piece))
+        ),
+        unread=reading.unread,
+        replacements=reading.replacements,
+        replaced=reading.replaced,
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),
         id=parse_id(data.get("id")),
@@ -144,7 +155,65 @@ def _is_bought(line: Mapping[str, object]) -> bool:
     return quantity is None or quantity > 0
 
 
-def _parse_item(data: Mapping[str, object], goods: tuple[str, ...]) -> LineItem:
+def with_goods_of(order: RemoteOrder, other: RemoteOrder) -> RemoteOrder:
+    """An order with what another view of it tells of its goods, beside what it tells itself."""
+    replacements = tuple(dict.fromkeys((*order.replacements, *other.replacements)))
+    dead = (order.replaced | other.replaced) - {text.strip() for text in replacements}
+    keys = without(union_of_texts([order.key_texts, other.key_texts]), dead)
+    return replace(
+        order,
+        items=_with_goods_of(order.items, other.items, dead),
+        goods=_unite(order.goods, other.goods, dead),
+        keys=max(len(keys), order.keys),
+        key_texts=tuple(map(text_of, keys)),
+        key_links=tuple(dict.fromkeys((*order.key_links, *other.key_links))),
+        replacements=replacements,
+        replaced=dead,
+        unread=tuple(dict.fromkeys((*order.unread, *other.unread))),
+        outstanding=other.outstanding if order.outstanding is None else order.outstanding,
+    )
+
+
+def _with_goods_of(
+    items: tuple[LineItem, ...], others: tuple[LineItem, ...], dead: frozenset[str]
+) -> tuple[LineItem, ...]:
+    """The lines with what the same lines have elsewhere; as they are where the others differ."""
+    ids = [(item.product_ids, item.variant_title) for item in items]
+    if ids != [(item.product_ids, item.variant_title) for item in others]:
+        return items
+    return tuple(
+        replace(
+            item,
+            goods=_unite(item.goods, other.goods, dead),
+            keys=max(item.keys, other.keys),
+            pending=item.pending and other.pending,
+        )
+        for item, other in zip(items, others, strict=True)
+    )
+
+
+def _unite(
+    goods: tuple[str, ...], others: tuple[str, ...], dead: frozenset[str]
+) -> tuple[str, ...]:
+    pieces = union([list(map(_as_piece, goods)), list(map(_as_piece, others))])
+    return tuple(map(text_of, without(pieces, dead)))
+
+
+def _as_piece(text: str) -> Piece:
+    label, _, link = text.rpartition(": ")
+    is_link = bool(label) and "\n" not in label and is_address(link)
+    return Named(text, link, is_link=True) if is_link else text
+
+
+def _alive(found: Found, reading: GoodsReader) -> Found:
+    """What was found, without serials that were replaced."""
+    if not reading.replaced:
+        return found
+    keys = map(text_of, without(found.keys, reading.replaced))
+    return Found(without(found.goods, reading.replaced), list(keys))
+
+
+def _parse_item(data: Mapping[str, object], found: Found) -> LineItem:
     title = parse_text(data.get("product_title")) or parse_text(data.get("title")) or ""
     variant = as_mapping(data.get("variant"))
     variant_title = parse_text(data.get("variant_title")) or parse_text(variant.get("title"))
@@ -155,7 +224,9 @@ def _parse_item(data: Mapping[str, object], goods: tuple[str, ...]) -> LineItem:
         product_id=parse_id(data.get("product_id")) or "",
         title=title[:_LONGEST_TITLE],
         quantity=max(1, parse_count(data.get("quantity")) or 1),
-        goods=goods,
+        goods=tuple(map(text_of, found.goods)),
+        keys=len(found.keys),
+        pending=is_pending(data),
         product_ids=parse_product_ids([data]),
         product_type=(kind or "").strip().upper()[:_LONGEST_TYPE],
         variant_title=None if not variant_title else variant_title[:_LONGEST_TITLE],

@@ -51,11 +51,20 @@ def parse_outstanding(
     )
 
 
+def is_pending(line: Mapping[str, object]) -> bool:
+    """Whether Shoppex says that a line is not delivered yet, by whomever."""
+    return fold_word(_named(line, "delivery_status", "deliveryStatus")) in _WAITING
+
+
+def is_underpaid(data: Mapping[str, object]) -> bool:
+    """Whether Shoppex says that too little arrived, whatever it calls the order."""
+    return bool(parse_flag(as_mapping(data.get("underpayment")).get("active")))
+
+
 def parse_underpayment(data: Mapping[str, object]) -> Underpayment | None:
     """Read what is missing of a payment; ``None`` when Shoppex does not call it too little."""
     told = as_mapping(data.get("underpayment"))
-    active = parse_flag(told.get("active"))
-    if fold_word(data.get("status")) != "PARTIAL" and not active:
+    if fold_word(data.get("status")) != "PARTIAL" and not is_underpaid(data):
         return None
     return Underpayment(
         missing=_amount(told, "missing"),
@@ -100,13 +109,30 @@ def _parse_questions(value: object) -> tuple[str, ...]:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return ()
-    lines = as_list(_named(as_mapping(value), "line_items", "lineItems"))
+    lines = _entries(_named(as_mapping(value), "line_items", "lineItems"))
     names = (
-        (parse_text(as_mapping(field).get("name")) or "").strip()[:_LONGEST_QUESTION]
-        for line in lines[:_MOST_QUESTIONS]
-        for field in as_list(as_mapping(line).get("fields"))[:_MOST_QUESTIONS]
+        name.strip()[:_LONGEST_QUESTION]
+        for _number, line in lines[:_MOST_QUESTIONS]
+        for name in _fields(as_mapping(line).get("fields"))[:_MOST_QUESTIONS]
     )
     return tuple(dict.fromkeys(name for name in names if name))[:_MOST_QUESTIONS]
+
+
+def _fields(value: object) -> list[str]:
+    """The names of fields: what each says, or else what it stands under."""
+    if isinstance(value, Mapping) and parse_text(value.get("name")) is not None:
+        value = [value]
+    return [
+        parse_text(as_mapping(field).get("name")) or parse_text(field) or under
+        for under, field in _entries(value)
+    ]
+
+
+def _entries(value: object) -> list[tuple[str, object]]:
+    """The entries of an array, or of an object that stands for one, with their names."""
+    if isinstance(value, Mapping):
+        return [("" if str(name).isdigit() else str(name), part) for name, part in value.items()]
+    return [("", part) for part in as_list(value)]
 
 
 def _named(data: Mapping[str, object], *names: str) -> object:

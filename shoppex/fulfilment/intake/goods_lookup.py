@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from ...api import ApiError, ShoppexClient
+from ...api import ApiError, ShoppexClient, with_goods_of
 from ...domain.account import OfferKind, Order, Promise
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus
-from .order_updates import keeps_promise
+from .promises import is_all_there
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.intake.goods_lookup")
 
@@ -29,7 +29,7 @@ async def read_whole(client: ShoppexClient, order: Order) -> RemoteOrder:
     if not promised or news.status is not OrderStatus.PAID:
         return news
     for look in (_in_invoice, _in_licences):
-        if keeps_promise(order, news):
+        if is_all_there(order, news):
             break
         try:
             news = await look(client, news)
@@ -40,16 +40,19 @@ async def read_whole(client: ShoppexClient, order: Order) -> RemoteOrder:
 
 
 async def _in_invoice(client: ShoppexClient, news: RemoteOrder) -> RemoteOrder:
-    invoice = await client.invoices.get(news.uniqid)
-    if invoice.keys <= news.keys and len(invoice.goods) <= len(news.goods):
-        return news
-    return replace(news, goods=invoice.goods, keys=invoice.keys)
+    return with_goods_of(news, await client.invoices.get(news.uniqid))
 
 
 async def _in_licences(client: ShoppexClient, news: RemoteOrder) -> RemoteOrder:
     for name in dict.fromkeys(name for name in (news.uniqid, news.id) if name):
         found = [entry.key async for entry in client.licenses.list(invoice_id=name) if entry.key]
-        new = [key for key in found if key not in news.goods]
+        known = {*news.goods, *news.key_texts, *news.replaced}
+        new = [key for key in dict.fromkeys(found) if key not in known]
         if new:
-            return replace(news, goods=(*news.goods, *new), keys=news.keys + len(new))
+            return replace(
+                news,
+                goods=(*news.goods, *new),
+                keys=news.keys + len(new),
+                key_texts=(*news.key_texts, *new),
+            )
     return news

@@ -15,7 +15,7 @@ from ...domain.policy import Terms
 from ...domain.refunds import is_all
 from ...domain.remote import RemoteOrder
 from ...domain.status import OrderStatus, advance
-from .delivered_goods import is_all_listed, unknown
+from .delivered_goods import digests_of, is_all_listed, unknown, with_goods
 from .payment_checks import (
     OTHER_BUYER,
     UNKNOWN_LINES,
@@ -29,6 +29,7 @@ from .payment_checks import (
     why_item_is_held,
     with_paid_lines,
 )
+from .promises import keeps_promise
 
 _SEEN = 8
 _SPARE_PIECES = 60
@@ -39,6 +40,7 @@ _CONFIRMED_WITHIN = timedelta(hours=24)
 _SELLER_DELIVERS_WITHIN = timedelta(days=3)
 _DIGESTS_OF_A_PIECE = 3
 _MOST_TEXT = 256 * 1024
+_MOST_DIGESTS = 40_000
 _NO_TERMS = Terms()
 # The money is not there, or not any more: nobody has to decide about it.
 _CLOSED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
@@ -150,10 +152,10 @@ def learn(
     if asked_at is None and _waits_for_others(learnt):
         # What is missing, and whether it came meanwhile, is the API's to say.
         learnt = ask_again(learnt, now)
-    if asked_at is None and _is_full(order) and unknown(news.goods, order.handed, order.goods):
+    if asked_at is None and _is_full(order) and _new_goods(order, news):
         # Whoever knows the secret can name any number of pieces; only the API lists them all.
         return ask_again(learnt, now)
-    return _take_goods(learnt, news)
+    return _take_goods(learnt, news, now, is_answer=asked_at is not None)
 
 
 def _is_full(order: Order) -> bool:
@@ -254,32 +256,63 @@ def _refunded(order: Order, news: RemoteOrder) -> Money | None:
     return news.refunded or order.refunded
 
 
-def _take_goods(order: Order, news: RemoteOrder) -> Order:
+def _take_goods(order: Order, news: RemoteOrder, now: datetime, *, is_answer: bool) -> Order:
     """The order with goods that are neither held nor in the buyer's hands.
 
     What comes after the message was sent makes another one due. Late news of less than what
     is held takes nothing away.
     """
-    new = unknown(news.goods, order.handed, order.goods)
-    order = replace(order, unread=news.unread)
+    new, left_out = _within_bounds(order, _new_goods(order, news))
+    order = _with_unread(order, (*news.unread, *left_out), now, is_answer=is_answer)
+    # What a try that was begun carries must not change.
+    carried = order.carried is not None or order.message.begun_at is not None
+    begun = order.message.waits and carried
+    goods = (*order.goods, *new) if begun else with_goods(order.goods, new, news.replaced)
     if new:
         reopened = order.message.state is DeliveryState.DELIVERED
         message = Delivery() if reopened else order.message
         exchanged = order.exchanged or _is_replacement(order, new, news)
-        order = replace(order, goods=(*order.goods, *new), message=message, exchanged=exchanged)
+        order = replace(order, message=message, exchanged=exchanged)
+    if goods != order.goods:
+        links = {*order.key_links, *news.key_links}
+        key_links = tuple(piece for piece in dict.fromkeys(goods) if piece in links)
+        order = replace(order, goods=goods, key_links=key_links)
     if order.replacing_since is not None and is_exchanged(order, news):
         order = replace(order, replacing_since=None)
     complete = order.kind is OfferKind.ITEM or (
-        keeps_promise(order, news) and order.outstanding is None and order.replacing_since is None
+        keeps_promise(order, news)
+        and order.outstanding is None
+        and order.replacing_since is None
+        and not order.unread
     )
     return replace(order, reading=Delivery(DeliveryState.DELIVERED)) if complete else order
 
 
-def keeps_promise(order: Order, news: RemoteOrder) -> bool:
-    """Whether everything that Shoppex delivers with this order has arrived."""
-    if order.promise is Promise.KEYS:
-        return news.keys >= order.keys_due
-    return order.promise is Promise.SOMETHING and bool(news.goods)
+def _with_unread(
+    order: Order, unread: tuple[str, ...], now: datetime, *, is_answer: bool
+) -> Order:
+    """The order with what cannot be read; once more is there than before, staff hear of it."""
+    if not unread and not is_answer:
+        # An event may name less than there is.
+        return order
+    done = order.reading.state is DeliveryState.DELIVERED
+    if done and not set(unread) <= set(order.unread):
+        order = replace(order, reading=Delivery(begun_at=now))
+    return replace(order, unread=unread)
+
+
+def _new_goods(order: Order, news: RemoteOrder) -> tuple[str, ...]:
+    return unknown(news.goods, order.handed, order.goods, {*news.key_links, *order.key_links})
+
+
+def _within_bounds(order: Order, new: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """As much of what is new as can be remembered, and the name of the rest for staff."""
+    room = _MOST_DIGESTS - len(order.handed)
+    for number, piece in enumerate(new):
+        room -= len(digests_of(piece))
+        if room < 0:
+            return new[:number], (f"delivered_items[{number}:]",)
+    return new, ()
 
 
 def is_exchanged(order: Order, news: RemoteOrder) -> bool:
@@ -289,14 +322,15 @@ def is_exchanged(order: Order, news: RemoteOrder) -> bool:
     for it.
     """
     had = order.handed[: order.had]
-    if order.promise is not Promise.KEYS or not keeps_promise(order, news) or not had:
+    if order.promise is not Promise.KEYS or news.keys < order.keys_due or not had:
         return False
-    return bool(unknown(news.goods, had)) and not is_all_listed(had, news.goods)
+    new = unknown(news.goods, had, exact=set(news.key_links))
+    return bool(new) and not is_all_listed(had, news.goods)
 
 
 def _is_replacement(order: Order, new: tuple[str, ...], news: RemoteOrder) -> bool:
     """Whether what is new takes the place of something that the buyer had."""
-    marked = bool(order.handed) and any(piece in news.replacements for piece in new)
+    marked = bool(order.handed) and not set(news.replacements).isdisjoint(new)
     return marked or (order.replacement is not None and is_exchanged(order, news))
 
 
@@ -339,13 +373,15 @@ def _sent_fields(key: AccountKey, order: Order) -> dict[str, str]:
     return sent
 
 
-def ask_again(order: Order, now: datetime) -> Order:
+def ask_again(order: Order, now: datetime, not_before: datetime | None = None) -> Order:
     """The order, to be read from the API before anything is believed.
 
     An answer to a question from before ``now`` does not settle it.
     """
     asking = order.asking
     waiting = asking if asking is not None and asking.waits else Delivery()
+    if not_before is not None:
+        waiting = replace(waiting, next_try=max(not_before, waiting.next_try or not_before))
     return replace(order, asking=replace(waiting, begun_at=now))
 
 
@@ -353,7 +389,7 @@ def answered(asking: Delivery | None, asked_at: datetime) -> Delivery | None:
     """What is left to ask after the answer to a question of ``asked_at``."""
     if asking is None or asking.begun_at is None or asking.begun_at <= asked_at:
         return None
-    return Delivery(begun_at=asking.begun_at)
+    return Delivery(begun_at=asking.begun_at, next_try=asking.next_try)
 
 
 def has_seen(order: Order, delivery_id: str) -> bool:

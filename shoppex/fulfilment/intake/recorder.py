@@ -6,11 +6,11 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from ...api import MalformedOrder, MalformedSubscription, parse_order, parse_subscription
-from ...domain.account import Account, AccountKey, Order
+from ...domain.account import Account, AccountKey, OfferKind, Order
 from ...domain.order_metadata import OrderTag
 from ...domain.policy import Terms
 from ...domain.remote import RemoteOrder, RemoteSubscription
@@ -33,6 +33,8 @@ Observer = Callable[[Account, Account], Awaitable[None]]
 
 # An id of Shoppex's has some 30 characters; a header may have thousands.
 _LONGEST_ID = 100
+_BETWEEN_QUESTIONS = timedelta(minutes=1)
+_MOST_ASKED = 1000
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 # What the name of an event says beside the status in its payload. `order:paid` is not among
@@ -108,6 +110,8 @@ class Recorder:
         self._on_change = on_change
         self._observe = observe
         self._full: set[AccountKey] = set()
+        # When an event last made an order be asked about.
+        self._asked: dict[str, datetime] = {}
         self._terms = terms
 
     def passing_on(self, on_change: Callable[[AccountKey], None]) -> Recorder:
@@ -165,7 +169,9 @@ class Recorder:
             return await self._write(
                 key, nonce, lambda o: mark_seen(ask_again(adopt(o, news), now), delivery_id)
             )
-        return await self.learn(key, nonce, news, delivery_id)
+        # A key may have been replaced, and the event need not name the new one.
+        asks = event.family == "order:updated" and order.paid_at is not None
+        return await self.learn(key, nonce, news, delivery_id, asks=asks)
 
     async def learn(
         self,
@@ -174,6 +180,8 @@ class Recorder:
         news: RemoteOrder,
         delivery_id: str = "",
         asked_at: datetime | None = None,
+        *,
+        asks: bool = False,
     ) -> Outcome:
         """Record trustworthy news of an order that is known to be this one.
 
@@ -181,6 +189,8 @@ class Recorder:
         ----------
         asked_at
             When the API was asked whose answer this is; ``None`` for a webhook.
+        asks
+            Whether the API is asked what else is new, where goods are owed for the order.
 
         Raises
         ------
@@ -188,12 +198,24 @@ class Recorder:
             When the fact could not be written.
         """
         now = self._clock()
+        not_before = self._may_ask_from(nonce, now) if asks else None
 
         def change(order: Order) -> Order:
             learnt = learn(key, order, news, now, asked_at, self._terms(key.guild_id))
+            if asks and learnt.entitled and learnt.kind is OfferKind.PRODUCT:
+                learnt = ask_again(learnt, now, not_before)
             return mark_seen(learnt, delivery_id)
 
         return await self._write(key, nonce, change, news)
+
+    def _may_ask_from(self, nonce: str, now: datetime) -> datetime | None:
+        """From when on an order may be asked about because of one more event; ``None``: now."""
+        last = self._asked.pop(nonce, None)
+        waits = last is not None and now - last < _BETWEEN_QUESTIONS
+        self._asked[nonce] = last if waits and last is not None else now
+        while len(self._asked) > _MOST_ASKED:
+            del self._asked[next(iter(self._asked))]
+        return last + _BETWEEN_QUESTIONS if waits and last is not None else None
 
     async def learn_subscription(
         self, key: AccountKey, subscription_id: str, news: RemoteSubscription, asked_at: datetime

@@ -13,6 +13,7 @@ from ...domain.account import AccountKey, Order, Promise
 from ...domain.delivery import Delivery, DeliveryState
 from ...domain.outstanding import Outstanding
 from ...domain.policy import Terms
+from ...domain.remote import RemoteOrder
 from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ..engine.failures import Failure, after_failure, classify
@@ -23,6 +24,7 @@ from ..intake.order_updates import answered, is_undecided, says_too_little
 from ..intake.payment_checks import ids_to_look_up
 from ..intake.plan_lookup import look_up_plan
 from ..intake.product_lookup import look_up_products
+from ..intake.promises import is_all_there, is_pending
 from ..intake.recorder import Recorder
 from ..intake.subscription_updates import is_proven, with_asking
 
@@ -155,7 +157,9 @@ class ApiReadStep:
         # A line that gives nothing as yet may be of something that is sold here.
         unclear = bool(ids_to_look_up(order, news, terms)) and not news.looked_up
         await self._recorder.learn(key, nonce, news, asked_at=asked_at)
-        await self._change(key, nonce, lambda o: self._conclude(o, asked_at, unclear=unclear))
+        await self._change(
+            key, nonce, lambda o: self._conclude(o, news, asked_at, unclear=unclear)
+        )
 
     async def _read_subscription(self, key: AccountKey, subscription_id: str) -> None:
         subscription = self._ledger.get(key).subscriptions.get(subscription_id)
@@ -183,7 +187,9 @@ class ApiReadStep:
         asking = after_failure(begun, failure, self._clock(), random.random)
         await self._ledger.update(key, lambda a: with_asking(a, subscription_id, asking))
 
-    def _conclude(self, order: Order, asked_at: datetime, *, unclear: bool) -> Order:
+    def _conclude(
+        self, order: Order, news: RemoteOrder, asked_at: datetime, *, unclear: bool
+    ) -> Order:
         """The order after it was read: asked no more, and read again if something is missing."""
         left = answered(order.asking, asked_at)
         begins = order.entitled and order.begins_subscription
@@ -195,26 +201,35 @@ class ApiReadStep:
         order = replace(order, asking=left)
         if not order.entitled or not order.reading.goes_on:
             return order
-        asked = order.replacing_since or order.paid_at
+        # Where something turned up later that cannot be read, its reading was begun anew.
+        asked = order.replacing_since or order.reading.begun_at or order.paid_at
         late = self._clock() - (asked or self._clock())
         if order.unread and late <= _PATIENCE:
             return self._told(self._after(order, _LATE), _NOT_READABLE)
         if order.outstanding is not None and late <= _PATIENCE_WITH_OTHERS:
             return self._after(order, _waiting_for_others(order.outstanding, late))
         if order.promise is Promise.NOTHING:
-            enough = order.reading.attempts + 1 >= _LOOKS_WITHOUT_A_PROMISE
-            if enough:
-                order = replace(order, reading=Delivery(DeliveryState.DELIVERED))
-                nothing_to_send = order.renewal and not order.goods
-                done = Delivery(DeliveryState.DELIVERED)
-                return replace(order, message=done) if nothing_to_send else order
+            return self._without_a_promise(order, news, late)
+        return self._promised(order, news, late)
+
+    def _without_a_promise(self, order: Order, news: RemoteOrder, late: timedelta) -> Order:
+        if order.reading.attempts + 1 < _LOOKS_WITHOUT_A_PROMISE:
             return self._after(order, _LATE)
+        if is_pending(news) and late <= _PATIENCE:
+            return self._after(order, _seldom("goods_late", late))
+        done = Delivery(DeliveryState.DELIVERED)
+        order = replace(order, reading=done)
+        nothing_to_send = order.renewal and not order.goods
+        return replace(order, message=done) if nothing_to_send else order
+
+    def _promised(self, order: Order, news: RemoteOrder, late: timedelta) -> Order:
+        """The order of which something is missing, or is not called delivered."""
+        complete = order.replacing_since is None and is_all_there(order, news)
         if late > _PATIENCE:
-            return self._after(order, _MISSING)
+            done = replace(order, reading=Delivery(DeliveryState.DELIVERED))
+            return done if complete else self._after(order, _MISSING)
         order = self._after(order, _LATE)
-        if late <= _STAFF_AFTER:
-            return order
-        return self._told(order, _MISSING)
+        return order if complete or late <= _STAFF_AFTER else self._told(order, _MISSING)
 
     def _told(self, order: Order, failure: Failure) -> Order:
         """The order, of which staff are told while it is looked for all the same."""
@@ -278,8 +293,11 @@ def _unless_hopeless(order: Order, error: ApiError, now: datetime) -> Failure:
 
 def _waiting_for_others(outstanding: Outstanding, lasted: timedelta) -> Failure:
     """Looks again the more seldom, the longer it has lasted."""
+    return _seldom("answers_missing" if outstanding.questions else "seller_delivers", lasted)
+
+
+def _seldom(reason: str, lasted: timedelta) -> Failure:
     soonest, latest = _LOOKS_AT_OTHERS
-    reason = "answers_missing" if outstanding.questions else "seller_delivers"
     wait = min(max(lasted / 4, soonest), latest)
     return Failure(DeliveryState.PENDING, reason, wait.total_seconds())
 

@@ -76,7 +76,7 @@ def order_letter(
     if order.outstanding is not None:
         for name, value in outstanding_fields(order):
             embed.add_field(name=name, value=value, inline=False)
-    elif order.unread and not order.goods:
+    elif order.unread:
         embed.add_field(
             name=_("The staff will send it to you"),
             value=_(
@@ -187,8 +187,20 @@ def questions_text(order: Order) -> str:
         "Before the seller can deliver, you have to fill in: {fields}. You can do that on the "
         "[page of your order]({url})."
     )
-    fields = ", ".join(f"**{plain(name)}**" for name in names)
-    return shorten(text.format(fields=fields, url=order_page(order)), _FIELD)
+    url = order_page(order)
+    room = _FIELD - len(text.format(fields="", url=url))
+    return text.format(fields=_listed(names, room), url=url)
+
+
+def _listed(names: tuple[str, ...], room: int) -> str:
+    """As many names as there is room for; the rest is an ellipsis."""
+    shown = ""
+    for name in names:
+        longer = f"{shown}, **{plain(name)}**" if shown else f"**{plain(name)}**"
+        if len(longer) > room - len(", …"):
+            return f"{shown}, …" if shown else shorten(plain(name), room)
+        shown = longer
+    return shown
 
 
 def outstanding_fields(order: Order) -> list[tuple[str, str]]:
@@ -278,14 +290,18 @@ def goods_text(goods: tuple[str, ...]) -> tuple[str | None, discord.File | None]
     if not goods:
         return None, None
     text = "\n".join(goods)
-    if len(text) > _LONGEST_CONTENT or "```" in text or text.endswith("`"):
-        file = discord.File(io.BytesIO(text.encode()), filename="purchase.txt")
-        return _("What you bought is in the attached file."), file
     links = [split_link(piece) for piece in goods]
     if all(link is not None for _label, link in links):
         # Bare, Discord would fetch the address for a preview, and some work only once.
-        return "\n".join(_link_line(label, link) for label, link in links), None
-    return f"```\n{text}\n```", None
+        shown: str | None = "\n".join(_link_line(label, link) for label, link in links)
+    elif "```" in text or text.endswith("`"):
+        shown = None
+    else:
+        shown = f"```\n{text}\n```"
+    if shown is not None and len(shown) <= _LONGEST_CONTENT:
+        return shown, None
+    file = discord.File(io.BytesIO(text.encode()), filename="purchase.txt")
+    return _("What you bought is in the attached file."), file
 
 
 def _link_line(label: str, link: str | None) -> str:
