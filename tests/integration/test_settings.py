@@ -236,7 +236,7 @@ async def test_a_role_with_power_asks_first(world: World, sure: bool) -> None:  
     )
     message = asked.response
     assert message is not None
-    assert "ban members" in message.content
+    assert "Ban Members" in message.content
     assert "send messages" not in message.content
     assert "There is no item yet" in await ask(world, "item list")
     await world.admin.click(message, label="Yes" if sure else "No")

@@ -568,7 +568,7 @@ async def test_a_role_with_power_asks_first(stocked: Desk, *, sure: bool) -> Non
     mod = world.guild.create_role("Mod", permissions=power)
     await stocked.choose(TO_PRODUCT, ["Pass 00"])
     await stocked.choose(TO_ROLES, [mod])
-    assert "ban members" in stocked.text
+    assert "Ban Members" in stocked.text
     await stocked.press("Yes, sell it" if sure else "Back")
     sold = world.bot.get_cog("Shoppex").settings.guild(world.guild.id).products
     assert [entry.roles for entry in sold.values()] == ([(mod.id,)] if sure else [])
