@@ -51,6 +51,7 @@ from .health.damage_notice import tell_damages
 from .health.flow import DoctorFlow
 from .health.monitor import HealthMonitor
 from .health.runner import HealthCheck
+from .i18n import mentions
 from .licenses.flow import LicenseFlow
 from .licenses.service import LicenseService
 from .lifecycle import Lifecycle, Stage
@@ -395,6 +396,9 @@ class Parts:
         """Tell the bot's owner last: it may take long, and nothing waits for it."""
         damages = partial(tell_damages, self.bot, self.settings, self.ledger)
         self.lifecycle.add("listener's notice", Stage.WORK, start=self.listening.tell_owner)
+        self.lifecycle.add(
+            "names of commands", Stage.WORK, start=partial(mentions.learn, self.bot)
+        )
         self.lifecycle.add("notice of damages", Stage.WORK, start=damages)
 
     # -- what parts tell each other --------------------------------------------------------

@@ -11,6 +11,7 @@ from .domain.account import AccountKey
 from .fulfilment.engine.engine import Engine
 from .fulfilment.reconcile.membership import Membership
 from .health.monitor import HealthMonitor
+from .i18n import mentions
 from .offers.role_powers import note_powers
 from .store.errors import StoreUnavailable
 from .ui.command_base import CommandBase
@@ -24,6 +25,13 @@ class Gateway(CommandBase):
     engine: Engine
     monitor: HealthMonitor
     membership: Membership
+
+    @commands.Cog.listener()
+    async def on_command_completion(self, ctx: commands.Context) -> None:
+        """Slash commands may have been enabled or synced, or the prefix been changed."""
+        top = "" if ctx.command is None else ctx.command.qualified_name.split()[0]
+        if top in ("slash", "set"):
+            await mentions.learn(self.bot)
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:

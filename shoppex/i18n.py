@@ -11,7 +11,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from redbot.core.i18n import Translator, get_locale
 
-__all__ = ("_", "ngettext")
+from .command_mentions import CommandMentions
+
+__all__ = ("_", "mentions", "ngettext")
+
+mentions = CommandMentions()
 
 
 class PluralTranslator(Translator):
@@ -21,6 +25,10 @@ class PluralTranslator(Translator):
         self._plurals: dict[str, NullTranslations] = {}
         self._locales = Path(file).parent / "locales"
         super().__init__(name, file)
+
+    def __call__(self, untranslated: str) -> str:
+        """A sentence in the current locale, still to be formatted."""
+        return mentions.put_into(super().__call__(untranslated))
 
     def load_translations(self) -> None:
         """Load the current locale, once."""
@@ -38,7 +46,7 @@ class PluralTranslator(Translator):
             The English sentence for one, and for any other number.
         """
         plurals = self._plurals.get(get_locale()) or NullTranslations()
-        return plurals.ngettext(singular, plural, count)
+        return mentions.put_into(plurals.ngettext(singular, plural, count))
 
 
 def _read_plurals(path: Path) -> NullTranslations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from redbot.core import commands
 
+from ..command_mentions import read_by_prefix
 from ..i18n import _
 from ..store.errors import StoreUnavailable
 from .command_base import CommandBase
@@ -23,6 +24,10 @@ class ErrorReplies(CommandBase):
             if not await group.requires.verify(ctx):
                 return False
         return True
+
+    async def cog_before_invoke(self, ctx: commands.Context) -> None:
+        """Name commands with the prefix of the server, where there is no slash command."""
+        read_by_prefix(ctx.clean_prefix)
 
     async def cog_command_error(self, ctx: commands.Context, error: Exception) -> None:
         """Answer what Red leaves without an answer, and hand on the rest."""
