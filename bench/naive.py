@@ -20,7 +20,7 @@ from aiohttp import web
 from discord.http import Route
 from redbot.core import Config
 
-from shoppex.webhook.listener import MAX_BODY
+from shoppex.webhook.limits import MAX_BODY
 from shoppex.webhook.signature import Trust, verify
 
 from .places import Place

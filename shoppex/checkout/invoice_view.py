@@ -10,8 +10,9 @@ from redbot.core.bot import Red
 from ..domain.account import Order
 from ..formatting import format_money, plain
 from ..i18n import _
+from ..ui.base_views import GuardedView
 from ..ui.components import PressButton
-from ..ui.permissions import GuardedView, PermissionGuard
+from ..ui.permissions import PermissionGuard
 from .service import Purchase, Wish
 from .views import OfferHandler, role_mentions
 

@@ -34,7 +34,7 @@ from ..domain.remote import RemoteOrder
 from ..domain.shoppex_urls import hosted_checkout
 from ..domain.status import OrderStatus
 from ..domain.text_cleaning import clean_address
-from ..errors import ShopUnavailable, TooOften
+from ..errors import ShopUnavailable
 from ..fulfilment.intake.recorder import Recorder
 from ..rate_limit import SlidingWindow
 from ..store.ledger import Ledger
@@ -56,6 +56,7 @@ from .errors import (
     Underpaid,
     VariantNeeded,
 )
+from .rate_limits import TRIES_AT_ONCE, TRIES_WITHIN, UNPAID_WITHIN, refuse_many_unpaid
 
 _EMAIL = re.compile(
     r"[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)*@[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)*\.[^@\s.,;<>]{2,}"
@@ -63,10 +64,6 @@ _EMAIL = re.compile(
 _LONGEST_LOCAL_PART = 64
 _LONGEST_EMAIL = 254
 
-_UNPAID_AT_ONCE = 5
-_UNPAID_WITHIN = timedelta(minutes=10)
-_TRIES_AT_ONCE = 20
-_TRIES_WITHIN = timedelta(minutes=2)
 _BLOCKS_FOR = timedelta(days=7)
 
 # How long an unpaid link lives is not documented (contract, section 12, no. 5). Shoppex is
@@ -122,7 +119,7 @@ class Checkout:
         self._clients = clients
         self._recorder = recorder
         self._clock = clock
-        self._tries = SlidingWindow(_TRIES_AT_ONCE, _TRIES_WITHIN)
+        self._tries = SlidingWindow(TRIES_AT_ONCE, TRIES_WITHIN)
         # Nonces of orders whose answer never came.
         self._unclear: set[str] = set()
         self._locks: weakref.WeakValueDictionary[AccountKey, asyncio.Lock] = (
@@ -287,7 +284,7 @@ class Checkout:
     async def _write_intent(self, key: AccountKey, wish: Wish, address: str) -> Order:
         """Write down what is about to be ordered; the nonce finds it again after a crash."""
         now = self._clock()
-        self._refuse_a_flood(self._ledger.get(key), now)
+        refuse_many_unpaid(self._ledger.get(key), now)
         offer = await self._catalogue.fresh_offer(key.guild_id, wish.offer)
         variant = check(offer, wish)
         wish = replace(wish, offer=offer)
@@ -333,7 +330,7 @@ class Checkout:
         """
         for order in self._ledger.get(key).orders.values():
             begun = order.uniqid is None and order.status is OrderStatus.PENDING
-            young = self._clock() - order.created_at < _UNPAID_WITHIN
+            young = self._clock() - order.created_at < UNPAID_WITHIN
             same = _is_for(order, wish) and _has_terms(order, wish)
             if begun and young and same and order.address == address:
                 return order
@@ -405,15 +402,6 @@ class Checkout:
             raise CouponRejected from error
         except ApiError as error:
             raise refusal(error) from error
-
-    def _refuse_a_flood(self, account: Account, now: datetime) -> None:
-        unpaid = sorted(
-            order.created_at
-            for order in account.orders.values()
-            if order.paid_at is None and not order.test and now - order.created_at < _UNPAID_WITHIN
-        )
-        if len(unpaid) >= _UNPAID_AT_ONCE:
-            raise TooOften(unpaid[-_UNPAID_AT_ONCE] + _UNPAID_WITHIN)
 
     def _client(self, guild_id: int) -> ShoppexClient:
         api_key = self._settings.guild(guild_id).api_key

@@ -15,8 +15,9 @@ from ..domain.text_cleaning import clean_typed
 from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
 from ..i18n import _
+from ..ui.base_views import GuardedModal, GuardedView
 from ..ui.components import ChoiceMenu, PressButton
-from ..ui.permissions import GuardedModal, GuardedView, PermissionGuard, say
+from ..ui.permissions import PermissionGuard, say
 from .eligibility import find_role
 from .service import Wish
 from .texts import refusal_sentence

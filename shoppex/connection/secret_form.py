@@ -11,9 +11,10 @@ from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import GuildSettings
 from ..ui.admin_view import AdminView
+from ..ui.base_views import GuardedView
 from ..ui.common_text import not_saved
 from ..ui.components import FieldModal, FormText, OnChoice, PressButton
-from ..ui.permissions import GuardedView, PermissionGuard, say
+from ..ui.permissions import PermissionGuard, say
 from .error_texts import trouble_sentence
 from .errors import SetupError, SetupErrorKind
 from .webhook_registration import WebhookSetup

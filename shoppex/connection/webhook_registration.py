@@ -35,7 +35,7 @@ class WebhookSetup:
         self._clients = clients
         self._listener = listener
         self._secrets = secrets
-        self._queue: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def rotate(self, guild_id: int) -> None:
         """Have Shoppex make a new secret, and take both for a while.
@@ -135,7 +135,7 @@ class WebhookSetup:
             await self._renew_secret(client, guild_id, hook.id, address)
 
     def _turn(self, guild_id: int) -> asyncio.Lock:
-        return self._queue.setdefault(guild_id, asyncio.Lock())
+        return self._locks.setdefault(guild_id, asyncio.Lock())
 
     async def _client(self, guild_id: int) -> ShoppexClient:
         """A client that may manage webhooks."""

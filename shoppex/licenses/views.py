@@ -13,9 +13,10 @@ from ..formatting import plain, shorten
 from ..i18n import _
 from ..purchases.flow import key_of
 from ..purchases.texts import customer_sentence
+from ..ui.base_views import GuardedView
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.confirm_view import Act, ConfirmationView
-from ..ui.permissions import GuardedView, PermissionGuard, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.text_modal import TextModal
 from .service import FoundLicenses, LicenseService
 from .texts import license_embed, short, status_text

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from ..domain.event import EventKind, ShopEvent
 
-_MOST = 1000
 _BEGINS = (EventKind.SALE, EventKind.RENEWED)
 _FOLLOWS = (EventKind.SUBSCRIBED, EventKind.DELIVERED)
 
@@ -77,7 +76,7 @@ class EventBatch:
         So many are listed; of more, the oldest are only counted.
     """
 
-    def __init__(self, most: int = _MOST) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
         self._listed: deque[TimedEvent] = deque()
         self._folded = Tally()

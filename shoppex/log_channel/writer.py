@@ -26,6 +26,8 @@ from .event_batch import EventBatch, TimedEvent
 log = logging.getLogger("red.shoppex.shoppex.log_channel.writer")
 
 # A sale and its delivery are told in one, and a rush of them in a few messages.
+# Of more, the oldest are only counted.
+_MOST_WAITING = 1000
 _GATHER = timedelta(seconds=10)
 _APART = timedelta(seconds=20)
 _LAST_WORDS = 3.0
@@ -90,7 +92,7 @@ class EventLog:
         if shop.log_channel is None or not shop.log_level.tells(happening.kind):
             return
         now = self._clock()
-        self._piles.setdefault(guild_id, EventBatch()).add(TimedEvent(happening, now))
+        self._piles.setdefault(guild_id, EventBatch(_MOST_WAITING)).add(TimedEvent(happening, now))
         self._scheduler.mark_at(
             AccountKey(guild_id, _NOBODY), max(now + _GATHER, self._rested.get(guild_id, now))
         )

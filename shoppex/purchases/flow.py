@@ -21,8 +21,9 @@ from ..fulfilment.entitlement.claims import plan_roles, roles_of
 from ..i18n import _
 from ..store.ledger import Ledger
 from ..store.settings import Settings
+from ..ui.base_views import GuardedView
 from ..ui.components import ChoiceMenu, PressButton
-from ..ui.permissions import GuardedView, PermissionGuard, say
+from ..ui.permissions import PermissionGuard, say
 from ..ui.responses import show
 from .errors import NotTheirs
 from .goods_view import show_goods

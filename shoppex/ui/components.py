@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import discord
 
 from .admin_view import admit_admin
-from .permissions import GuardedModal, GuardedView, PermissionGuard
+from .base_views import GuardedModal, GuardedView
+from .permissions import PermissionGuard
 
 OnPress = Callable[[discord.Interaction[Any]], Awaitable[None]]
 OnChoice = Callable[[discord.Interaction[Any], str], Awaitable[None]]

@@ -11,9 +11,10 @@ from redbot.core.bot import Red
 from ..errors import Refusal
 from ..i18n import _
 from ..store.errors import StoreUnavailable
+from .base_views import GuardedView
 from .common_text import not_saved
 from .components import PressButton
-from .permissions import GuardedView, PermissionGuard
+from .permissions import PermissionGuard
 from .responses import show
 from .staff_view import admit_staff
 

@@ -13,7 +13,7 @@ from ..domain.account import AccountKey, Order
 from ..domain.short_names import button_name
 from ..fulfilment.engine.discord_budget import Budget
 from ..i18n import _
-from .permissions import GuardedView
+from .base_views import GuardedView
 
 PICKUP_BUTTON = re.compile(
     r"shoppex:open:(?P<guild>[0-9]{1,20}):(?P<user>[0-9]{1,20}):(?P<order>[0-9a-f]{16})"

@@ -6,8 +6,9 @@ import discord
 from redbot.core import commands
 
 from ..i18n import _
+from .base_views import GuardedView
 from .components import OnPress, PressButton
-from .permissions import GuardedView, PermissionGuard
+from .permissions import PermissionGuard
 
 
 class PrivatelyView(GuardedView):

@@ -10,7 +10,7 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..embed_text import embed_text
-from .permissions import GuardedView
+from .base_views import GuardedView
 
 log = logging.getLogger("red.shoppex.shoppex.ui.responses")
 

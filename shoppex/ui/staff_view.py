@@ -7,7 +7,8 @@ from typing import Any
 import discord
 
 from ..i18n import _
-from .permissions import GuardedView, PermissionGuard, say
+from .base_views import GuardedView
+from .permissions import PermissionGuard, say
 
 
 class StaffView(GuardedView):

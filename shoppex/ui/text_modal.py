@@ -8,7 +8,8 @@ from typing import Any
 import discord
 from redbot.core.bot import Red
 
-from .permissions import GuardedModal, PermissionGuard
+from .base_views import GuardedModal
+from .permissions import PermissionGuard
 
 _MOST = 1000
 

@@ -20,9 +20,9 @@ from ..fulfilment.intake.unknown_payments import UnknownPayments
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import MOST_SECRETS
-from .bodies import BodyLimits
 from .connections import ConnectionLimits
 from .delivery_waiter import DeliveryWaiter
+from .limits import MAX_AT_ONCE, MAX_BODY, BodyLimits
 from .refusal_log import RefusalLog
 from .signature import SignatureResult, Trust, malformed, verify
 
@@ -33,8 +33,6 @@ _SILENCE.disabled = True
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-MAX_BODY = 1024 * 1024
-_MAX_AT_ONCE = 64
 _BODY_SECONDS = 3.0
 # A body up to this size is read before it is refused: who hangs up on what still comes may well
 # take the answer back.
@@ -194,7 +192,7 @@ class Listener:
         if verdict.trust is Trust.FORGED:
             self._refusals.note(guild_id, verdict.reason)
             return _answer(401, verdict.reason)
-        if self._at_once >= _MAX_AT_ONCE:
+        if self._at_once >= MAX_AT_ONCE:
             return _answer(429, "too many requests at once", headers={"Retry-After": "1"})
         self._at_once += 1
         try:

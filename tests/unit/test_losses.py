@@ -14,13 +14,8 @@ from shoppex.domain.policy import Policy, Terms
 from shoppex.domain.status import OrderStatus
 from shoppex.domain.subscription import Subscription
 from shoppex.domain.subscription_status import SubscriptionStatus
-from shoppex.fulfilment.entitlement.mass_revocation import (
-    RecentLosses,
-    about_to_go,
-    is_too_many,
-    loses,
-    spare,
-)
+from shoppex.fulfilment.entitlement.mass_revocation import RecentLosses, about_to_go, loses, spare
+from shoppex.fulfilment.reconcile.brake import is_too_many
 from strategies import accounts, moments
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

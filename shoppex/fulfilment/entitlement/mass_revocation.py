@@ -11,8 +11,6 @@ from ...domain.status import OrderStatus
 from .claims import claims_of, plan_roles, roles_of, subscription_gives
 
 _WITHIN = timedelta(hours=1)
-_ALWAYS_FINE = 10
-_ONE_IN = 10
 
 _TAKEN_BACK = (OrderStatus.DISPUTED, OrderStatus.REFUNDED)
 
@@ -24,17 +22,6 @@ def loses(before: Account, after: Account, terms: Terms, now: datetime) -> bool:
     """
     lost = _paid_for(before, terms, now) - _paid_for(after, terms, now)
     return any(grant.held for role_id, grant in before.grants.items() if role_id in lost)
-
-
-def is_too_many(losses: int, holders: int) -> bool:
-    """Whether so many losses within an hour look like a mistake.
-
-    Parameters
-    ----------
-    holders
-        How many have a role from the cog.
-    """
-    return losses > max(_ALWAYS_FINE, holders / _ONE_IN)
 
 
 class RecentLosses:

@@ -17,11 +17,14 @@ from ...store.ledger import Ledger
 from ...store.schema import PARTITIONS
 from ...store.settings import Settings
 from ...store.settings_model import GuildSettings
-from ..entitlement.mass_revocation import RecentLosses, about_to_go, is_too_many, loses, spare
+from ..entitlement.mass_revocation import RecentLosses, about_to_go, loses, spare
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.reconcile.brake")
 
 _AT_ONCE = 100
+# Within an hour so many people may lose something, or one in so many of those who have a role.
+_ALWAYS_FINE = 10
+_ONE_IN = 10
 
 
 class BrakeReason(str, Enum):
@@ -184,3 +187,14 @@ async def _any_account(ledger: Ledger, guild_id: int, fits: Callable[[Account], 
             if key.guild_id == guild_id and fits(ledger.get(key)):
                 return True
     return False
+
+
+def is_too_many(losses: int, holders: int) -> bool:
+    """Whether so many losses within an hour look like a mistake.
+
+    Parameters
+    ----------
+    holders
+        How many have a role from the cog.
+    """
+    return losses > max(_ALWAYS_FINE, holders / _ONE_IN)

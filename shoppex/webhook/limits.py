@@ -1,4 +1,4 @@
-"""Which bodies are being read, and how much of the memory they may take together."""
+"""How large bodies may be, how many are worked on, and what those being read may take together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a webhook."""
+
+MAX_AT_ONCE = 64
+"""Webhooks that are worked on at once; more are told to come again (429)."""
 
 MOST_BODIES = 64
 MOST_BYTES = 16 * 1024 * 1024
@@ -28,7 +34,7 @@ class BodyLimits:
     """
 
     def __init__(self) -> None:
-        self._accounts: list[_Place] = []
+        self._bodies: list[_Place] = []
 
     @contextmanager
     def place(
@@ -36,24 +42,24 @@ class BodyLimits:
     ) -> Iterator[None]:
         """Hold a place for a body of at most ``size`` bytes."""
         mine = _Place(guild_id, size, transport)
-        self._accounts.append(mine)
+        self._bodies.append(mine)
         while self._is_full():
             self._drop_one()
         try:
             yield
         finally:
-            if mine in self._accounts:
-                self._accounts.remove(mine)
+            if mine in self._bodies:
+                self._bodies.remove(mine)
 
     def _is_full(self) -> bool:
-        places = self._accounts
+        places = self._bodies
         return len(places) > MOST_BODIES or sum(each.size for each in places) > MOST_BYTES
 
     def _drop_one(self) -> None:
-        counts = Counter(each.guild_id for each in self._accounts)
+        counts = Counter(each.guild_id for each in self._bodies)
         [(busiest, _count)] = counts.most_common(1)
-        oldest = next(each for each in self._accounts if each.guild_id == busiest)
-        self._accounts.remove(oldest)
+        oldest = next(each for each in self._bodies if each.guild_id == busiest)
+        self._bodies.remove(oldest)
         if oldest.transport is not None:
             # uvloop's own class of it is no subclass.
             cast("asyncio.Transport", oldest.transport).abort()
