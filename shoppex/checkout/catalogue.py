@@ -63,7 +63,7 @@ class Catalogue:
         self._settings = settings
         self._clients = clients
         self._clock = clock
-        self._shelves: dict[int, _Shelf] = {}
+        self._listings: dict[int, _Shelf] = {}
         self._variants: dict[str, _Variants] = {}
         self._rules: dict[int, _ShopRule] = {}
         self._tried_at: dict[int, datetime] = {}
@@ -222,7 +222,7 @@ class Catalogue:
                 found = product.variants or await self._variants_of(client, product, ask=variants)
                 whole = replace(product, variants=found)
                 products[number] = await self._with_shop_rule(guild_id, client, whole)
-        self._shelves[guild_id] = _Shelf(tuple(products), api_key)
+        self._listings[guild_id] = _Shelf(tuple(products), api_key)
         await self._keep_titles(guild_id, products)
 
     async def _keep_titles(self, guild_id: int, products: Iterable[Product]) -> None:
@@ -305,7 +305,7 @@ class Catalogue:
 
     def _shelf(self, guild_id: int) -> _Shelf | None:
         """What was read with the key that is in use now; another key is another shop."""
-        shelf = self._shelves.get(guild_id)
+        shelf = self._listings.get(guild_id)
         api_key = self._settings.guild(guild_id).api_key
         return shelf if shelf is not None and shelf.api_key == api_key else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -142,16 +142,24 @@ class RedInstance:
         """Save a free port as an earlier run would have: tests run beside each other."""
         config = Config.get_conf(None, 7409251834620117, cog_name="Shoppex")
         config.register_global(listener={})
-        await config.listener.set({"host": "127.0.0.1", "port": self.port})
+        chosen = {"host": "127.0.0.1", "port": self.port}
+        await config.listener.set({**await config.listener(), **chosen})
 
     @asynccontextmanager
     async def run(
-        self, *, slash: bool = True, reconciler: bool = False, monitor: bool = False
+        self,
+        *,
+        slash: bool = True,
+        reconciler: bool = False,
+        monitor: bool = False,
+        found: Callable[[simcord.Env], None] | None = None,
     ) -> AsyncIterator[simcord.Env]:
         """A bot at READY.
 
         Parameters
         ----------
+        found
+            Makes what is on Discord when the bot comes; by default nothing is.
         slash
             Whether its slash commands are enabled and synced, as an owner does.
         sweeps
@@ -163,6 +171,8 @@ class RedInstance:
         self._reconciler = reconciler
         self._monitor = monitor
         env = _Env(red, shard_count=1, settle_timeout=_STUCK)
+        if found is not None:
+            found(env)
         await env.start()
         try:
             await asyncio.wait_for(red.wait_until_red_ready(), 30)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
+import tarfile
 import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
@@ -12,16 +14,47 @@ from .red import ROOT
 
 
 def commit_checkout(target: Path) -> Path:
-    """Make a git repository of the working tree as it stands, and return it."""
+    """Make a git repository of the working tree as it stands, and return it.
+
+    In a repository that is there already this becomes its newest commit.
+    """
+    if (target / ".git").exists():
+        _git(target, "rm", "-r", "--quiet", ".")
     listed = _git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard")
     for name in listed.splitlines():
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target / name)
+    return _commit(target, "as it stands")
+
+
+def knows(commit: str) -> bool:
+    """Whether an earlier commit is there: a shallow clone has none."""
+    done = subprocess.run(  # noqa: S603 - as below
+        ["git", "-C", str(ROOT), "cat-file", "-e", f"{commit}^{{commit}}"],  # noqa: S607 - as below
+        check=False,
+        capture_output=True,
+    )
+    return done.returncode == 0
+
+
+def commit_former(target: Path, commit: str) -> Path:
+    """Make a git repository of what an owner gets of an earlier commit, and return it."""
+    archive = subprocess.run(  # noqa: S603 - as below
+        ["git", "-C", str(ROOT), "archive", commit, "info.json", "shoppex"],  # noqa: S607 - as below
+        check=True,
+        capture_output=True,
+    )
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+        files.extractall(target, filter="data")
+    return _commit(target, f"as {commit} was")
+
+
+def _commit(target: Path, message: str) -> Path:
     _git(target, "init", "--quiet", "--initial-branch=main")
     _git(target, "add", "--all")
     who = ["-c", "user.name=Olga", "-c", "user.email=olga@example.com"]
-    _git(target, *who, "commit", "--quiet", "--message", "as it stands")
+    _git(target, *who, "commit", "--quiet", "--message", message)
     return target
 
 

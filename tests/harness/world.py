@@ -208,7 +208,7 @@ async def open_world(
 
     See `RedInstance.run`.
     """
-    clock = _Clock()
+    clock = Clock()
     async with standin.StandIn(clock=clock) as shop:
         os.environ["SHOPPEX_API_URL"] = shop.api_url
         try:
@@ -221,7 +221,7 @@ async def open_world(
             del os.environ["SHOPPEX_API_URL"]
 
 
-class _Clock:
+class Clock:
     """The time of the simulated Discord, so that everybody's clocks agree."""
 
     env: simcord.Env | None = None
