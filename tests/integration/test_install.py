@@ -13,7 +13,7 @@ from redbot.cogs.downloader.installable import Installable
 from redbot.cogs.downloader.json_mixins import RepoJSONMixin
 
 from harness import ROOT, RedInstance, bot_of
-from harness.repository import commit_checkout
+from repository import commit_checkout
 
 
 class Console:

@@ -8,8 +8,9 @@ import discord
 import pytest
 import simcord
 
-from harness import World, free_port
+from harness import World
 from harness.world import field, text_of
+from processes import free_port
 
 pytestmark = pytest.mark.one_backend
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .red import ROOT
+ROOT = Path(__file__).parents[1]
 
 
 def commit_checkout(target: Path) -> Path:
