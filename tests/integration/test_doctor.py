@@ -22,9 +22,6 @@ from harness.red import SLASH
 from harness.world import EVENTS, text_of
 from processes import free_port
 
-pytestmark = pytest.mark.one_backend
-
-
 GOOD = "✅ In order"
 SETTLED = 30
 

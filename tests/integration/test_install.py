@@ -56,6 +56,7 @@ async def console(tmp_path: Path) -> AsyncIterator[Console]:
         yield Console(env)
 
 
+@pytest.mark.both_backends
 async def test_an_owner_installs_loads_reloads_unloads_and_uninstalls(
     console: Console, repository: Path
 ) -> None:

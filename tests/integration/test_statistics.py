@@ -13,9 +13,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
-
 DAY = 24 * 3600
 
 

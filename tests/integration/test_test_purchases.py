@@ -16,8 +16,6 @@ from harness.rehearsal import begin, leaving_nothing, report, role_requests
 from harness.world import text_of
 from processes import free_port
 
-pytestmark = pytest.mark.one_backend
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ROLE_PATH = "/guilds/*/members/*/roles/*"
