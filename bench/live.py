@@ -122,13 +122,15 @@ class Bot:
         """Shoppex tells of payments."""
         return await pay(self.port, orders, at_once, shop.guild.id)
 
+    async def _reported(self) -> None:
+        while not self._report.exists():  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.01)
+
     async def report(self) -> Report:
         """What the probe saw so far; waits until Red is ready."""
         self._report.unlink(missing_ok=True)
         os.kill(self.red.pid, signal.SIGUSR1)
-        async with asyncio.timeout(_REPORT_SECONDS):
-            while not self._report.exists():  # noqa: ASYNC110 - another process makes it
-                await asyncio.sleep(0.01)
+        await asyncio.wait_for(self._reported(), _REPORT_SECONDS)
         seen = json.loads(self._report.read_text())
         (loading,) = seen["loading"]
         watched = Watched(seen["late"], seen["collections"])

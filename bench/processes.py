@@ -64,7 +64,7 @@ def serving(
     serve
         Given one end of a pipe, to call :func:`attend` with, a port, and the ``arguments``.
     """
-    from harness import free_port  # noqa: PLC0415 - brings what the measured do not have
+    from processes import free_port  # noqa: PLC0415 - brings what the measured do not have
 
     port = free_port()
     ours, theirs = _FRESH.Pipe()

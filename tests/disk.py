@@ -9,7 +9,7 @@ import pytest
 from redbot.core import data_manager
 from redbot.core._drivers import json as json_driver
 
-from harness.red import forget_process
+from processes import forget_process
 from shoppex.store.ledger import Ledger, Observer
 from shoppex.store.schema import open_settings
 from shoppex.store.settings import Settings

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import aiohttp
@@ -22,7 +22,7 @@ RENEWAL_EVENTS = ("order:paid", "order:cancelled", *SUBSCRIPTION_EVENTS)
 
 @dataclass
 class Clock:
-    now: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    now: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
     def __call__(self) -> datetime:
         return self.now

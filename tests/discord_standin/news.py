@@ -46,8 +46,8 @@ class News:
             self._happened.clear()
             try:
                 await asyncio.wait_for(self._happened.wait(), deadline - loop.time())
-            except TimeoutError:
-                raise TimeoutError(
+            except asyncio.TimeoutError:
+                raise asyncio.TimeoutError(
                     f"after {seconds:.0f} s there is still no {what}. {self._history()}"
                 ) from None
         return found

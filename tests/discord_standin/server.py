@@ -26,7 +26,8 @@ from .state import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
-    from typing import Self
+
+    from typing_extensions import Self
 
     from standin.faults import Act
 

@@ -1,6 +1,6 @@
 """A real Red under SimCord, a local Shoppex, and the people of one server."""
 
-from .red import PREFIX, ROOT, RedInstance, bot_of, free_port
+from .red import PREFIX, ROOT, RedInstance, bot_of
 from .storage import BACKEND, store_away
 from .world import World, open_world
 
@@ -11,7 +11,6 @@ __all__ = (
     "RedInstance",
     "World",
     "bot_of",
-    "free_port",
     "open_world",
     "store_away",
 )

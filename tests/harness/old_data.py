@@ -18,8 +18,9 @@ from redbot.core import Config
 
 import standin
 import standin.orders
+from processes import forget_process
 
-from .red import ROOT, RedInstance, forget_process
+from .red import ROOT, RedInstance
 from .world import Clock, World
 
 FOLDER = Path(__file__).parents[1] / "data_26ac9e4"

@@ -1,4 +1,4 @@
-"""The recipe for a real Red in process, and the only place that touches Red's private parts.
+"""The recipe for a real Red in process. Only this and `processes` touch Red's private parts.
 
 Red has no public way to be started inside another program; pinned in requirements-dev.txt.
 """
@@ -6,7 +6,6 @@ Red has no public way to be started inside another program; pinned in requiremen
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,11 +14,11 @@ from typing import Any
 
 import redbot.core.bot  # before its _events, which import it in turn
 import simcord
-from redbot.core import Config, _cog_manager, _config, _drivers, _events, commands, data_manager
-from redbot.core import config as red_config
+from redbot.core import Config, _config, _drivers, _events, commands, data_manager
 from redbot.core._cli import parse_cli_flags
-from redbot.core._drivers import json as json_driver
 from redbot.core.bot import Red
+
+from processes import forget_process, free_port
 
 from .storage import Storage, new_storage
 
@@ -223,22 +222,6 @@ def bot_of(env: simcord.Env) -> Any:
     return env.bot
 
 
-def forget_process() -> None:
-    """Drop what Red and the cog keep for the life of a process, so that files are read again."""
-    red_config._config_cache.clear()
-    _config._retrieved.clear()
-    for finalizer in json_driver._finalizers:
-        # It would count down the drivers of the next bot when the last one's are collected.
-        finalizer.detach()
-    json_driver._finalizers.clear()
-    json_driver._shared_datastore.clear()
-    json_driver._driver_counts.clear()
-    json_driver._locks.clear()
-    _cog_manager._TEMP_PATHS.clear()
-    for name in [n for n in sys.modules if n == "shoppex" or n.startswith("shoppex.")]:
-        del sys.modules[name]
-
-
 def _no_confs() -> tuple[Config, ...]:
     """None to note; Red still holds on to all of them, over any reload of their cog."""
     _config.get_latest_confs()
@@ -252,11 +235,3 @@ async def sync(red: Red) -> None:
     tree: Any = red.tree
     await tree.red_check_enabled()
     await tree.sync()
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

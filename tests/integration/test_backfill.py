@@ -65,6 +65,7 @@ async def test_the_preview_says_who_gains_and_loses_what(shop: Shop) -> None:
     shop.owned_by_all({"Gold"})
 
 
+@pytest.mark.both_backends
 async def test_on_confirmation_earlier_buyers_follow_and_progress_is_shown(
     world: World, shop: Shop
 ) -> None:
@@ -138,6 +139,7 @@ async def test_who_cannot_be_served_waits_for_staff_and_is_counted(
     shop.owned_by_all({"Silver"})
 
 
+@pytest.mark.both_backends
 async def test_unloading_in_the_middle_leaves_nothing_running(world: World, shop: Shop) -> None:
     world.env.inject_error("PUT", ROLE_PATH, status=500, code=0, times=20)
     question = await shop.change()

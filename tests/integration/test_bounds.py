@@ -11,8 +11,6 @@ from harness import World
 from shoppex.domain.account import Account, AccountKey
 from shoppex.store.account_codec import account_to_text
 
-pytestmark = pytest.mark.one_backend
-
 DAY = 24 * 3600
 MANY = 400
 SMALL = 40_000

@@ -110,6 +110,7 @@ async def test_staff_confirm_and_the_roles_go(
     assert "Nothing is stopped" in text_of(await ask(world))
 
 
+@pytest.mark.both_backends
 async def test_staff_dismiss_and_the_purchases_go_on_giving(
     swept_world: World, crowd: list[simcord.MemberActor]
 ) -> None:

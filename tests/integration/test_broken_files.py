@@ -14,6 +14,8 @@ from harness.storage import BACKEND
 from harness.world import paid_data, text_of
 from shoppex.store.schema import partition_of
 
+pytestmark = pytest.mark.both_backends
+
 IDENTIFIER = 7409251834620117
 only_files = pytest.mark.skipif(BACKEND != "json", reason="only this backend has files")
 

@@ -13,8 +13,6 @@ from harness import World, store_away
 from harness.world import field, link_of, text_of
 from standin import Variant
 
-pytestmark = pytest.mark.one_backend
-
 
 async def choices(world: World, typed: str) -> list[str]:
     """The names that autocomplete offers for a product."""
@@ -113,6 +111,7 @@ async def test_the_link_works_in_every_shape(world: World, shape: str) -> None:
 # -- the e-mail address --------------------------------------------------------------------
 
 
+@pytest.mark.both_backends
 async def test_the_address_is_remembered_only_if_the_buyer_says_so(world: World) -> None:
     await world.sell_item("One", "1", "EUR")
     await world.sell_item("Two", "2", "EUR")
@@ -407,6 +406,7 @@ async def test_a_server_in_which_the_cog_is_switched_off(world: World) -> None:
     assert world.shop.orders == []
 
 
+@pytest.mark.both_backends
 async def test_the_store_takes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.sell_item("Gold Pass", "9.99", "EUR")
 

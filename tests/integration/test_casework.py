@@ -11,8 +11,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 @pytest.fixture
 async def gold(world: World) -> simcord.RoleHandle:

@@ -12,8 +12,6 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "cases/checkout.json").read_text(encoding="utf-8")
 )

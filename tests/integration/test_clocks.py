@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from harness import World
-
-pytestmark = pytest.mark.one_backend
 
 YEAR, HOUR = timedelta(days=365), timedelta(hours=1)
 

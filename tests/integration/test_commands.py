@@ -17,8 +17,6 @@ from harness.world import text_of
 from shoppex.domain.log_level import LogLevel
 from shoppex.statistics.periods import Period
 
-pytestmark = pytest.mark.one_backend
-
 # https://discord.com/developers/docs/interactions/application-commands#registering-a-command
 _IN_A_GROUP, _DESCRIPTION, _ALL_TEXT, _NAME = 25, 100, 8000, 32
 _STANDS_FOR_NOTHING = "…"  # What discord.py puts where nothing was said.

@@ -9,8 +9,6 @@ import standin
 from harness import World
 from harness.world import field, link_of, text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 async def on_sale(world: World, price: str = "20.00") -> standin.Product:
     role = world.guild.create_role("Gold")

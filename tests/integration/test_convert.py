@@ -17,6 +17,8 @@ import pytest
 from harness import RedInstance, World, open_world
 from harness.storage import JsonStorage, PostgresStorage, Storage
 
+pytestmark = pytest.mark.both_backends
+
 KEY = "AAAA-BBBB-1"
 CROWD = 300
 

@@ -7,6 +7,8 @@ import pytest
 import standin
 from harness import World, store_away
 
+pytestmark = pytest.mark.both_backends
+
 KEY = "AAAA-BBBB-1"
 
 # More writes than one delivery needs; the last cases die when all is done.

@@ -17,12 +17,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 import standin
-from harness import World, free_port
+from harness import World
 from harness.red import SLASH
 from harness.world import EVENTS, text_of
-
-pytestmark = pytest.mark.one_backend
-
+from processes import free_port
 
 GOOD = "✅ In order"
 SETTLED = 30

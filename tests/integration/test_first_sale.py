@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from harness import World
 from harness.world import link_of, text_of
+
+pytestmark = pytest.mark.both_backends
 
 
 async def test_a_member_buys_a_role(world: World) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from redbot.core import Config, _drivers
 
 from harness import World
 from harness.world import text_of
+
+pytestmark = pytest.mark.both_backends
 
 DAY = 24 * 3600
 

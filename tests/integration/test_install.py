@@ -13,7 +13,7 @@ from redbot.cogs.downloader.installable import Installable
 from redbot.cogs.downloader.json_mixins import RepoJSONMixin
 
 from harness import ROOT, RedInstance, bot_of
-from harness.repository import commit_checkout, pip_settings
+from repository import commit_checkout, pip_settings
 
 
 class Console:
@@ -56,6 +56,7 @@ async def console(tmp_path: Path) -> AsyncIterator[Console]:
         yield Console(env)
 
 
+@pytest.mark.both_backends
 async def test_an_owner_installs_loads_reloads_unloads_and_uninstalls(
     console: Console, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,9 +15,6 @@ from harness import World
 from harness.world import paid_data, text_of
 from shoppex.domain.short_names import short_name
 
-pytestmark = pytest.mark.one_backend
-
-
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 KEY = "SECRET-KEY-1"
 EMAIL = "ben@example.com"

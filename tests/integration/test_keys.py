@@ -12,8 +12,6 @@ from harness import World
 from harness.world import text_of
 from standin import Variant
 
-pytestmark = pytest.mark.one_backend
-
 
 def received(world: World) -> list[str]:
     """What stands above the embeds of the messages that the buyer got."""
@@ -218,6 +216,7 @@ async def test_an_empty_pool_is_told_to_staff_and_mended(world: World, pool: lis
     assert "nothing" in await waiting(world)
 
 
+@pytest.mark.both_backends
 async def test_a_claim_whose_answer_was_lost_is_never_made_again_by_itself(
     world: World, pool: list[str]
 ) -> None:
@@ -248,6 +247,7 @@ async def test_a_claim_whose_answer_was_lost_is_never_made_again_by_itself(
     assert "nothing" in await waiting(world)
 
 
+@pytest.mark.both_backends
 async def test_an_end_in_the_middle_of_a_claim_leaves_a_doubt_for_staff(
     world: World, pool: list[str]
 ) -> None:
@@ -261,6 +261,7 @@ async def test_an_end_in_the_middle_of_a_claim_leaves_a_doubt_for_staff(
     assert pool == ["P-1", "P-2"]
 
 
+@pytest.mark.both_backends
 async def test_a_key_that_was_sent_is_kept_nowhere(world: World, pool: list[str]) -> None:
     await world.pay_newest()
     assert pool == ["P-2"]

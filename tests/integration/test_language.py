@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from harness import World
 from harness.world import text_of
-
-pytestmark = pytest.mark.one_backend
 
 
 async def test_a_sale_in_german(world: World) -> None:

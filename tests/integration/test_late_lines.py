@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import standin
 from harness import World
 from harness.world import text_of
-
-pytestmark = pytest.mark.one_backend
 
 
 async def ordered(

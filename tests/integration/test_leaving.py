@@ -152,6 +152,7 @@ async def test_who_is_banned_gets_nothing_back_but_can_buy_again(
     assert world.roles_of(back) == {"Gold"}
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_a_ban_while_the_bot_was_away_counts_when_it_is_lifted(world: World) -> None:
     await bought(world)
@@ -168,6 +169,7 @@ async def test_a_ban_while_the_bot_was_away_counts_when_it_is_lifted(world: Worl
     assert world.roles_of(back) == set()
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_a_ban_is_kept_although_the_disk_was_full(
     world: World, monkeypatch: pytest.MonkeyPatch
@@ -202,6 +204,7 @@ async def test_who_has_to_pass_screening_gets_it_after_that(world: World) -> Non
     assert world.roles_of(world.buyer) == {"Gold"}
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_who_left_and_came_back_while_the_bot_was_away(world: World) -> None:
     await bought(world)

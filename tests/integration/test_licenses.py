@@ -11,8 +11,6 @@ import standin
 from harness import World
 from harness.world import field, text_of
 
-pytestmark = pytest.mark.one_backend
-
 GATHERED = 60
 
 

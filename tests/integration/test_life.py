@@ -13,6 +13,8 @@ from redbot.core import Config, _drivers
 from harness import RedInstance, World, bot_of
 from harness.world import link_of, text_of
 
+pytestmark = pytest.mark.both_backends
+
 
 async def health(port: int) -> int | None:
     """The status that the listener answers with; ``None`` when nobody listens."""

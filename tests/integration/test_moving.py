@@ -57,6 +57,7 @@ async def owned(world: World, who: simcord.MemberActor) -> str:
     return text_of(await world.admin.slash(world.channel, "shoppex member", member=who))
 
 
+@pytest.mark.both_backends
 async def test_purchases_and_roles_go_to_the_other_account(
     world: World,
     gold: simcord.RoleHandle,
@@ -223,6 +224,7 @@ async def test_a_ban_is_not_undone_by_moving(world: World, cleo: simcord.MemberA
     assert "was banned" in text_of(await asked(world, world.buyer.user, cleo))
 
 
+@pytest.mark.both_backends
 # More writes than a move and the roles that follow need.
 @pytest.mark.usefixtures("gold")
 @pytest.mark.parametrize("writes", range(8))
@@ -252,6 +254,7 @@ async def test_dying_after_any_write_leaves_one_owner(
     assert world.roles_of(other) == set()
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_what_cannot_be_saved_is_finished_without_a_restart(
     world: World,

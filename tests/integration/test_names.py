@@ -8,8 +8,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 async def two_of_one_title(world: World) -> list[simcord.RoleHandle]:
     roles = [world.guild.create_role("Five"), world.guild.create_role("Nine")]

@@ -8,7 +8,7 @@ import simcord
 from harness import World, store_away
 from harness.world import paid_data, text_of
 
-pytestmark = pytest.mark.one_backend
+pytestmark = pytest.mark.both_backends
 
 HOUR = 3600
 DAY = 24 * HOUR

@@ -13,8 +13,8 @@ import pytest
 from harness import RedInstance
 from harness.old_data import OldWorld, kept, open_old_world, put_in_place
 from harness.red import sync
-from harness.repository import commit_checkout, commit_former, knows
 from harness.world import link_of, text_of
+from repository import commit_checkout, commit_former, knows
 
 FORMER = "26ac9e4389f42b64248aeadfcccacb8c448c2cbd"
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600

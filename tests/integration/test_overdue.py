@@ -10,8 +10,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 DAY = 24 * 3600
 OVERDUE = "A subscription goes on without being paid for"
 

@@ -8,8 +8,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 MESSAGE_PATH = "/channels/{}/messages"
 KEY = "AAAA-BBBB-1"
 
@@ -127,6 +125,7 @@ async def test_when_the_token_has_ended_a_notice_without_content_is_posted_once(
         assert secret not in seen
 
 
+@pytest.mark.both_backends
 async def test_a_restart_ends_the_token_too(world: World, notices: simcord.ChannelHandle) -> None:
     await bought(world)
     await close_messages(world)
@@ -135,6 +134,7 @@ async def test_a_restart_ends_the_token_too(world: World, notices: simcord.Chann
     assert len(notices.history()) == 1
 
 
+@pytest.mark.both_backends
 async def test_the_notice_opens_for_its_owner_alone_also_after_a_restart(
     world: World, notices: simcord.ChannelHandle
 ) -> None:

@@ -11,8 +11,6 @@ import simcord
 from harness import World, open_world
 from harness.world import paid_data, text_of
 
-pytestmark = pytest.mark.one_backend
-
 ROLE_PATH = "/guilds/*/members/*/roles/*"
 HOUR = 3600
 

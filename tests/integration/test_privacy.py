@@ -11,6 +11,8 @@ import simcord
 from harness import World
 from harness.world import field, text_of
 
+pytestmark = pytest.mark.both_backends
+
 KEY = "SECRET-KEY-1"
 EMAIL = "ben@example.com"
 

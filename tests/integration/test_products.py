@@ -11,8 +11,6 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 async def sell(world: World, title: str = "Gold Pass", **shown: Any) -> standin.Product:
     """A product with further fields, on sale."""

@@ -65,6 +65,7 @@ async def test_a_word_of_thanks_is_not_taken_for_the_key(world: World) -> None:
     assert "K-1" in message
 
 
+@pytest.mark.both_backends
 async def test_a_text_that_comes_after_the_receipt_comes_by_itself(world: World) -> None:
     world.shop.switches.deliver_late = True
     world.shop.add_product(title="Help", price="5", type="SERVICE", service_text="Code 77")
@@ -89,6 +90,7 @@ async def late_key(world: World) -> str:
     return (await world.pay_newest()).uniqid
 
 
+@pytest.mark.both_backends
 async def test_a_late_key_is_told_to_buyer_and_staff_and_comes_by_itself(world: World) -> None:
     order = await late_key(world)
     await world.env.advance_time(1800)
@@ -133,6 +135,7 @@ async def test_a_key_that_never_comes_is_told_to_buyer_and_staff(world: World) -
     assert received(world)[1:] == ["```\nK-1\n```"]
 
 
+@pytest.mark.both_backends
 async def test_an_old_repeat_of_a_delivered_order_disturbs_nobody(world: World) -> None:
     world.shop.add_product(title="Key", price="5", type="SERIALS", serials=["K-1"])
     await world.sell_product("Key")
@@ -187,6 +190,7 @@ async def test_nobody_is_asked_to_pay_again_while_a_payment_is_held(world: World
     assert "less was paid than the price" in await shown(world)
 
 
+@pytest.mark.both_backends
 async def test_an_item_is_sold_once_at_a_time(world: World) -> None:
     await world.sell_item("Gold Pass", "9.99", "EUR")
     assert "from 1 to 1" in text_of(await world.order("Gold Pass", quantity=3))
@@ -276,6 +280,7 @@ async def test_a_title_full_of_markup_can_be_bought(world: World) -> None:
 # -- old buttons ---------------------------------------------------------------------------
 
 
+@pytest.mark.both_backends
 async def test_a_button_from_before_a_reload_overwrites_nothing(world: World) -> None:
     gold = world.guild.create_role("Gold")
     await world.sell_item("Gold Pass", "9.99", "EUR", [gold])

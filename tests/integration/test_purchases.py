@@ -11,8 +11,6 @@ from harness import World
 from harness.world import field, link_of, paid_data, text_of
 from shoppex.domain.short_names import short_name
 
-pytestmark = pytest.mark.one_backend
-
 
 async def opened(world: World, number: int = 0) -> simcord.InteractionResult:
     """The buyer opens one of their purchases."""

@@ -72,6 +72,7 @@ async def brake(world: World) -> str:
 # -- catching up ---------------------------------------------------------------------------
 
 
+@pytest.mark.both_backends
 async def test_a_week_of_downtime_is_caught_up_once_and_oldest_first(world: World) -> None:
     late, early, refunded, subscriber, leaver = (
         somebody(world, name) for name in ("late", "early", "refunded", "subscriber", "leaver")

@@ -11,6 +11,8 @@ import standin
 from harness import World, store_away
 from harness.world import paid_data, text_of
 
+pytestmark = pytest.mark.both_backends
+
 KEY = "AAAA-BBBB-1"
 ROLE_PATH = "/guilds/*/members/*/roles/*"
 MESSAGE_PATH = "/channels/*/messages"

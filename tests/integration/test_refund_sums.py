@@ -8,8 +8,6 @@ import simcord
 import standin
 from harness import World
 
-pytestmark = pytest.mark.one_backend
-
 DAY = 24 * 3600
 
 

@@ -9,8 +9,6 @@ import pytest
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 PATH = "/guilds/*/members/*/roles/*"
 
 

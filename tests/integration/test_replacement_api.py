@@ -13,8 +13,6 @@ import simcord
 from harness import World
 from harness.world import field, text_of
 
-pytestmark = pytest.mark.one_backend
-
 PATH = "/invoices/*/replacements"
 SCOPES = {"products.read", "orders.read", "orders.write", "subscriptions.read", "invoices.read"}
 

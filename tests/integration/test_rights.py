@@ -9,8 +9,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 def somebody(world: World, above: simcord.RoleHandle, **permissions: bool) -> simcord.MemberActor:
     """A member whose only role stands above another, with these permissions."""

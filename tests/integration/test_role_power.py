@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import discord
-import pytest
 import simcord
 
 from harness import World
 from harness.world import text_of
-
-pytestmark = pytest.mark.one_backend
 
 
 def give(world: World, role: simcord.RoleHandle, **permissions: bool) -> None:

@@ -12,8 +12,6 @@ import standin
 from harness import World, store_away
 from harness.world import EVENTS, field, paid_data, text_of
 
-pytestmark = pytest.mark.one_backend
-
 HOUR = 3600
 LEAKED = "It has leaked: end the former one now"
 
@@ -186,6 +184,7 @@ async def test_after_a_lost_answer_staff_are_told_and_nothing_is_lost(hooked: Wo
     assert world.roles_of(world.buyer) == {"Gold"}
 
 
+@pytest.mark.both_backends
 async def test_a_crash_before_the_secret_is_kept_is_told_after_the_start(hooked: World) -> None:
     world, office = hooked, await staff_room(hooked)
     answering = world.shop.hang_next("POST", "/webhooks/*/rotate-secret", after=True)
@@ -224,6 +223,7 @@ async def test_a_secret_that_shoppex_does_not_tell_is_pasted(hooked: World) -> N
     assert [await status(world, s) for s in (old, hook.secret)] == [200, 200]
 
 
+@pytest.mark.both_backends
 async def test_a_secret_that_cannot_be_kept(
     hooked: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

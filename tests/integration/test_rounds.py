@@ -11,8 +11,6 @@ import simcord
 from harness import World
 from harness.world import EVENTS
 
-pytestmark = pytest.mark.one_backend
-
 MINUTE, HOUR = 60, 3600
 # By then each shop had its turn.
 ROUND = 13 * HOUR

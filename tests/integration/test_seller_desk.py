@@ -13,8 +13,6 @@ from harness import World
 from harness.rehearsal import accounts, begin
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 MINUTE, DAY = 60, 24 * 3600
 KEY = "AAAA-BBBB-1"
 ROLE_PATH = "/guilds/*/members/*/roles/*"

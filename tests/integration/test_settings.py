@@ -8,10 +8,9 @@ import discord
 import pytest
 import simcord
 
-from harness import World, free_port
+from harness import World
 from harness.world import field, text_of
-
-pytestmark = pytest.mark.one_backend
+from processes import free_port
 
 
 async def ask(world: World, command: str, **options: object) -> str:
@@ -133,6 +132,7 @@ async def test_a_product_before_the_key(bare_world: World) -> None:
     assert "`/shoppexset apikey`" in await bare_world.sell_product("Gold Pass")
 
 
+@pytest.mark.both_backends
 async def test_roles_change_and_products_go(world: World) -> None:
     gold, blue = world.guild.create_role("Gold"), world.guild.create_role("Blue")
     world.shop.add_product(title="Pass", price="1")
@@ -146,6 +146,7 @@ async def test_roles_change_and_products_go(world: World) -> None:
     assert "Nothing was changed" in await ask(world, "product remove", product="pass")
 
 
+@pytest.mark.both_backends
 async def test_items_come_change_and_go(world: World) -> None:
     gold = world.guild.create_role("Gold")
     assert "€9.99" in await world.sell_item("Gold Pass", "9,99", "eur", [gold])
@@ -175,6 +176,7 @@ async def test_a_price_that_is_none(world: World, price: str, currency: str) -> 
     assert "There is no item yet" in await ask(world, "item list")
 
 
+@pytest.mark.both_backends
 async def test_a_removed_product_still_delivers_what_was_ordered(world: World) -> None:
     gold = world.guild.create_role("Gold")
     await world.sell_item("Gold Pass", "9.99", "EUR", [gold])

@@ -15,9 +15,6 @@ import standin
 from harness import World, store_away
 from harness.world import EVENTS, field, text_of
 
-pytestmark = pytest.mark.one_backend
-
-
 NEEDED = {"products.read", "orders.read", "orders.write", "subscriptions.read"}
 TO_STEP, TO_PRODUCT, TO_ROLES = "Go to a step", "Choose a product", "Choose the roles"
 TO_CHANNEL = "Choose a channel"

@@ -12,8 +12,6 @@ from harness import World
 from harness.world import field, text_of
 from shoppex.domain.short_names import short_name
 
-pytestmark = pytest.mark.one_backend
-
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:

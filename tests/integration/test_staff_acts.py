@@ -13,8 +13,6 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 DAY = 24 * 3600
 KEY = "AAAA-BBBB-1"
 
@@ -208,6 +206,7 @@ async def test_what_another_purchase_pays_for_stays(
     assert world.roles_of(world.buyer) == {"Gold"}
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_a_crash_after_revoking_takes_the_role_all_the_same(world: World) -> None:
     number = await bought(world)

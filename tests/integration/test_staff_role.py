@@ -8,8 +8,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 @pytest.fixture
 def helpers(world: World) -> simcord.RoleHandle:

@@ -15,9 +15,6 @@ from PIL import Image
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
-
 DAY = 24 * 3600
 
 

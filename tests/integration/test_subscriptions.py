@@ -65,6 +65,7 @@ async def test_a_subscription_gives_its_role_and_says_what_it_is(subscriber: Sub
     assert "Renews on" in [field.name for field in started.embeds[0].fields]
 
 
+@pytest.mark.both_backends
 async def test_a_year_with_a_failed_renewal_and_an_end(subscriber: Subscriber) -> None:
     shop = subscriber.world.shop
     for _ in range(5):
@@ -121,6 +122,7 @@ async def test_nothing_ends_while_shoppex_cannot_be_asked(subscriber: Subscriber
     assert subscriber.roles == set()
 
 
+@pytest.mark.both_backends
 async def test_a_renewal_that_nobody_told_of_costs_nobody_the_role(
     subscriber: Subscriber,
 ) -> None:
@@ -164,6 +166,7 @@ async def test_an_overdue_subscription_goes_on(subscriber: Subscriber) -> None:
     assert subscriber.roles == {"Gold"}
 
 
+@pytest.mark.both_backends
 async def test_a_renewal_brings_its_new_key_once(world: World) -> None:
     gold = world.guild.create_role("Gold")
     world.shop.add_product(

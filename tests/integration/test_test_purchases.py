@@ -11,11 +11,10 @@ import pytest
 import simcord
 from aiohttp import web
 
-from harness import World, free_port, store_away
+from harness import World, store_away
 from harness.rehearsal import begin, leaving_nothing, report, role_requests
 from harness.world import text_of
-
-pytestmark = pytest.mark.one_backend
+from processes import free_port
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

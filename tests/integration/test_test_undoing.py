@@ -9,8 +9,6 @@ from harness import World, store_away
 from harness.rehearsal import accounts, begin, leaving_nothing, report, role_requests
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 ROLE_PATH = "/guilds/*/members/*/roles/*"
 MESSAGE_PATH = "/channels/*/messages"
 MINUTE, HOUR = 60, 3600

@@ -56,6 +56,7 @@ async def test_it_ends_to_the_second_and_the_buyer_is_told(world: World) -> None
     assert len(world.dms(world.buyer)) == 3
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_a_restart_changes_nothing_about_the_end(world: World) -> None:
     order = await buy(world)
@@ -66,6 +67,7 @@ async def test_a_restart_changes_nothing_about_the_end(world: World) -> None:
     await lasts_to_the_second(world, order, 30)
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_what_ended_while_the_bot_was_away_ends_at_its_start(world: World) -> None:
     await buy(world)
@@ -77,6 +79,7 @@ async def test_what_ended_while_the_bot_was_away_ends_at_its_start(world: World)
     assert world.roles_of(world.buyer) == set()
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_bought_again_while_it_lasts_the_days_are_added(world: World) -> None:
     first = await buy(world)

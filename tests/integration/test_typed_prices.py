@@ -12,8 +12,6 @@ from redbot.core import commands
 from harness import World
 from shoppex.ui.converters import read_price
 
-pytestmark = pytest.mark.one_backend
-
 
 @pytest.mark.parametrize(
     ("typed", "currency", "whole"),

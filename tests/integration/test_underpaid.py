@@ -8,8 +8,6 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 REASONS = {
     "BELOW_MINIMUM_COLLECTIBLE": "too little to be paid by itself",
     "PROVIDER_SESSION_CLOSED": "has closed this payment",

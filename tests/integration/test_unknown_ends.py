@@ -13,8 +13,6 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 DAY = 24 * 3600
 GOES_ON = "Nobody can tell when a subscription ends"
 

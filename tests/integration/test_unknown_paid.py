@@ -9,6 +9,8 @@ import standin
 from harness import World
 from harness.world import paid_data, text_of
 
+pytestmark = pytest.mark.both_backends
+
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:

@@ -12,8 +12,6 @@ from harness import World
 from harness.world import text_of
 from standin.orders import Goods
 
-pytestmark = pytest.mark.one_backend
-
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:

@@ -10,8 +10,6 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 DAY = 24 * 3600
 AGREE = "Everybody's roles and purchases agree."
 CHANGED = "A subscription changed to a plan that is not for sale here"

@@ -7,9 +7,12 @@ import zlib
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from redbot.core import Config
 
 from harness import World
+
+pytestmark = pytest.mark.both_backends
 
 PARTITIONS_OF_1 = 128
 

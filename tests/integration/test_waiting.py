@@ -10,9 +10,6 @@ import simcord
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
-
 ROLE_PATH = "/guilds/*/members/*/roles/*"
 
 

@@ -56,6 +56,7 @@ def keys_received(world: World) -> list[str]:
 # -- again and again -----------------------------------------------------------------------
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 @pytest.mark.parametrize("ids", ["the same id", "an id each"])
 async def test_fifty_deliveries_at_once_give_one_role_and_one_message(
@@ -239,6 +240,7 @@ async def test_a_key_that_cannot_be_read_now_arrives_later(world: World, trouble
     assert keys_received(world) == [f"```\n{KEY}\n```"]
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(
     world: World, monkeypatch: pytest.MonkeyPatch
@@ -264,6 +266,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(
     assert_one_gold(world)
 
 
+@pytest.mark.both_backends
 @pytest.mark.usefixtures("gold")
 async def test_a_disk_or_database_that_was_away_takes_the_payment_when_it_is_back(
     world: World,

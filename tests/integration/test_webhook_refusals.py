@@ -15,9 +15,6 @@ import standin
 from harness import World
 from harness.world import paid_data
 
-pytestmark = pytest.mark.one_backend
-
-
 MIB = 1024 * 1024
 V2_HEADERS = ("X-Shoppex-Delivery", "X-Shoppex-Timestamp", "X-Shoppex-Signature-V2")
 

@@ -13,9 +13,6 @@ import standin
 from harness import World
 from harness.world import paid_data, text_of
 
-pytestmark = pytest.mark.one_backend
-
-
 RECORDED = '{"status": "recorded"}'
 ASKED = '{"status": "to be read again"}'
 UNKNOWN = '{"status": "unknown order"}'

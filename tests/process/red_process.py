@@ -106,7 +106,8 @@ class RedProcess:
         with self._log_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-P",
+                # Nothing beside the launcher is to be imported; older Pythons cannot be told so.
+                *(["-P"] if sys.version_info >= (3, 11) else []),
                 str(_LAUNCHER),
                 _INSTANCE,
                 "--no-prompt",

@@ -17,8 +17,8 @@ import pytest_asyncio
 
 import standin
 from discord_standin import Hang, Member, Message, RecordedRequest
-from harness.repository import commit_checkout
 from process import LiveWorld, open_live_world
+from repository import commit_checkout
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import standin
 from discord_standin import DiscordStandIn, Member, Message, RateLimits, Role
-from harness.repository import pip_settings
+from repository import pip_settings
 
 from .red_process import JSON, PREFIX, RedProcess
 

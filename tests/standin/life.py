@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from types import TracebackType
-    from typing import Self
+
+    from typing_extensions import Self
 
     from .parts import Parts
     from .webhooks import Delivery, News

@@ -236,7 +236,7 @@ class Postman:
             ) as response:
                 text = await response.text()
                 status, got = response.status, response.headers
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
             text = repr(error)
         return Answer(at, status, text, headers, got, round((time.monotonic() - began) * 1000))
 

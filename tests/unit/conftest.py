@@ -11,18 +11,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from hypothesis import Phase, settings
 
 from disk import Disk
 from scripted_shop import API_KEY, Shop, Sleeper, quick
 from shoppex.api import ShoppexClient, Transport
-
-# How long an example takes says how busy the machine is, and nothing about the rule. Finding
-# out which lines made it fail takes longer than a test may.
-settings.register_profile(
-    "rules", deadline=None, phases=[phase for phase in Phase if phase is not Phase.explain]
-)
-settings.load_profile("rules")
 
 
 @pytest.fixture(scope="session")

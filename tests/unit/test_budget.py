@@ -9,10 +9,11 @@ from typing import Any
 
 import discord
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.fulfilment.engine.discord_budget import Budget, Stopping
+from strategies import examples
 
 # https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 BAN = 10_000
@@ -150,7 +151,7 @@ async def test_who_waits_when_it_closes_is_told_and_asks_nothing(closing: Budget
     assert sum(isinstance(result, Stopping) for result in results) == 20 - len(asked)
 
 
-@settings(max_examples=25)
+@examples(1 / 4)
 @given(st.lists(st.sampled_from([200, 401, 403, 404, 429, 500]), min_size=1, max_size=3000))
 def test_no_mixture_of_answers_comes_near_a_ban(statuses: list[int]) -> None:
     clock = Clock()

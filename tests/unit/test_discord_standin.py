@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import aiohttp
@@ -53,7 +53,7 @@ FORM = {
 
 @dataclass
 class Clock:
-    now: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    now: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
     def __call__(self) -> datetime:
         return self.now
@@ -277,7 +277,7 @@ async def test_a_connection_is_cut(discord: DiscordStandIn, bot: Bot) -> None:
 
 async def test_waiting_in_vain_names_what_was_missing(discord: DiscordStandIn, bot: Bot) -> None:
     await bot.call("GET", "/users/@me")
-    with pytest.raises(TimeoutError, match=r"no role(.|\n)*GET /users/@me None → 200"):
+    with pytest.raises(asyncio.TimeoutError, match=r"no role(.|\n)*GET /users/@me None → 200"):
         await discord.until(lambda: None, "role", seconds=0.01)
 
 

@@ -43,8 +43,9 @@ async def test_any_answer_is_an_answer(status: int) -> None:
 
 async def test_silence_is_not_listened_to_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knocking, "_SECONDS", 0.1)
-    async with silence() as url, asyncio.timeout(5):
-        assert await knock(url, {}, b"{}") == ProbeResult(trouble="no_answer")
+    async with silence() as url:
+        answer = await asyncio.wait_for(knock(url, {}, b"{}"), 5)
+    assert answer == ProbeResult(trouble="no_answer")
 
 
 async def test_why_nobody_opens() -> None:

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from disk import Disk
-from harness import free_port
+from processes import free_port
 from shoppex.fulfilment.intake.recorder import Recorder
 from shoppex.webhook import listener as listening
 from shoppex.webhook.listener import Listener

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 import pytest
 
 from disk import Disk
-from harness import free_port
+from processes import free_port
 from shoppex.fulfilment.intake.recorder import Recorder
 from shoppex.webhook import connections as connecting
 from shoppex.webhook import listener as listening

@@ -23,7 +23,7 @@ from shoppex.domain.subscription_status import SubscriptionStatus
 from shoppex.statistics.fold import Report, ShopFold, Statistics, Turnover
 from shoppex.statistics.periods import Period, TimeSpan, windows_of
 from shoppex.statistics.time_series import Interval, series_of
-from strategies import accounts, orders
+from strategies import keys, nonces
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
@@ -378,30 +378,73 @@ cents = st.builds(
     st.sampled_from(["EUR", "USD", "JPY"]),
 )
 recently = st.integers(-5, 400 * 24).map(lambda hours: NOW - timedelta(hours=hours))
+# An order and a member have dozens of properties. Of these only what statistics read is drawn:
+# money, times, and what has stopped.
+stopped = st.builds(Delivery, st.sampled_from(DeliveryState), st.sampled_from(["a", "b"]))
 recent_orders = st.builds(
-    lambda order, quote, refunded, paid_at, changed_at, product: replace(
-        order,
-        quote=quote,
-        refunded=refunded,
-        paid_at=paid_at,
-        changed_at=changed_at,
-        offer_id=product,
-        held=None if order.quantity % 3 else order.held,
-        gift=None if order.quantity % 5 else order.gift,
-        test=order.test and not order.quantity % 2,
-    ),
-    orders,
-    st.none() | cents,
-    st.none() | cents,
-    st.none() | recently,
-    st.none() | recently,
-    st.sampled_from(["a", "b", "c"]),
+    Order,
+    nonce=nonces,
+    kind=st.sampled_from(OfferKind),
+    offer_id=st.sampled_from(["a", "b", "c"]),
+    title=st.sampled_from(["A", "B", ""]),
+    created_at=recently,
+    quantity=st.integers(1, 10**6),
+    status=st.sampled_from(OrderStatus),
+    quote=st.none() | cents,
+    roles=st.sampled_from([(), (ROLE,), (ROLE, ROLE + 1)]),
+    paid_at=st.none() | recently,
+    changed_at=st.none() | recently,
+    refunded=st.none() | cents,
+    held=st.sampled_from([None, None, "other_total"]),
+    gift=st.sampled_from([None, None, None, None, ACT]),
+    revoked=st.sampled_from([None, None, ACT]),
+    test=st.sampled_from([False, False, False, True]),
+    renewal=st.booleans(),
+    kept=st.booleans(),
+    stalled=st.sampled_from([None, None, "underpaid"]),
+    message=stopped,
+    reading=stopped,
 )
+recent_subscriptions = st.builds(
+    Subscription,
+    id=nonces,
+    nonce=nonces,
+    known_since=recently,
+    roles=st.sampled_from([(), (ROLE,)]),
+    status=st.sampled_from(SubscriptionStatus),
+    gateway=st.sampled_from([None, "STRIPE", "PAYPAL"]),
+    period_end=st.none() | recently,
+    end_unsure=st.booleans(),
+    cancelled_at=st.none() | recently,
+    read_at=st.none() | recently,
+    revoked=st.sampled_from([None, None, ACT]),
+)
+
+
+def with_subscriptions(bought: list[Order], subscribed: list[Subscription]) -> list[Subscription]:
+    """Each belongs to an order, if there are enough of them."""
+    orders = [order.nonce for order in bought]
+    return [replace(sub, nonce=nonce) for sub, nonce in zip(subscribed, orders, strict=False)] + (
+        subscribed[len(orders) :]
+    )
+
+
 shops = st.lists(
     st.builds(
-        lambda account, drawn: replace(account, orders={o.nonce: o for o in drawn}),
-        accounts,
+        lambda key, bought, subscribed, grants: Account(
+            key,
+            orders={order.nonce: order for order in bought},
+            subscriptions={sub.id: sub for sub in with_subscriptions(bought, subscribed)},
+            grants=grants,
+        ),
+        keys,
         st.lists(recent_orders, max_size=3),
+        st.lists(recent_subscriptions, max_size=2),
+        st.dictionaries(
+            st.integers(ROLE, ROLE + 2),
+            st.builds(Grant, delivery=stopped, removal=st.none() | stopped),
+            max_size=2,
+        ),
     ),
     max_size=4,
 )

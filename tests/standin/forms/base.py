@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -125,7 +125,7 @@ class Form:
         except ValueError:
             time = None
         if time is not None and time.tzinfo is not None:
-            return time.astimezone(UTC)
+            return time.astimezone(timezone.utc)
         self.complain(name, "must be a time in ISO 8601 with its zone")
         return None
 

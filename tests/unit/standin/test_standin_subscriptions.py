@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 
@@ -14,15 +14,15 @@ from standin.subscriptions import add_interval
 @pytest.mark.parametrize(
     ("interval", "count", "later"),
     [
-        ("DAY", 3, datetime(2026, 2, 3, tzinfo=UTC)),
-        ("WEEK", 1, datetime(2026, 2, 7, tzinfo=UTC)),
-        ("MONTH", 1, datetime(2026, 2, 28, tzinfo=UTC)),
-        ("MONTH", 12, datetime(2027, 1, 31, tzinfo=UTC)),
-        ("YEAR", 2, datetime(2028, 1, 31, tzinfo=UTC)),
+        ("DAY", 3, datetime(2026, 2, 3, tzinfo=timezone.utc)),
+        ("WEEK", 1, datetime(2026, 2, 7, tzinfo=timezone.utc)),
+        ("MONTH", 1, datetime(2026, 2, 28, tzinfo=timezone.utc)),
+        ("MONTH", 12, datetime(2027, 1, 31, tzinfo=timezone.utc)),
+        ("YEAR", 2, datetime(2028, 1, 31, tzinfo=timezone.utc)),
     ],
 )
 def test_periods_end_on_a_day_that_exists(interval: str, count: int, later: datetime) -> None:
-    assert add_interval(datetime(2026, 1, 31, tzinfo=UTC), interval, count) == later
+    assert add_interval(datetime(2026, 1, 31, tzinfo=timezone.utc), interval, count) == later
 
 
 async def test_the_catalogue_says_how_often_a_plan_renews(shop: StandIn, caller: Caller) -> None:

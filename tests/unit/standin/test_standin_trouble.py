@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 
 import aiohttp
@@ -64,7 +65,7 @@ async def test_numbered_pages_can_lie_too(
 async def test_a_call_that_hangs_times_out(shop: StandIn, caller: Caller) -> None:
     shop.hang_next("GET", "/orders")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.05)) as session:
-        with pytest.raises(TimeoutError):
+        with pytest.raises(asyncio.TimeoutError):
             await Caller(shop, session).call("GET", "/orders")
     assert (await caller.call("GET", "/orders"))[0] == 200
 

@@ -10,7 +10,7 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-from .red import ROOT
+ROOT = Path(__file__).parents[1]
 
 
 def commit_checkout(target: Path) -> Path:
