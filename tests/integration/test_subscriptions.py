@@ -65,7 +65,6 @@ async def test_a_subscription_gives_its_role_and_says_what_it_is(subscriber: Sub
     assert "Renews on" in [field.name for field in started.embeds[0].fields]
 
 
-@pytest.mark.both_backends
 async def test_a_year_with_a_failed_renewal_and_an_end(subscriber: Subscriber) -> None:
     shop = subscriber.world.shop
     for _ in range(5):
