@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import cast
 
 import discord
 from discord import app_commands
@@ -48,7 +48,14 @@ class DryRunCommands(SettingsGroup):
         if entry is None:
             await ctx.send(_which(entries, product), ephemeral=True)
             return
-        send = partial(send_embed, ctx)
+
+        async def send(
+            text: str | None = None, *, embed: discord.Embed | None = None
+        ) -> discord.Message:
+            if embed is not None:
+                return await send_embed(ctx, embed)
+            return cast("discord.Message", await ctx.send(text, ephemeral=True))
+
         colour = await ctx.embed_colour()
         await self.dry_run_flow.test(ctx.guild, ctx.author, entry.ref, send, colour)
 

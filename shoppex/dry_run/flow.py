@@ -92,7 +92,7 @@ class _DryRunMessage:
         embed = _report_embed(report, self._colour)
         try:
             if self._message is None:
-                self._message = await self._send(embed)
+                self._message = await self._send(embed=embed)
             else:
                 await self._message.edit(**edit_as(self._message, embed))
         except REQUEST_ERRORS:

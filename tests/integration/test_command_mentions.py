@@ -11,8 +11,6 @@ import pytest
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 @pytest.fixture(autouse=True)
 def mentions(world: World) -> Iterator[Any]:

@@ -11,7 +11,6 @@ import standin
 from harness import World
 from harness.world import paid_data
 
-pytestmark = pytest.mark.one_backend
 DAY = 24 * 3600
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import discord
-import pytest
 
 from harness import World
 from harness.world import text_of
-
-pytestmark = pytest.mark.one_backend
 
 
 async def refuse_embeds(world: World) -> None:

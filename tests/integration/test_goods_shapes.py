@@ -11,8 +11,6 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
-
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
 DAY = 24 * 3600
 
 

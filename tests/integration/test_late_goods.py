@@ -12,7 +12,6 @@ import standin
 from harness import World
 from harness.world import paid_data, text_of
 
-pytestmark = pytest.mark.one_backend
 DAY = 24 * 3600
 
 

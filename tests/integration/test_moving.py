@@ -67,7 +67,7 @@ async def test_purchases_and_roles_go_to_the_other_account(
     order = await bought(world)
     answer = await asked(world, world.buyer, cleo)
     text = text_of(answer)
-    assert "1 orders and 0 subscriptions" in text
+    assert "1 order\n0 subscriptions\n" in text
     assert f"ben loses: {gold.mention}" in text
     assert f"cleo gets: {gold.mention}" in text
     assert world.roles_of(cleo) == set()

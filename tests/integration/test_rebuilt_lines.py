@@ -10,7 +10,7 @@ from redbot.core import Config
 import standin
 from harness import World
 
-pytestmark = pytest.mark.one_backend
+pytestmark = pytest.mark.both_backends
 DAY = 24 * 3600
 
 

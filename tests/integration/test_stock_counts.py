@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
 DAY = 24 * 3600
 
 

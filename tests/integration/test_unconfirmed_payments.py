@@ -10,7 +10,7 @@ import standin
 from harness import World
 from harness.world import text_of
 
-pytestmark = pytest.mark.one_backend
+pytestmark = pytest.mark.both_backends
 DAY = 24 * 3600
 
 

@@ -65,6 +65,24 @@ async def test_staff_are_told_and_deliver_it(world: World, room: simcord.Channel
     assert "```\nK-1\n```" in [m.content for m in world.dms(world.buyer)]
 
 
+async def test_a_forgotten_payment_for_an_item_is_told_and_delivered(
+    world: World, room: simcord.ChannelHandle
+) -> None:
+    await world.sell_item("Pass", "9.99", "EUR", [world.guild.create_role("Gold")])
+    await world.order("Pass")
+    order = world.shop.orders[-1]
+    ledger = world.bot.get_cog("Shoppex").ledger
+    key, nonce = ledger.locate(order.uniqid)
+    await ledger.update(key, lambda account: account.without_order(nonce))
+    await world.shop.pay(order.uniqid)
+    await world.env.advance_time(30)
+    message = await held(world, room)
+    assert message is not None
+    await world.admin.click(message, label="Deliver it")  # type: ignore[arg-type]
+    await world.env.advance_time(60)
+    assert world.roles_of(world.buyer) == {"Gold"}
+
+
 @pytest.mark.usefixtures("room")
 async def test_it_is_not_delivered_by_itself(world: World) -> None:
     order = await forgotten(world)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ...api import ApiError, ClientPool, MalformedOrder, NotFound, parse_order
+from ...api import ApiError, ClientPool, MalformedOrder, NotFound, ShoppexClient, parse_order
 from ...domain.account import AccountKey, OfferKind, Order
 from ...domain.order_metadata import OrderTag
 from ...domain.remote import RemoteOrder
@@ -96,7 +96,7 @@ class UnknownPayments:
         self._asking += 1
         try:
             client = self._clients.client_for(api_key)
-            found = await client.read(OfferKind.PRODUCT, news.uniqid)
+            kind, found = await _find(client, news.uniqid)
         except NotFound:
             return Outcome.UNKNOWN_ORDER
         except ApiError as error:
@@ -106,14 +106,13 @@ class UnknownPayments:
         tag = OrderTag.from_fields(found.custom_fields)
         if tag != OrderTag.from_fields(news.custom_fields) or not self.is_one(guild_id, found):
             return Outcome.UNKNOWN_ORDER
-        return await self._hold(guild_id, found)
+        return await self._hold(guild_id, kind, found)
 
-    async def _hold(self, guild_id: int, news: RemoteOrder) -> Outcome:
+    async def _hold(self, guild_id: int, kind: OfferKind, news: RemoteOrder) -> Outcome:
         tag = OrderTag.from_fields(news.custom_fields)
         if tag is None:
             return Outcome.UNKNOWN_ORDER
         shop, now = self._settings.guild(guild_id), self._clock()
-        kind = OfferKind.PRODUCT if news.product_ids else OfferKind.ITEM
         order = with_paid_lines(order_from(news, kind, tag.nonce, shop, now), news, shop.terms())
         held = replace(
             order,
@@ -127,6 +126,14 @@ class UnknownPayments:
         )
         await self._recorder.keep(AccountKey(guild_id, tag.user_id), _closed(held))
         return Outcome.HELD
+
+
+async def _find(client: ShoppexClient, uniqid: str) -> tuple[OfferKind, RemoteOrder]:
+    """The order or the plain payment of that id: an event does not say which it is."""
+    try:
+        return OfferKind.PRODUCT, await client.read(OfferKind.PRODUCT, uniqid)
+    except NotFound:
+        return OfferKind.ITEM, await client.read(OfferKind.ITEM, uniqid)
 
 
 def _closed(order: Order) -> Order:
