@@ -16,6 +16,8 @@ from harness.red import sync
 from harness.world import link_of, text_of
 from repository import commit_checkout, commit_former, knows
 
+pytestmark = pytest.mark.both_backends
+
 FORMER = "26ac9e4389f42b64248aeadfcccacb8c448c2cbd"
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
