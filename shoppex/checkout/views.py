@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import BODY, FIELD, FORM_TITLE, LABEL, OPTIONS
 from ..domain.account import OfferKind
 from ..domain.offer import Offer
 from ..domain.product import Category, OpenPrice, RequiredRole, Stock, Variant
@@ -21,9 +22,6 @@ from .eligibility import find_role
 from .service import Wish
 from .texts import refusal_sentence
 
-# https://discord.com/developers/docs/components/reference#string-select
-_PER_PAGE = 25
-_LABEL = 100
 _TERMS = 700
 
 
@@ -74,19 +72,19 @@ class ShelfView(GuardedView):
         self._offers = offers
         self._flow = desk
         self._start = start
-        self.page = offers[start : start + _PER_PAGE]
+        self.page = offers[start : start + OPTIONS]
         options = [
             discord.SelectOption(
-                label=shorten(offer.title, _LABEL),
+                label=shorten(offer.title, LABEL),
                 value=offer.ref,
-                description=shorten(offer_line(offer), _LABEL),
+                description=shorten(offer_line(offer), LABEL),
             )
             for offer in self.page
         ]
         self.add_item(ChoiceMenu(_("What would you like to buy?"), options, self._choose))
-        if len(offers) > _PER_PAGE:
-            self._add_turner(_("Back"), start - _PER_PAGE)
-            self._add_turner(_("More"), start + _PER_PAGE)
+        if len(offers) > OPTIONS:
+            self._add_turner(_("Back"), start - OPTIONS)
+            self._add_turner(_("More"), start + OPTIONS)
 
     def _add_turner(self, label: str, start: int) -> None:
         async def turn(interaction: discord.Interaction[Red]) -> None:
@@ -119,12 +117,12 @@ class CardView(GuardedView):
         if len(offer.variants) > 1:
             options = [
                 discord.SelectOption(
-                    label=shorten(variant.title, _LABEL),
+                    label=shorten(variant.title, LABEL),
                     value=variant.id,
-                    description=shorten(variant_line(variant), _LABEL),
+                    description=shorten(variant_line(variant), LABEL),
                     default=variant.id == wish.variant_id,
                 )
-                for variant in offer.variants[:_PER_PAGE]
+                for variant in offer.variants[:OPTIONS]
             ]
             self.add_item(ChoiceMenu(_("Choose a variant"), options, self._choose))
         undecided = len(offer.variants) > 1 and wish.variant_id is None
@@ -177,7 +175,7 @@ class OrderModal(GuardedModal):
         amount: bool,
         anew: bool = False,
     ) -> None:
-        super().__init__(gate, user_id, title=shorten(wish.offer.title, 45))
+        super().__init__(gate, user_id, title=shorten(wish.offer.title, FORM_TITLE))
         self._wish = wish
         self._flow = desk
         self._amount = amount
@@ -250,8 +248,8 @@ def card_embed(
     )
     embed.colour = colour
     if offer.variants:
-        lines = [f"**{plain(v.title)}** · {variant_line(v)}" for v in offer.variants[:_PER_PAGE]]
-        embed.add_field(name=_("Variants"), value=shorten("\n".join(lines), 1024), inline=False)
+        lines = [f"**{plain(v.title)}** · {variant_line(v)}" for v in offer.variants[:OPTIONS]]
+        embed.add_field(name=_("Variants"), value=shorten("\n".join(lines), FIELD), inline=False)
     else:
         embed.add_field(name=_("Price"), value=_price(offer, marked_up=True))
         embed.add_field(name=_("Stock"), value=stock_text(offer.stock))
@@ -261,7 +259,7 @@ def card_embed(
     if offer.required_role is not None:
         embed.add_field(name=_("Only for"), value=_only_for(offer.required_role, interaction))
     add_offer_notes(embed, offer)
-    if len(offer.variants) > _PER_PAGE:
+    if len(offer.variants) > OPTIONS:
         more = _("There are more variants: name yours with `/buy`, where all are offered.")
         embed.add_field(name="…", value=more, inline=False)
     variant = offer.variant(wish.variant_id) if wish.variant_id else None
@@ -318,7 +316,7 @@ def role_mentions(role_ids: tuple[int, ...], guild: discord.Guild | None) -> str
     if guild is None:
         return ""
     roles = [role for role_id in role_ids if (role := guild.get_role(role_id)) is not None]
-    return shorten(", ".join(role.mention for role in roles), 1024)
+    return shorten(", ".join(role.mention for role in roles), FIELD)
 
 
 def offer_line(offer: Offer, *, marked_up: bool = False) -> str:
@@ -374,4 +372,4 @@ def _list(page: tuple[Offer, ...]) -> str:
             lines.append(f"__{title}__")
         category = offer.category
         lines.append(f"**{plain(offer.title, 100)}** · {offer_line(offer, marked_up=True)}")
-    return shorten("\n".join(lines), 4000)
+    return shorten("\n".join(lines), BODY)

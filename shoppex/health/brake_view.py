@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import BODY
 from ..domain.account import AccountKey
 from ..formatting import shorten
 from ..fulfilment.reconcile.brake import Brake
@@ -18,7 +19,6 @@ from ..ui.permissions import PermissionGuard
 from ..ui.reason_text import waiting_sentence
 
 _NAMED = 20
-_DESCRIPTION = 4000
 
 Decision = Callable[[int], Awaitable[None]]
 
@@ -103,7 +103,7 @@ def brake_embed(
     text = "\n".join((waiting_sentence(why), "", *lines))
     embed = discord.Embed(
         title=_("No role is taken until you decide"),
-        description=shorten(text, _DESCRIPTION),
+        description=shorten(text, BODY),
         colour=colour,
     )
     embed.add_field(

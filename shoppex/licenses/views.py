@@ -8,6 +8,7 @@ from typing import Protocol
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import LABEL, OPTIONS
 from ..domain.license import License, LicenseStatus
 from ..formatting import plain, shorten
 from ..i18n import _
@@ -20,9 +21,6 @@ from ..ui.text_modal import TextModal
 from .service import FoundLicenses, LicenseService
 from .texts import license_embed, short, status_text
 
-_LABEL = 100
-# https://discord.com/developers/docs/components/reference#string-select: `options`.
-_MENU = 25
 _MOST_DAYS = 3650
 
 
@@ -88,20 +86,20 @@ class LicenseView(GuardedView):
         return self._found.holdings[self._number].license
 
     def _next_page(self) -> int:
-        return (self._number // _MENU + 1) * _MENU
+        return (self._number // OPTIONS + 1) * OPTIONS
 
     def _add_menu(self) -> None:
         end = self._next_page()
-        page = self._found.holdings[end - _MENU : end]
+        page = self._found.holdings[end - OPTIONS : end]
         if len(page) > 1:
             options = [
                 discord.SelectOption(
-                    label=shorten(short(each.license), _LABEL),
+                    label=shorten(short(each.license), LABEL),
                     value=str(number),
                     description=status_text(each.license),
                     default=number == self._number,
                 )
-                for number, each in enumerate(page, end - _MENU)
+                for number, each in enumerate(page, end - OPTIONS)
             ]
             self.add_item(ChoiceMenu(_("Choose a licence"), options, self._choose))
 

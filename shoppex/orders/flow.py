@@ -9,6 +9,7 @@ import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
+from ..discord_limits import LABEL
 from ..domain.account import AccountKey, Order
 from ..domain.subscription import Subscription
 from ..errors import Refusal
@@ -41,7 +42,6 @@ from .lookup import (
 from .texts import case_embed, case_line, member_embed, staff_sentence
 
 _PER_PAGE = 10
-_LABEL = 100
 
 
 class OrderFlow:
@@ -127,10 +127,10 @@ class OrderFlow:
         embed.colour = await self.gate.colour(interaction)
         options = [
             discord.SelectOption(
-                label=shorten(title_of(matter) or "…", _LABEL),
+                label=shorten(title_of(matter) or "…", LABEL),
                 value=str(number),
                 description=shorten(
-                    stage_text(standing(account, matter, terms, now).stage), _LABEL
+                    stage_text(standing(account, matter, terms, now).stage), LABEL
                 ),
             )
             for number, matter in enumerate(page)

@@ -9,6 +9,7 @@ import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
+from ..discord_limits import BODY, LABEL, OPTIONS
 from ..formatting import plain, shorten
 from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.staff_alerts import StaffAlerts
@@ -30,9 +31,6 @@ from .lookup import name_of, number_of
 from .waiting_orders import WaitingMember, who_waits
 
 _PER_PAGE = 10
-_CAUSES = 25
-_DESCRIPTION = 4000
-_LABEL = 100
 
 
 class WaitingFlow:
@@ -67,10 +65,10 @@ class WaitingFlow:
         lines = [cause_line(cause, count) for cause, count in causes]
         embed = discord.Embed(
             title=_("What waits for you"),
-            description=shorten("\n".join(lines), _DESCRIPTION) or _("Nothing waits for you."),
+            description=shorten("\n".join(lines), BODY) or _("Nothing waits for you."),
             colour=await self.gate.colour(interaction),
         )
-        shown = [cause for cause, _count in causes[:_CAUSES]]
+        shown = [cause for cause, _count in causes[:OPTIONS]]
         await show(interaction, embed, CausesView(self, interaction.user.id, guild, shown))
 
     async def show_cause(
@@ -88,24 +86,24 @@ class WaitingFlow:
         lines = [cause_line(cause, len(waiting)), "", *(self._line(each) for each in page)]
         embed = discord.Embed(
             title=_("Who waits"),
-            description=shorten("\n".join(lines), _DESCRIPTION),
+            description=shorten("\n".join(lines), BODY),
             colour=await self.gate.colour(interaction),
         )
         options = [
             discord.SelectOption(
-                label=shorten(title_of(matter) or "…", _LABEL),
-                value=f"{each.key.user_id}:{number_of(matter)}"[:_LABEL],
-                description=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), _LABEL),
+                label=shorten(title_of(matter) or "…", LABEL),
+                value=f"{each.key.user_id}:{number_of(matter)}"[:LABEL],
+                description=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), LABEL),
             )
             for each in page
             for matter in each.matters
             if number_of(matter)
-        ][:_CAUSES]
+        ][:OPTIONS]
         people = [
             discord.SelectOption(
-                label=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), _LABEL),
+                label=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), LABEL),
                 value=str(each.key.user_id),
-                description=shorten(", ".join(map(title_of, each.matters)), _LABEL) or None,
+                description=shorten(", ".join(map(title_of, each.matters)), LABEL) or None,
             )
             for each in page
         ]
@@ -171,9 +169,9 @@ class CausesView(StaffView):
             return
         options = [
             discord.SelectOption(
-                label=shorten(waiting_sentence(cause.reason), _LABEL),
+                label=shorten(waiting_sentence(cause.reason), LABEL),
                 value=str(number),
-                description=shorten(_about(cause, guild), _LABEL) or None,
+                description=shorten(_about(cause, guild), LABEL) or None,
             )
             for number, cause in enumerate(causes)
         ]

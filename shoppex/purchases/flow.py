@@ -13,6 +13,7 @@ from ..checkout.errors import NotSetUp
 from ..checkout.invoice_view import invoice_embed
 from ..checkout.service import Checkout
 from ..checkout.texts import refusal_sentence
+from ..discord_limits import LABEL
 from ..domain.account import AccountKey, Order, Replacement
 from ..domain.subscription import Subscription
 from ..errors import Refusal
@@ -39,7 +40,6 @@ from .texts import (
 )
 
 _PER_PAGE = 10
-_LABEL = 100
 # https://discord.com/developers/docs/components/reference#button: `url`.
 _LONGEST_BUTTON_URL = 512
 
@@ -119,9 +119,9 @@ class PurchaseFlow:
         )
         options = [
             discord.SelectOption(
-                label=shorten(title_of(matter) or "…", _LABEL),
+                label=shorten(title_of(matter) or "…", LABEL),
                 value=str(number),
-                description=shorten(stage_text(s.stage), _LABEL),
+                description=shorten(stage_text(s.stage), LABEL),
             )
             for number, (matter, s) in enumerate(zip(page, standings, strict=True))
         ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from ..discord_limits import LABEL, OPTIONS
 from ..domain.product import Product
 from ..formatting import format_price, plain, shorten
 from ..fulfilment.engine.channel_checks import writable_channel
@@ -22,8 +23,6 @@ from .progress import SetupStep
 from .step import Item, StepFailed, StepPage, Wizard
 
 _PRIMARY = discord.ButtonStyle.primary
-_OPTIONS = 25
-_OPTION = 100
 
 
 class ProductPage(StepPage):
@@ -82,16 +81,16 @@ class ProductPage(StepPage):
             return []
         options = [
             discord.SelectOption(
-                label=shorten(product.title, _OPTION) or product.uniqid,
+                label=shorten(product.title, LABEL) or product.uniqid,
                 value=product.uniqid,
-                description=shorten(format_price(product.price), _OPTION),
+                description=shorten(format_price(product.price), LABEL),
             )
-            for product in found[self._first : self._first + _OPTIONS]
+            for product in found[self._first : self._first + OPTIONS]
         ]
         menu = ChoiceMenu(_("Choose a product"), options, self._choose)
-        if len(found) <= _OPTIONS:
+        if len(found) <= OPTIONS:
             return [menu]
-        is_last = self._first + _OPTIONS >= len(found)
+        is_last = self._first + OPTIONS >= len(found)
         return [
             menu,
             PressButton("◀", self._turn_back, disabled=self._first == 0),
@@ -103,7 +102,7 @@ class ProductPage(StepPage):
         return [
             product
             for product in self._products or ()
-            if wanted in product.title.casefold() and len(product.uniqid) <= _OPTION
+            if wanted in product.title.casefold() and len(product.uniqid) <= LABEL
         ]
 
     async def _read(self, interaction: discord.Interaction[Any]) -> None:
@@ -121,10 +120,10 @@ class ProductPage(StepPage):
         await self.wizard.work(interaction, leave_out)
 
     async def _turn_back(self, interaction: discord.Interaction[Any]) -> None:
-        await self._look_at(interaction, self._first - _OPTIONS, self._search)
+        await self._look_at(interaction, self._first - OPTIONS, self._search)
 
     async def _turn_on(self, interaction: discord.Interaction[Any]) -> None:
-        await self._look_at(interaction, self._first + _OPTIONS, self._search)
+        await self._look_at(interaction, self._first + OPTIONS, self._search)
 
     async def _ask_search(self, interaction: discord.Interaction[Any]) -> None:
         async def search(sent: discord.Interaction[Any], wanted: str) -> None:
@@ -272,8 +271,8 @@ class DryRunPage(StepPage):
         if not entries:
             return []
         options = [
-            discord.SelectOption(label=shorten(entry.title, _OPTION), value=entry.ref)
-            for entry in entries[:_OPTIONS]
+            discord.SelectOption(label=shorten(entry.title, LABEL), value=entry.ref)
+            for entry in entries[:OPTIONS]
         ]
         return [ChoiceMenu(_("Make a test purchase of…"), options, self._test)]
 

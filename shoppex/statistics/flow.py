@@ -9,6 +9,7 @@ import logging
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import OPTIONS
 from ..i18n import _, ngettext
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import PermissionGuard
@@ -22,7 +23,6 @@ from .texts import no_picture_text, period_name, statistics_embed
 log = logging.getLogger("red.shoppex.shoppex.statistics.flow")
 
 _PICTURE = "statistics.png"
-_MOST_OPTIONS = 25
 
 
 class StatisticsFlow:
@@ -123,7 +123,7 @@ class StatisticsView(StaffView):
             for period in Period
         ]
         self.add_item(ChoiceMenu(_("Period"), periods, self._choose_period))
-        codes = report.currencies[:_MOST_OPTIONS]
+        codes = report.currencies[:OPTIONS]
         if len(codes) > 1:
             options = [
                 discord.SelectOption(label=code, value=code, default=code == currency)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import discord
 
+from ..discord_limits import OPTIONS
 from .admin_view import admit_admin
 from .permissions import GuardedModal, GuardedView, PermissionGuard
 
@@ -14,8 +15,6 @@ OnPress = Callable[[discord.Interaction[Any]], Awaitable[None]]
 OnChoice = Callable[[discord.Interaction[Any], str], Awaitable[None]]
 OnRoles = Callable[[discord.Interaction[Any], list[discord.Role]], Awaitable[None]]
 OnChannel = Callable[[discord.Interaction[Any], int], Awaitable[None]]
-
-_MOST_ROLES = 25
 
 
 class PressButton(discord.ui.Button[GuardedView]):
@@ -55,7 +54,7 @@ class RoleMenu(discord.ui.RoleSelect[GuardedView]):
     """A menu of the server's roles, of which at least one is chosen."""
 
     def __init__(self, placeholder: str, on_roles: OnRoles) -> None:
-        super().__init__(placeholder=placeholder, max_values=_MOST_ROLES)
+        super().__init__(placeholder=placeholder, max_values=OPTIONS)
         self._on_roles = on_roles
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

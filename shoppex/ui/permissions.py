@@ -12,6 +12,7 @@ from redbot.core import commands
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
+from ..discord_limits import FORM_TITLE
 from ..i18n import _
 from ..store.settings import Settings
 
@@ -143,7 +144,7 @@ class GuardedModal(discord.ui.Modal):
     """A form for one person."""
 
     def __init__(self, gate: PermissionGuard, user_id: int, *, title: str) -> None:
-        super().__init__(title=title[:45], timeout=840.0)
+        super().__init__(title=title[:FORM_TITLE], timeout=840.0)
         gate.watch(self)
         self.gate = gate
         self.user_id = user_id

@@ -35,7 +35,16 @@ LAYERS = (
     "fulfilment",
     "store",
     "api",
-    {"embed_text", "errors", "formatting", "i18n", "lifecycle", "rate_limit", "steady_clock"},
+    {
+        "discord_limits",
+        "embed_text",
+        "errors",
+        "formatting",
+        "i18n",
+        "lifecycle",
+        "rate_limit",
+        "steady_clock",
+    },
     "domain",
 )
 # Within fulfilment, the same.
