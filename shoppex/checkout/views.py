@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 import discord
@@ -17,6 +19,7 @@ from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
 from ..i18n import _
 from ..ui.components import ChoiceMenu, PressButton
+from ..ui.pager import Pager
 from ..ui.permissions import GuardedModal, GuardedView, PermissionGuard, say
 from .eligibility import find_role
 from .service import Wish
@@ -71,8 +74,8 @@ class ShelfView(GuardedView):
         super().__init__(gate, user_id)
         self._offers = offers
         self._flow = desk
-        self._start = start
-        self.page = offers[start : start + OPTIONS]
+        pager = Pager(start, len(offers), OPTIONS)
+        self.page = pager.cut(offers)
         options = [
             discord.SelectOption(
                 label=shorten(offer.title, LABEL),
@@ -82,21 +85,15 @@ class ShelfView(GuardedView):
             for offer in self.page
         ]
         self.add_item(ChoiceMenu(_("What would you like to buy?"), options, self._choose))
-        if len(offers) > OPTIONS:
-            self._add_turner(_("Back"), start - OPTIONS)
-            self._add_turner(_("More"), start + OPTIONS)
+        for button in pager.buttons(_("Back"), _("More"), self._turn):
+            self.add_item(button)
 
-    def _add_turner(self, label: str, start: int) -> None:
-        async def turn(interaction: discord.Interaction[Red]) -> None:
-            view = ShelfView(self.gate, self.user_id, self._offers, self._flow, start)
-            embed = interaction.message.embeds[0] if interaction.message else discord.Embed()
-            embed.description = _list(view.page)
-            await interaction.response.edit_message(embed=embed, view=view)
-            view.message = self.message
-            self.stop()
-
-        possible = 0 <= start < len(self._offers)
-        self.add_item(PressButton(label, turn, disabled=not possible))
+    async def _turn(self, interaction: discord.Interaction[Red], start: int) -> None:
+        view = ShelfView(self.gate, self.user_id, self._offers, self._flow, start)
+        embed = interaction.message.embeds[0] if interaction.message else discord.Embed()
+        embed.description = _list(view.page)
+        await interaction.response.edit_message(embed=embed, view=view)
+        view.message = self.message
 
     async def _choose(self, interaction: discord.Interaction[Red], ref: str) -> None:
         offer = next(offer for offer in self._offers if offer.ref == ref)
@@ -129,7 +126,7 @@ class CardView(GuardedView):
         self.add_item(
             PressButton(
                 _("Sold out") if offer.sold_out() else _("Buy"),
-                self._buy,
+                partial(desk.ask, wish=wish),
                 style=discord.ButtonStyle.success,
                 disabled=offer.sold_out() or undecided,
             )
@@ -139,9 +136,6 @@ class CardView(GuardedView):
     async def _choose(self, interaction: discord.Interaction[Red], variant_id: str) -> None:
         await self._flow.show_card(interaction, replace(self._wish, variant_id=variant_id))
         self.stop()
-
-    async def _buy(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.ask(interaction, self._wish)
 
     async def _back(self, interaction: discord.Interaction[Red]) -> None:
         try:
@@ -229,7 +223,7 @@ class OrderModal(GuardedModal):
         )
 
 
-def shelf_embed(page: tuple[Offer, ...], shop_name: str, colour: discord.Colour) -> discord.Embed:
+def shelf_embed(page: Sequence[Offer], shop_name: str, colour: discord.Colour) -> discord.Embed:
     """The list of what is for sale."""
     embed = discord.Embed(
         title=plain(shop_name) or _("For sale here"), description=_list(page), colour=colour
@@ -362,7 +356,7 @@ def stock_text(stock: Stock) -> str:
     return _("{count} left").format(count=stock.available)
 
 
-def _list(page: tuple[Offer, ...]) -> str:
+def _list(page: Sequence[Offer]) -> str:
     lines = []
     several = len({offer.category and offer.category.id for offer in page}) > 1
     category: Category | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import discord
 from redbot.core.bot import Red
@@ -37,14 +38,10 @@ class BrakeView(AdminView):
     def _offer_both(self) -> None:
         self.clear_items()
         danger, success = discord.ButtonStyle.danger, discord.ButtonStyle.success
-        self.add_item(PressButton(_("Confirm"), self._ask_to_confirm, style=danger))
-        self.add_item(PressButton(_("Dismiss"), self._ask_to_dismiss, style=success))
-
-    async def _ask_to_confirm(self, interaction: discord.Interaction[Red]) -> None:
-        await self._ask(interaction, _("Yes, take the roles"), self._confirm)
-
-    async def _ask_to_dismiss(self, interaction: discord.Interaction[Red]) -> None:
-        await self._ask(interaction, _("Yes, let them keep the roles"), self._dismiss)
+        take = partial(self._ask, label=_("Yes, take the roles"), decide=self._confirm)
+        keep = partial(self._ask, label=_("Yes, let them keep the roles"), decide=self._dismiss)
+        self.add_item(PressButton(_("Confirm"), take, style=danger))
+        self.add_item(PressButton(_("Dismiss"), keep, style=success))
 
     async def _ask(
         self,

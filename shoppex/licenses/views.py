@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import discord
@@ -111,9 +112,13 @@ class LicenseView(GuardedView):
             return
         expired = license_.status is LicenseStatus.EXPIRED
         if active:
-            self.add_item(PressButton(_("Suspend"), self._suspend))
+            done = _("It was suspended.")
+            suspend = partial(self._put, status=LicenseStatus.SUSPENDED, done=done)
+            self.add_item(PressButton(_("Suspend"), suspend))
         elif not expired:
-            self.add_item(PressButton(_("Reactivate"), self._reactivate))
+            done = _("It was reactivated.")
+            reactivate = partial(self._put, status=LicenseStatus.ACTIVE, done=done)
+            self.add_item(PressButton(_("Reactivate"), reactivate))
         if (expired or license_.expires_at is not None) and not license_.end_unreadable:
             self.add_item(PressButton(_("Extend"), self._extend))
 
@@ -165,12 +170,6 @@ class LicenseView(GuardedView):
             ),
             act,
         )
-
-    async def _suspend(self, interaction: discord.Interaction[Red]) -> None:
-        await self._put(interaction, LicenseStatus.SUSPENDED, _("It was suspended."))
-
-    async def _reactivate(self, interaction: discord.Interaction[Red]) -> None:
-        await self._put(interaction, LicenseStatus.ACTIVE, _("It was reactivated."))
 
     async def _put(
         self, interaction: discord.Interaction[Red], status: LicenseStatus, done: str

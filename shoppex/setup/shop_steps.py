@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
@@ -18,6 +19,7 @@ from ..offers.offer_text import gives, hidden_warning, power_warning, selling_pr
 from ..store.errors import StoreUnavailable
 from ..ui.common_text import not_saved
 from ..ui.components import ChannelMenu, ChoiceMenu, FieldModal, FormText, PressButton, RoleMenu
+from ..ui.pager import Pager
 from ..ui.permissions import say
 from .progress import SetupStep
 from .step import Item, StepFailed, StepPage, Wizard
@@ -79,23 +81,18 @@ class ProductPage(StepPage):
         found = self._found()
         if not found:
             return []
+        pager = Pager(self._first, len(found), OPTIONS)
         options = [
             discord.SelectOption(
                 label=shorten(product.title, LABEL) or product.uniqid,
                 value=product.uniqid,
                 description=shorten(format_price(product.price), LABEL),
             )
-            for product in found[self._first : self._first + OPTIONS]
+            for product in pager.cut(found)
         ]
         menu = ChoiceMenu(_("Choose a product"), options, self._choose)
-        if len(found) <= OPTIONS:
-            return [menu]
-        is_last = self._first + OPTIONS >= len(found)
-        return [
-            menu,
-            PressButton("◀", self._turn_back, disabled=self._first == 0),
-            PressButton("▶", self._turn_on, disabled=is_last),
-        ]
+        turn = partial(self._look_at, search=self._search)
+        return [menu, *pager.buttons("◀", "▶", turn, ends=False)]
 
     def _found(self) -> list[Product]:
         wanted = self._search.casefold()
@@ -119,12 +116,6 @@ class ProductPage(StepPage):
 
         await self.wizard.work(interaction, leave_out)
 
-    async def _turn_back(self, interaction: discord.Interaction[Any]) -> None:
-        await self._look_at(interaction, self._first - OPTIONS, self._search)
-
-    async def _turn_on(self, interaction: discord.Interaction[Any]) -> None:
-        await self._look_at(interaction, self._first + OPTIONS, self._search)
-
     async def _ask_search(self, interaction: discord.Interaction[Any]) -> None:
         async def search(sent: discord.Interaction[Any], wanted: str) -> None:
             await self._look_at(sent, 0, wanted)
@@ -135,10 +126,10 @@ class ProductPage(StepPage):
         )
 
     async def _look_at(
-        self, interaction: discord.Interaction[Any], first: int, search: str
+        self, interaction: discord.Interaction[Any], start: int, search: str
     ) -> None:
         async def look() -> None:
-            self._first, self._search = max(0, first), search
+            self._first, self._search = start, search
 
         await self.wizard.work(interaction, look)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from functools import partial
 
 import discord
 from redbot.core.bot import Red
@@ -130,7 +131,8 @@ class StatisticsView(StaffView):
                 for code in codes
             ]
             self.add_item(ChoiceMenu(_("Currency"), options, self._choose_currency))
-        self.add_item(PressButton(_("Orders as a table (CSV)"), self._export))
+        export = partial(desk.send_sheet, period=report.period)
+        self.add_item(PressButton(_("Orders as a table (CSV)"), export))
 
     async def _choose_period(self, interaction: discord.Interaction[Red], value: str) -> None:
         await self._flow.change(interaction, Period(value), self._currency)
@@ -139,9 +141,6 @@ class StatisticsView(StaffView):
     async def _choose_currency(self, interaction: discord.Interaction[Red], value: str) -> None:
         await self._flow.change(interaction, self._period, value)
         self.stop()
-
-    async def _export(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.send_sheet(interaction, self._period)
 
 
 def _paint(report: Report, currency: str | None, title: str) -> tuple[bytes, str]:

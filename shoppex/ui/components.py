@@ -18,7 +18,13 @@ OnChannel = Callable[[discord.Interaction[Any], int], Awaitable[None]]
 
 
 class PressButton(discord.ui.Button[GuardedView]):
-    """A button."""
+    """A button.
+
+    Parameters
+    ----------
+    ends
+        Whether nothing else of its view is to be pressed once this was answered.
+    """
 
     def __init__(
         self,
@@ -27,13 +33,18 @@ class PressButton(discord.ui.Button[GuardedView]):
         *,
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
         disabled: bool = False,
+        ends: bool = False,
     ) -> None:
         super().__init__(label=label, style=style, disabled=disabled)
         self._on_press = on_press
+        self._ends = ends
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Pass the click on."""
+        view = self.view
         await self._on_press(interaction)
+        if self._ends and view is not None:
+            view.stop()
 
 
 class ChoiceMenu(discord.ui.Select[GuardedView]):
