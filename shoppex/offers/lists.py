@@ -9,15 +9,18 @@ from typing import Protocol, TypeVar
 import discord
 from discord import app_commands
 from redbot.core import commands
+from redbot.core.bot import Red
 from redbot.core.utils.chat_formatting import pagify
 from redbot.core.utils.views import SimpleMenu
 
 from ..discord_limits import CHOICE_NAME, CHOICES
+from ..domain.account import OfferKind
 from ..domain.text_cleaning import clean_typed
 from ..embed_text import embed_text
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..ui.responses import send_embed
+from ..ui.settings_group import SettingsGroup
 
 # As text, its title stands above it.
 _PAGE = 1800
@@ -87,6 +90,18 @@ def _choice_name(entry: Entry, *, alone: bool) -> str:
         return shorten(entry.title, CHOICE_NAME)
     end = f" · {shorten(entry.id, _ID)}"
     return shorten(entry.title, CHOICE_NAME - len(end)) + end
+
+
+async def complete(
+    group: SettingsGroup,
+    interaction: discord.Interaction[Red],
+    current: str,
+    kind: OfferKind | None = None,
+) -> list[app_commands.Choice[str]]:
+    """Autocomplete choices out of what is sold, for those who set up the shop."""
+    if not await group.may_set_up(interaction):
+        return []
+    return choices(group.settings.guild(interaction.guild_id or 0).entries(kind), current)
 
 
 def mentions(role_ids: tuple[int, ...]) -> str:

@@ -20,7 +20,7 @@ from ..offers.role_rights import refuse_what_is_above
 from ..purchases.texts import title_of
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from ..store.settings_model import ItemEntry, ProductEntry
+from ..store.settings_model import SoldEntry
 from ..ui.confirm_view import ask
 from ..ui.members import find_member
 from ..ui.permissions import PermissionGuard, say
@@ -200,7 +200,7 @@ class OrderActionsFlow:
         interaction: discord.Interaction[Red],
         guild: discord.Guild,
         user_id: int,
-        entry: ProductEntry | ItemEntry,
+        entry: SoldEntry,
         days: int | None,
         reason: str,
     ) -> None:
