@@ -6,17 +6,15 @@ from typing import Any
 
 import discord
 
+from .discord_limits import CONTENT
 from .formatting import shorten
-
-MOST = 2000
-"""Characters of a message's text (Discord, *Create Message*)."""
 
 
 def embed_text(*embeds: discord.Embed) -> str:
     """What embeds say, in one message; the last line, such as the number of an order, stays."""
     parts = [_body(embed) for embed in embeds]
     footer = next((f"-# {e.footer.text}" for e in reversed(embeds) if e.footer.text), "")
-    room = MOST - len(footer) - 1
+    room = CONTENT - len(footer) - 1
     return "\n".join(part for part in (shorten("\n\n".join(parts), room), footer) if part)
 
 
@@ -25,7 +23,7 @@ def beside(text: str | None, embed: discord.Embed) -> str:
     if not text:
         return embed_text(embed)
     footer = f"-# {embed.footer.text}" if embed.footer.text else ""
-    room = MOST - len(text) - len(footer) - 2
+    room = CONTENT - len(text) - len(footer) - 2
     said = shorten(_body(embed), room) if room > 0 else ""
     return "\n".join(part for part in (said, text, footer) if part)
 
@@ -40,7 +38,7 @@ def edit_as(message: discord.Message | None, embed: discord.Embed) -> dict[str, 
 def with_line(message: discord.Message, name: str, value: str) -> dict[str, Any]:
     """The arguments of an edit that adds a line to a message."""
     if not message.embeds:
-        return {"content": shorten(f"{message.content}\n**{name}**: {value}", MOST)}
+        return {"content": shorten(f"{message.content}\n**{name}**: {value}", CONTENT)}
     embed = message.embeds[0]
     return {"embed": embed.add_field(name=name, value=value, inline=False)}
 

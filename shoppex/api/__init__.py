@@ -16,7 +16,7 @@ from .json_codec import MalformedJson, decode_json
 from .payloads.custom_fields import normalise
 from .payloads.goods import extract_goods
 from .payloads.order import MalformedOrder, parse_order, parse_payment, with_goods_of
-from .payloads.product import MalformedProduct, StockLevels, parse_product, parse_stock
+from .payloads.product import MalformedProduct, parse_product, parse_stock
 from .payloads.subscription import MalformedSubscription, parse_subscription
 from .payloads.webhook import LogStatus, NewWebhook, Webhook, WebhookLog
 from .resources.coupons import Coupon, CouponKind
@@ -53,7 +53,6 @@ __all__ = [
     "Serial",
     "ShopInfo",
     "ShoppexClient",
-    "StockLevels",
     "Transport",
     "Unauthorized",
     "Unavailable",

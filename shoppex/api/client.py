@@ -15,7 +15,6 @@ from ..domain.remote import RemoteOrder
 from ..rate_limit import TokenBucket
 from .fields import parse_http_url
 from .resources.coupons import CouponResource
-from .resources.customers import CustomerResource
 from .resources.invoices import InvoiceResource
 from .resources.licenses import LicenseResource
 from .resources.orders import OrderResource
@@ -67,7 +66,6 @@ class ShoppexClient:
         self.subscriptions = SubscriptionResource(transport)
         self.serials = SerialResource(transport)
         self.licenses = LicenseResource(transport)
-        self.customers = CustomerResource(transport)
         self.webhooks = WebhookResource(transport)
 
     async def read(self, kind: OfferKind, uniqid: str) -> RemoteOrder:

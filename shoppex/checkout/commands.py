@@ -9,6 +9,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..discord_limits import CHOICE_NAME, CHOICES
 from ..domain.offer import Offer
 from ..formatting import shorten
 from ..ui.command_base import CommandBase
@@ -19,8 +20,6 @@ from .flow import BuyFlow, Request
 from .views import offer_line, variant_line
 
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
-_CHOICES = 25
-_CHOICE_NAME = 100
 
 
 class BuyCommands(CommandBase):
@@ -74,7 +73,7 @@ class BuyCommands(CommandBase):
             app_commands.Choice(name=_choice_name(offer), value=offer.ref)
             for offer in self.catalogue.offers(interaction.guild_id)
             if wanted in offer.title.casefold()
-        ][:_CHOICES]
+        ][:CHOICES]
 
     @buy.autocomplete("variant")
     async def _complete_variant(
@@ -85,16 +84,16 @@ class BuyCommands(CommandBase):
         wanted = current.strip().casefold()
         return [
             app_commands.Choice(
-                name=shorten(f"{variant.title} · {variant_line(variant)}", _CHOICE_NAME),
+                name=shorten(f"{variant.title} · {variant_line(variant)}", CHOICE_NAME),
                 value=variant.id,
             )
             for offer in self.catalogue.offers(interaction.guild_id or 0)
             if chosen in (offer.ref, offer.title)
             for variant in offer.variants
             if wanted in variant.title.casefold()
-        ][:_CHOICES]
+        ][:CHOICES]
 
 
 def _choice_name(offer: Offer) -> str:
     line = offer_line(offer)
-    return f"{shorten(offer.title, _CHOICE_NAME - len(line) - 3)} · {line}"
+    return f"{shorten(offer.title, CHOICE_NAME - len(line) - 3)} · {line}"

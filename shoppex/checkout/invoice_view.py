@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
 import discord
-from redbot.core.bot import Red
 
 from ..domain.account import Order
 from ..formatting import format_money, plain
@@ -27,13 +27,12 @@ class InvoiceView(GuardedView):
         self, gate: PermissionGuard, user_id: int, wish: Wish, order: Order, desk: OfferHandler
     ) -> None:
         super().__init__(gate, user_id)
-        self._wish = wish
-        self._nonce = order.nonce
-        self._flow = desk
         if order.url is not None and len(order.url) <= _LONGEST_BUTTON_URL:
             self.add_item(discord.ui.Button(label=_("Pay now"), url=order.url))
-        self.add_item(PressButton(_("I have paid"), self._paid))
-        self.add_item(PressButton(_("Use another e-mail"), self._other))
+        paid = partial(desk.check_payment, nonce=order.nonce)
+        self.add_item(PressButton(_("I have paid"), paid))
+        other = partial(desk.ask_other_email, wish=wish)
+        self.add_item(PressButton(_("Use another e-mail"), other))
 
     async def on_timeout(self) -> None:
         """Take only the bot's own button away: the link to pay needs no bot."""
@@ -43,12 +42,6 @@ class InvoiceView(GuardedView):
         if self.message is not None:
             with contextlib.suppress(discord.HTTPException):
                 await self.message.edit(view=self)
-
-    async def _paid(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.check_payment(interaction, self._nonce)
-
-    async def _other(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.ask_other_email(interaction, self._wish)
 
 
 def invoice_embed(

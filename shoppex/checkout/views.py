@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import BODY, FIELD, FORM_TITLE, LABEL, OPTIONS
 from ..domain.account import OfferKind
 from ..domain.offer import Offer
 from ..domain.product import Category, OpenPrice, RequiredRole, Stock, Variant
@@ -17,14 +20,12 @@ from ..formatting import format_price, plain, shorten
 from ..i18n import _
 from ..ui.base_views import GuardedModal, GuardedView
 from ..ui.components import ChoiceMenu, PressButton
+from ..ui.pager import Pager
 from ..ui.permissions import PermissionGuard, say
 from .eligibility import find_role
 from .service import Wish
 from .texts import refusal_sentence
 
-# https://discord.com/developers/docs/components/reference#string-select
-_PER_PAGE = 25
-_LABEL = 100
 _TERMS = 700
 
 
@@ -74,32 +75,26 @@ class ShelfView(GuardedView):
         super().__init__(gate, user_id)
         self._offers = offers
         self._flow = desk
-        self._start = start
-        self.page = offers[start : start + _PER_PAGE]
+        pager = Pager(start, len(offers), OPTIONS)
+        self.page = pager.cut(offers)
         options = [
             discord.SelectOption(
-                label=shorten(offer.title, _LABEL),
+                label=shorten(offer.title, LABEL),
                 value=offer.ref,
-                description=shorten(offer_line(offer), _LABEL),
+                description=shorten(offer_line(offer), LABEL),
             )
             for offer in self.page
         ]
         self.add_item(ChoiceMenu(_("What would you like to buy?"), options, self._choose))
-        if len(offers) > _PER_PAGE:
-            self._add_turner(_("Back"), start - _PER_PAGE)
-            self._add_turner(_("More"), start + _PER_PAGE)
+        for button in pager.buttons(_("Back"), _("More"), self._turn):
+            self.add_item(button)
 
-    def _add_turner(self, label: str, start: int) -> None:
-        async def turn(interaction: discord.Interaction[Red]) -> None:
-            view = ShelfView(self.gate, self.user_id, self._offers, self._flow, start)
-            embed = interaction.message.embeds[0] if interaction.message else discord.Embed()
-            embed.description = _list(view.page)
-            await interaction.response.edit_message(embed=embed, view=view)
-            view.message = self.message
-            self.stop()
-
-        possible = 0 <= start < len(self._offers)
-        self.add_item(PressButton(label, turn, disabled=not possible))
+    async def _turn(self, interaction: discord.Interaction[Red], start: int) -> None:
+        view = ShelfView(self.gate, self.user_id, self._offers, self._flow, start)
+        embed = interaction.message.embeds[0] if interaction.message else discord.Embed()
+        embed.description = _list(view.page)
+        await interaction.response.edit_message(embed=embed, view=view)
+        view.message = self.message
 
     async def _choose(self, interaction: discord.Interaction[Red], ref: str) -> None:
         offer = next(offer for offer in self._offers if offer.ref == ref)
@@ -120,19 +115,19 @@ class CardView(GuardedView):
         if len(offer.variants) > 1:
             options = [
                 discord.SelectOption(
-                    label=shorten(variant.title, _LABEL),
+                    label=shorten(variant.title, LABEL),
                     value=variant.id,
-                    description=shorten(variant_line(variant), _LABEL),
+                    description=shorten(variant_line(variant), LABEL),
                     default=variant.id == wish.variant_id,
                 )
-                for variant in offer.variants[:_PER_PAGE]
+                for variant in offer.variants[:OPTIONS]
             ]
             self.add_item(ChoiceMenu(_("Choose a variant"), options, self._choose))
         undecided = len(offer.variants) > 1 and wish.variant_id is None
         self.add_item(
             PressButton(
                 _("Sold out") if offer.sold_out() else _("Buy"),
-                self._buy,
+                partial(desk.ask, wish=wish),
                 style=discord.ButtonStyle.success,
                 disabled=offer.sold_out() or undecided,
             )
@@ -142,9 +137,6 @@ class CardView(GuardedView):
     async def _choose(self, interaction: discord.Interaction[Red], variant_id: str) -> None:
         await self._flow.show_card(interaction, replace(self._wish, variant_id=variant_id))
         self.stop()
-
-    async def _buy(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.ask(interaction, self._wish)
 
     async def _back(self, interaction: discord.Interaction[Red]) -> None:
         try:
@@ -178,7 +170,7 @@ class OrderModal(GuardedModal):
         amount: bool,
         anew: bool = False,
     ) -> None:
-        super().__init__(gate, user_id, title=shorten(wish.offer.title, 45))
+        super().__init__(gate, user_id, title=shorten(wish.offer.title, FORM_TITLE))
         self._wish = wish
         self._flow = desk
         self._amount = amount
@@ -232,7 +224,7 @@ class OrderModal(GuardedModal):
         )
 
 
-def shelf_embed(page: tuple[Offer, ...], shop_name: str, colour: discord.Colour) -> discord.Embed:
+def shelf_embed(page: Sequence[Offer], shop_name: str, colour: discord.Colour) -> discord.Embed:
     """The list of what is for sale."""
     embed = discord.Embed(
         title=plain(shop_name) or _("For sale here"), description=_list(page), colour=colour
@@ -251,8 +243,8 @@ def card_embed(
     )
     embed.colour = colour
     if offer.variants:
-        lines = [f"**{plain(v.title)}** · {variant_line(v)}" for v in offer.variants[:_PER_PAGE]]
-        embed.add_field(name=_("Variants"), value=shorten("\n".join(lines), 1024), inline=False)
+        lines = [f"**{plain(v.title)}** · {variant_line(v)}" for v in offer.variants[:OPTIONS]]
+        embed.add_field(name=_("Variants"), value=shorten("\n".join(lines), FIELD), inline=False)
     else:
         embed.add_field(name=_("Price"), value=_price(offer, marked_up=True))
         embed.add_field(name=_("Stock"), value=stock_text(offer.stock))
@@ -262,7 +254,7 @@ def card_embed(
     if offer.required_role is not None:
         embed.add_field(name=_("Only for"), value=_only_for(offer.required_role, interaction))
     add_offer_notes(embed, offer)
-    if len(offer.variants) > _PER_PAGE:
+    if len(offer.variants) > OPTIONS:
         more = _("There are more variants: name yours with `/buy`, where all are offered.")
         embed.add_field(name="…", value=more, inline=False)
     variant = offer.variant(wish.variant_id) if wish.variant_id else None
@@ -319,7 +311,7 @@ def role_mentions(role_ids: tuple[int, ...], guild: discord.Guild | None) -> str
     if guild is None:
         return ""
     roles = [role for role_id in role_ids if (role := guild.get_role(role_id)) is not None]
-    return shorten(", ".join(role.mention for role in roles), 1024)
+    return shorten(", ".join(role.mention for role in roles), FIELD)
 
 
 def offer_line(offer: Offer, *, marked_up: bool = False) -> str:
@@ -365,7 +357,7 @@ def stock_text(stock: Stock) -> str:
     return _("{count} left").format(count=stock.available)
 
 
-def _list(page: tuple[Offer, ...]) -> str:
+def _list(page: Sequence[Offer]) -> str:
     lines = []
     several = len({offer.category and offer.category.id for offer in page}) > 1
     category: Category | None = None
@@ -375,4 +367,4 @@ def _list(page: tuple[Offer, ...]) -> str:
             lines.append(f"__{title}__")
         category = offer.category
         lines.append(f"**{plain(offer.title, 100)}** · {offer_line(offer, marked_up=True)}")
-    return shorten("\n".join(lines), 4000)
+    return shorten("\n".join(lines), BODY)

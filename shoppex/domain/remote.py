@@ -170,7 +170,6 @@ class RemoteSubscription:
     period_end: datetime | None = None
     end_unreadable: bool = False
     price: Money | None = None
-    trial_end: datetime | None = None
     cancelled_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None

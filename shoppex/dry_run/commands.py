@@ -11,8 +11,8 @@ from redbot.core.bot import Red
 
 from ..formatting import plain, shorten
 from ..i18n import _
-from ..offers.lists import choices, named
-from ..store.settings_model import ItemEntry, ProductEntry
+from ..offers.lists import complete, named
+from ..store.settings_model import SoldEntry
 from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
 from .flow import DryRunFlow
@@ -63,19 +63,17 @@ class DryRunCommands(SettingsGroup):
     async def _complete_test(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.may_set_up(interaction):
-            return []
-        return choices(self.settings.guild(interaction.guild_id or 0).entries(), current)
+        return await complete(self, interaction, current)
 
 
-def _chosen(entries: list[ProductEntry | ItemEntry]) -> ProductEntry | ItemEntry | None:
+def _chosen(entries: list[SoldEntry]) -> SoldEntry | None:
     """What is tried out where nothing was named: the only one, or the first that gives a role."""
     if len(entries) == 1:
         return entries[0]
     return next((entry for entry in entries if entry.roles), None)
 
 
-def _which(entries: list[ProductEntry | ItemEntry], product: str | None) -> str:
+def _which(entries: list[SoldEntry], product: str | None) -> str:
     if not entries:
         return _(
             "Nothing is for sale here yet, so there is nothing to test. Add something with "

@@ -10,6 +10,7 @@ import discord
 from redbot.core.bot import Red
 
 from ..checkout.texts import refusal_sentence
+from ..discord_limits import BODY
 from ..embed_text import edit_as
 from ..errors import Refusal
 from ..formatting import format_price, plain, shorten
@@ -25,7 +26,6 @@ log = logging.getLogger("red.shoppex.shoppex.dry_run.flow")
 
 Send = Callable[..., Awaitable[discord.Message]]
 
-_DESCRIPTION = 4000
 _SIGNS = {Mark.FINE: "✅", Mark.DOUBTFUL: "⚠️", Mark.FAILED: "❌", Mark.LEFT_OUT: "➖"}
 _NOT_FOUND, _UNAUTHORIZED, _METHOD = 404, 401, 405
 _REDIRECTS = range(300, 400)
@@ -103,7 +103,7 @@ def _report_embed(report: DryRunReport, colour: discord.Colour) -> discord.Embed
     """The steps so far."""
     embed = discord.Embed(
         title=_heading(report),
-        description=shorten("\n\n".join(_line(r) for r in report.results), _DESCRIPTION) or "…",
+        description=shorten("\n\n".join(_line(r) for r in report.results), BODY) or "…",
         colour=colour,
     )
     embed.add_field(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import BODY
 from ..domain.account import AccountKey
 from ..formatting import shorten
 from ..fulfilment.reconcile.brake import Brake
@@ -18,7 +20,6 @@ from ..ui.permissions import PermissionGuard
 from ..ui.reason_text import waiting_sentence
 
 _NAMED = 20
-_DESCRIPTION = 4000
 
 Decision = Callable[[int], Awaitable[None]]
 
@@ -37,14 +38,10 @@ class BrakeView(AdminView):
     def _offer_both(self) -> None:
         self.clear_items()
         danger, success = discord.ButtonStyle.danger, discord.ButtonStyle.success
-        self.add_item(PressButton(_("Confirm"), self._ask_to_confirm, style=danger))
-        self.add_item(PressButton(_("Dismiss"), self._ask_to_dismiss, style=success))
-
-    async def _ask_to_confirm(self, interaction: discord.Interaction[Red]) -> None:
-        await self._ask(interaction, _("Yes, take the roles"), self._confirm)
-
-    async def _ask_to_dismiss(self, interaction: discord.Interaction[Red]) -> None:
-        await self._ask(interaction, _("Yes, let them keep the roles"), self._dismiss)
+        take = partial(self._ask, label=_("Yes, take the roles"), decide=self._confirm)
+        keep = partial(self._ask, label=_("Yes, let them keep the roles"), decide=self._dismiss)
+        self.add_item(PressButton(_("Confirm"), take, style=danger))
+        self.add_item(PressButton(_("Dismiss"), keep, style=success))
 
     async def _ask(
         self,
@@ -103,7 +100,7 @@ def brake_embed(
     text = "\n".join((waiting_sentence(why), "", *lines))
     embed = discord.Embed(
         title=_("No role is taken until you decide"),
-        description=shorten(text, _DESCRIPTION),
+        description=shorten(text, BODY),
         colour=colour,
     )
     embed.add_field(

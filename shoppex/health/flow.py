@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from redbot.core import commands
 
+from ..discord_limits import FIELD, FIELD_NAME
 from ..embed_text import edit_as
 from ..formatting import plain, shorten
 from ..i18n import _
@@ -21,9 +22,6 @@ from .findings import Finding, Problem, Verdict
 from .runner import HealthCheck
 from .texts import ailment_text, good_text, problem_text, title_of
 
-# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
-_LONGEST_FIELD = 1024
-_LONGEST_NAME = 256
 # Of 6000 and 25; the rest is for the title, the line of what is good, and that there is more.
 _MOST_TEXT = 4600
 _MOST_FIELDS = 20
@@ -103,7 +101,7 @@ def findings_embed(findings: Sequence[Finding], prefix: str) -> discord.Embed:
     _add_fields(embed, _problems(findings, prefix))
     good = [good_text(finding) for finding in findings if finding.verdict is Verdict.GOOD]
     if good:
-        line = shorten(", ".join(good), _LONGEST_FIELD)
+        line = shorten(", ".join(good), FIELD)
         embed.add_field(name=_("✅ In order"), value=line, inline=False)
     return embed
 
@@ -121,7 +119,7 @@ def news_embed(
     )
     _add_fields(embed, _problems(news, prefix))
     if mended:
-        line = shorten(", ".join(ailment_text(ailment) for ailment in mended), _LONGEST_FIELD)
+        line = shorten(", ".join(ailment_text(ailment) for ailment in mended), FIELD)
         embed.add_field(name=_("✅ No longer a problem"), value=line, inline=False)
     embed.set_footer(text=plain(guild.name))
     return embed
@@ -131,8 +129,8 @@ def _problems(findings: Sequence[Finding], prefix: str) -> _Fields:
     for verdict, mark in _MARKS.items():
         for finding in findings:
             if finding.verdict is verdict:
-                text = shorten(problem_text(finding, prefix), _LONGEST_FIELD)
-                yield shorten(f"{mark} {title_of(finding.name)}", _LONGEST_NAME), text
+                text = shorten(problem_text(finding, prefix), FIELD)
+                yield shorten(f"{mark} {title_of(finding.name)}", FIELD_NAME), text
 
 
 def _add_fields(embed: discord.Embed, fields: _Fields) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import LABEL, OPTIONS
 from ..domain.license import License, LicenseStatus
 from ..formatting import plain, shorten
 from ..i18n import _
@@ -21,9 +23,6 @@ from ..ui.text_modal import TextModal
 from .service import FoundLicenses, LicenseService
 from .texts import license_embed, short, status_text
 
-_LABEL = 100
-# https://discord.com/developers/docs/components/reference#string-select: `options`.
-_MENU = 25
 _MOST_DAYS = 3650
 
 
@@ -89,20 +88,20 @@ class LicenseView(GuardedView):
         return self._found.holdings[self._number].license
 
     def _next_page(self) -> int:
-        return (self._number // _MENU + 1) * _MENU
+        return (self._number // OPTIONS + 1) * OPTIONS
 
     def _add_menu(self) -> None:
         end = self._next_page()
-        page = self._found.holdings[end - _MENU : end]
+        page = self._found.holdings[end - OPTIONS : end]
         if len(page) > 1:
             options = [
                 discord.SelectOption(
-                    label=shorten(short(each.license), _LABEL),
+                    label=shorten(short(each.license), LABEL),
                     value=str(number),
                     description=status_text(each.license),
                     default=number == self._number,
                 )
-                for number, each in enumerate(page, end - _MENU)
+                for number, each in enumerate(page, end - OPTIONS)
             ]
             self.add_item(ChoiceMenu(_("Choose a licence"), options, self._choose))
 
@@ -114,9 +113,13 @@ class LicenseView(GuardedView):
             return
         expired = license_.status is LicenseStatus.EXPIRED
         if active:
-            self.add_item(PressButton(_("Suspend"), self._suspend))
+            done = _("It was suspended.")
+            suspend = partial(self._put, status=LicenseStatus.SUSPENDED, done=done)
+            self.add_item(PressButton(_("Suspend"), suspend))
         elif not expired:
-            self.add_item(PressButton(_("Reactivate"), self._reactivate))
+            done = _("It was reactivated.")
+            reactivate = partial(self._put, status=LicenseStatus.ACTIVE, done=done)
+            self.add_item(PressButton(_("Reactivate"), reactivate))
         if (expired or license_.expires_at is not None) and not license_.end_unreadable:
             self.add_item(PressButton(_("Extend"), self._extend))
 
@@ -168,12 +171,6 @@ class LicenseView(GuardedView):
             ),
             act,
         )
-
-    async def _suspend(self, interaction: discord.Interaction[Red]) -> None:
-        await self._put(interaction, LicenseStatus.SUSPENDED, _("It was suspended."))
-
-    async def _reactivate(self, interaction: discord.Interaction[Red]) -> None:
-        await self._put(interaction, LicenseStatus.ACTIVE, _("It was reactivated."))
 
     async def _put(
         self, interaction: discord.Interaction[Red], status: LicenseStatus, done: str

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord.utils import format_dt
 
+from ..discord_limits import DESCRIPTION
 from ..domain.event import EventKind, ShopEvent
 from ..domain.log_level import LogLevel
 from ..domain.money import Money
@@ -15,8 +16,6 @@ from ..formatting import format_money, plain, shorten
 from ..i18n import _
 from .event_batch import EventBatch, EventHeading, Tally, TimedEvent
 
-# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
-_DESCRIPTION = 4096
 _COMPACT = 900
 _BEST = 3
 _SUBJECT = 80
@@ -91,7 +90,7 @@ def digest_embed(batch: EventBatch) -> discord.Embed:
         sold = ", ".join(f"{count} × {plain(subject, _SUBJECT)}" for subject, count in best)
         lines.append(_("Sold most: {products}").format(products=sold))
     lines.append("")
-    room = _DESCRIPTION - sum(len(line) + 1 for line in lines) - len(_more(tally.total)) - 1
+    room = DESCRIPTION - sum(len(line) + 1 for line in lines) - len(_more(tally.total)) - 1
     listed: list[str] = []
     left = tally.total
     for entry in reversed(entries):

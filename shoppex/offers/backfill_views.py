@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import FIELD
 from ..formatting import plain, shorten
 from ..fulfilment.reconcile.role_backfill import Preview
 from ..i18n import _
@@ -21,7 +22,6 @@ from ..ui.permissions import PermissionGuard
 log = logging.getLogger("red.shoppex.shoppex.offers.backfill_views")
 
 _NAMES = 20
-_FIELD = 1024
 
 # Keeps the change; given to earlier buyers too, it reports by the second argument.
 Apply = Callable[[], Awaitable[None]]
@@ -142,7 +142,7 @@ def preview_embed(
                 f"<@&{role_id}> ({len(user_ids)}): {_names(guild, user_ids)}"
                 for role_id, user_ids in parts.items()
             ]
-            embed.add_field(name=heading, value=shorten("\n".join(lines), _FIELD), inline=False)
+            embed.add_field(name=heading, value=shorten("\n".join(lines), FIELD), inline=False)
     return embed
 
 

@@ -1,42 +1,93 @@
-"""Changing what is sold, with a look at those who have bought it."""
+"""What the commands of products and items have in common: what is sold is listed and changed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TypeVar
 
 import discord
 from redbot.core import commands
 
-from ..formatting import plain
+from ..checkout.catalogue import Catalogue
+from ..domain.account import OfferKind
+from ..domain.policy import Policy
+from ..formatting import format_money, plain
 from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.role_checks import powers_of
 from ..fulfilment.reconcile.backfill_runner import BackfillRunner
 from ..fulfilment.reconcile.role_backfill import RoleChange
 from ..i18n import _, ngettext
-from ..store.settings_model import GuildSettings, ItemEntry, ProductEntry
+from ..store.settings_model import GuildSettings, ItemEntry, SoldEntry
 from ..ui.responses import send_embed
 from ..ui.settings_group import SettingsGroup
 from .backfill_views import BackfillView, ProgressMessage, preview_embed
+from .lists import mentions, named, send_list
 from .offer_text import gives
+from .policy_text import entry_notes
 from .power_notice import PowerNotice
 from .rights_prompt import may_sell
 
-E = TypeVar("E", ProductEntry, ItemEntry)
-
 
 class EntryChanges(SettingsGroup):
-    """What products and items have in common."""
+    """Lists and changes what is sold, with a look at those who have bought it."""
 
     engine: Engine
     backfills: BackfillRunner
+    catalogue: Catalogue
     power_notice: PowerNotice
 
+    async def find_entry(
+        self, ctx: commands.GuildContext, kind: OfferKind, text: str
+    ) -> SoldEntry | None:
+        """What is sold under an id or a title. Answers when there is no such thing."""
+        if kind is OfferKind.PRODUCT:
+            # It may have been given another title at Shoppex.
+            await self.catalogue.freshen(ctx.guild.id)
+        entry = named(self.settings.guild(ctx.guild.id).entries(kind), text)
+        if entry is None:
+            await ctx.send(_unknown(kind), ephemeral=True)
+        return entry
+
+    async def list_entries(self, ctx: commands.GuildContext, kind: OfferKind) -> None:
+        """Show what is sold, and what it gives."""
+        shop = self.settings.guild(ctx.guild.id)
+        lines = [
+            _line(entry, shop.policy)
+            for entry in sorted(shop.entries(kind), key=lambda entry: entry.title.casefold())
+        ]
+        if kind is OfferKind.PRODUCT:
+            title = _("Products sold here")
+            empty = _("No product is sold here yet. Add one with `/shoppexset product add`.")
+        else:
+            title = _("Items sold here")
+            empty = _("There is no item yet. Add one with `/shoppexset item add`.")
+        await send_list(ctx, title, lines, empty)
+
+    async def remove_entry(self, ctx: commands.GuildContext, kind: OfferKind, text: str) -> None:
+        """Stop selling something."""
+        entry = await self.find_entry(ctx, kind, text)
+        if entry is None:
+            return
+        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.without_entry(entry.ref))
+        await ctx.send(
+            _(
+                "✅ **{title}** is no longer for sale here. Those who bought it keep what they "
+                "have, and orders that are still open are delivered."
+            ).format(title=plain(entry.title)),
+            ephemeral=True,
+        )
+
     async def change_roles(
-        self, ctx: commands.GuildContext, entry: E, roles: tuple[discord.Role, ...]
+        self,
+        ctx: commands.GuildContext,
+        kind: OfferKind,
+        text: str,
+        roles: tuple[discord.Role, ...],
     ) -> None:
         """Give other roles from now on; where that would concern earlier buyers, ask first."""
+        entry = await self.find_entry(ctx, kind, text)
+        if entry is None:
+            return
         await ctx.defer(ephemeral=True)
         if not await may_sell(ctx, self.gate, self.power_notice, roles):
             return
@@ -68,7 +119,9 @@ class EntryChanges(SettingsGroup):
         embed = preview_embed(ctx.guild, entry.title, preview, await ctx.embed_colour())
         view.message = await send_embed(ctx, embed, view)
 
-    async def change_days(self, ctx: commands.GuildContext, entry: E, days: int) -> None:
+    async def change_days(
+        self, ctx: commands.GuildContext, kind: OfferKind, text: str, days: int
+    ) -> None:
         """Let the roles last longer or shorter for those who buy from now on.
 
         Parameters
@@ -76,6 +129,9 @@ class EntryChanges(SettingsGroup):
         days
             0 for ever.
         """
+        entry = await self.find_entry(ctx, kind, text)
+        if entry is None:
+            return
         lasts = timedelta(days=days) if days else None
         await self.settings.update_guild(
             ctx.guild.id, lambda shop: shop.with_entry(replace(entry, lasts=lasts))
@@ -96,3 +152,20 @@ class EntryChanges(SettingsGroup):
                 "bought it keep what they agreed to."
             ).format(title=plain(entry.title))
         await ctx.send(text, ephemeral=True)
+
+
+def _line(entry: SoldEntry, policy: Policy) -> str:
+    price = f", {format_money(entry.price)}" if isinstance(entry, ItemEntry) else ""
+    notes = entry_notes(entry.lasts, entry.policy, policy)
+    return f"**{plain(entry.title)}** (`{entry.id}`){price}: {mentions(entry.roles)}{notes}"
+
+
+def _unknown(kind: OfferKind) -> str:
+    if kind is OfferKind.PRODUCT:
+        return _(
+            "No product of that name is sold here. Nothing was changed. `/shoppexset product "
+            "list` shows those that are."
+        )
+    return _(
+        "There is no item of that name. Nothing was changed. `/shoppexset item list` shows yours."
+    )

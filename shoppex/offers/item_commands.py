@@ -10,6 +10,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..domain.account import OfferKind
 from ..domain.text_cleaning import clean_typed
 from ..formatting import format_money, plain
 from ..fulfilment.engine.role_checks import powers_of
@@ -18,9 +19,8 @@ from ..store.settings_model import ItemEntry
 from ..ui.converters import LONGEST_DAYS, Days, Roles, read_price
 from ..ui.settings_group import SettingsGroup
 from .change_commands import EntryChanges
-from .lists import choices, mentions, named, send_list
+from .lists import complete, named
 from .offer_text import gives
-from .policy_text import entry_notes
 from .rights_prompt import may_sell
 
 _TITLE = 100
@@ -67,7 +67,7 @@ class ItemCommands(EntryChanges):
             raise commands.BadArgument(
                 _("The title must have from 1 to {limit} characters.").format(limit=_TITLE)
             )
-        if self._sold_item(ctx.guild.id, title) is not None:
+        if named(self.settings.guild(ctx.guild.id).items.values(), title) is not None:
             raise commands.BadArgument(
                 _("There is an item of that title already. Choose another title.")
             )
@@ -104,11 +104,7 @@ class ItemCommands(EntryChanges):
         - `<item>` Its title or id. Put quotes around it if it has spaces.
         - `[roles...]` The roles a buyer gets from now on, in place of those until now.
         """
-        entry = self._sold_item(ctx.guild.id, item)
-        if entry is None:
-            await ctx.send(_unknown_item(), ephemeral=True)
-            return
-        await self.change_roles(ctx, entry, roles)
+        await self.change_roles(ctx, OfferKind.ITEM, item, roles)
 
     @shoppexset_item.command(name="days")
     @app_commands.describe(
@@ -125,11 +121,7 @@ class ItemCommands(EntryChanges):
         - `<item>` Its title or id. Put quotes around it if it has spaces.
         - `<days>` From 1 to 3650, or 0 for ever.
         """
-        entry = self._sold_item(ctx.guild.id, item)
-        if entry is None:
-            await ctx.send(_unknown_item(), ephemeral=True)
-            return
-        await self.change_days(ctx, entry, days)
+        await self.change_days(ctx, OfferKind.ITEM, item, days)
 
     @shoppexset_item.command(name="remove")
     @app_commands.describe(item="An item of yours")
@@ -142,31 +134,12 @@ class ItemCommands(EntryChanges):
 
         - `<item>` Its title or id.
         """
-        entry = self._sold_item(ctx.guild.id, item)
-        if entry is None:
-            await ctx.send(_unknown_item(), ephemeral=True)
-            return
-        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.without_item(entry.id))
-        await ctx.send(
-            _(
-                "✅ **{title}** is no longer for sale here. Those who bought it keep what they "
-                "have, and orders that are still open are delivered."
-            ).format(title=plain(entry.title)),
-            ephemeral=True,
-        )
+        await self.remove_entry(ctx, OfferKind.ITEM, item)
 
     @shoppexset_item.command(name="list")
     async def shoppexset_item_list(self, ctx: commands.GuildContext) -> None:
         """Show your own items, their prices, and what they give."""
-        shop = self.settings.guild(ctx.guild.id)
-        entries = shop.items.values()
-        lines = [
-            f"**{plain(entry.title)}** (`{entry.id}`), {format_money(entry.price)}: "
-            f"{mentions(entry.roles)}" + entry_notes(entry.lasts, entry.policy, shop.policy)
-            for entry in sorted(entries, key=lambda entry: entry.title.casefold())
-        ]
-        empty = _("There is no item yet. Add one with `/shoppexset item add`.")
-        await send_list(ctx, _("Items sold here"), lines, empty)
+        await self.list_entries(ctx, OfferKind.ITEM)
 
     @shoppexset_item_roles.autocomplete("item")
     @shoppexset_item_days.autocomplete("item")
@@ -174,16 +147,4 @@ class ItemCommands(EntryChanges):
     async def _complete_item(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.may_set_up(interaction):
-            return []
-        entries = self.settings.guild(interaction.guild_id or 0).items.values()
-        return choices(entries, current)
-
-    def _sold_item(self, guild_id: int, text: str) -> ItemEntry | None:
-        return named(self.settings.guild(guild_id).items.values(), text)
-
-
-def _unknown_item() -> str:
-    return _(
-        "There is no item of that name. Nothing was changed. `/shoppexset item list` shows yours."
-    )
+        return await complete(self, interaction, current, OfferKind.ITEM)

@@ -9,17 +9,19 @@ from typing import Protocol, TypeVar
 import discord
 from discord import app_commands
 from redbot.core import commands
+from redbot.core.bot import Red
 from redbot.core.utils.chat_formatting import pagify
 from redbot.core.utils.views import SimpleMenu
 
+from ..discord_limits import CHOICE_NAME, CHOICES
+from ..domain.account import OfferKind
 from ..domain.text_cleaning import clean_typed
 from ..embed_text import embed_text
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..ui.responses import send_embed
+from ..ui.settings_group import SettingsGroup
 
-_CHOICES = 25
-_CHOICE_NAME = 100
 # As text, its title stands above it.
 _PAGE = 1800
 _ID = 36
@@ -80,14 +82,26 @@ def choices(entries: Iterable[Entry], current: str) -> list[app_commands.Choice[
         )
         for entry in sorted(entries, key=lambda entry: entry.title.casefold())
         if wanted in entry.title.casefold()
-    ][:_CHOICES]
+    ][:CHOICES]
 
 
 def _choice_name(entry: Entry, *, alone: bool) -> str:
     if alone:
-        return shorten(entry.title, _CHOICE_NAME)
+        return shorten(entry.title, CHOICE_NAME)
     end = f" · {shorten(entry.id, _ID)}"
-    return shorten(entry.title, _CHOICE_NAME - len(end)) + end
+    return shorten(entry.title, CHOICE_NAME - len(end)) + end
+
+
+async def complete(
+    group: SettingsGroup,
+    interaction: discord.Interaction[Red],
+    current: str,
+    kind: OfferKind | None = None,
+) -> list[app_commands.Choice[str]]:
+    """Autocomplete choices out of what is sold, for those who set up the shop."""
+    if not await group.may_set_up(interaction):
+        return []
+    return choices(group.settings.guild(interaction.guild_id or 0).entries(kind), current)
 
 
 def mentions(role_ids: tuple[int, ...]) -> str:

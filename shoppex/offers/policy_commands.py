@@ -17,7 +17,7 @@ from ..fulfilment.reconcile.membership import Membership
 from ..i18n import _
 from ..store.settings_model import GuildSettings
 from ..ui.settings_group import SettingsGroup
-from .lists import choices, named, send_list
+from .lists import complete, named, send_list
 from .policy_text import (
     disputes_sentence,
     own_policy_lines,
@@ -172,9 +172,7 @@ class PolicyCommands(SettingsGroup):
     async def _complete_offer(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.may_set_up(interaction):
-            return []
-        return choices(self.settings.guild(interaction.guild_id or 0).entries(), current)
+        return await complete(self, interaction, current)
 
     @SettingsGroup.shoppexset.command(name="rejoin")
     @app_commands.describe(enabled="Whether who comes back gets back what still lasts")

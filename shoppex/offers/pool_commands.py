@@ -11,13 +11,14 @@ from redbot.core.bot import Red
 
 from ..checkout.catalogue import Catalogue
 from ..checkout.texts import refusal_sentence
+from ..domain.account import OfferKind
 from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry
 from ..ui.settings_group import SettingsGroup
 from .item_commands import ItemCommands
-from .lists import choices, named
+from .lists import choices, complete, named
 
 
 class PoolCommands(SettingsGroup):
@@ -77,9 +78,7 @@ class PoolCommands(SettingsGroup):
     async def _complete_pool_item(
         self, interaction: discord.Interaction[Red], current: str
     ) -> list[app_commands.Choice[str]]:
-        if not await self.may_set_up(interaction):
-            return []
-        return choices(self.settings.guild(interaction.guild_id or 0).items.values(), current)
+        return await complete(self, interaction, current, OfferKind.ITEM)
 
     @shoppexset_item_pool.autocomplete("product")
     async def _complete_pool(

@@ -9,9 +9,10 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
-from ..checkout.catalogue import Catalogue, is_subscription
+from ..checkout.catalogue import is_subscription
 from ..checkout.errors import NotForSale, NotSetUp
 from ..checkout.texts import refusal_sentence
+from ..domain.account import OfferKind
 from ..errors import Refusal
 from ..formatting import plain
 from ..i18n import _
@@ -20,16 +21,14 @@ from ..ui.converters import LONGEST_DAYS, Days, Roles
 from ..ui.settings_group import SettingsGroup
 from .change_commands import EntryChanges
 from .listing import Listings
-from .lists import choices, mentions, named, send_list
+from .lists import choices, complete
 from .offer_text import gives, hidden_warning
-from .policy_text import entry_notes
 from .rights_prompt import may_sell
 
 
 class ProductCommands(EntryChanges):
     """Products of Shoppex's catalogue."""
 
-    catalogue: Catalogue
     listings: Listings
 
     @SettingsGroup.shoppexset.group(name="product")
@@ -93,11 +92,7 @@ class ProductCommands(EntryChanges):
         - `<product>` Its title or id. Put quotes around it if it has spaces.
         - `[roles...]` The roles a buyer gets from now on, in place of those until now.
         """
-        entry = await self._sold_product(ctx, product)
-        if entry is None:
-            await ctx.send(_unknown_product(), ephemeral=True)
-            return
-        await self.change_roles(ctx, entry, roles)
+        await self.change_roles(ctx, OfferKind.PRODUCT, product, roles)
 
     @shoppexset_product.command(name="days")
     @app_commands.describe(
@@ -114,11 +109,7 @@ class ProductCommands(EntryChanges):
         - `<product>` Its title or id. Put quotes around it if it has spaces.
         - `<days>` From 1 to 3650, or 0 for ever.
         """
-        entry = await self._sold_product(ctx, product)
-        if entry is None:
-            await ctx.send(_unknown_product(), ephemeral=True)
-            return
-        await self.change_days(ctx, entry, days)
+        await self.change_days(ctx, OfferKind.PRODUCT, product, days)
 
     @shoppexset_product.command(name="remove")
     @app_commands.describe(product="A product that is sold here")
@@ -131,33 +122,14 @@ class ProductCommands(EntryChanges):
 
         - `<product>` Its title or id.
         """
-        entry = await self._sold_product(ctx, product)
-        if entry is None:
-            await ctx.send(_unknown_product(), ephemeral=True)
-            return
-        await self.settings.update_guild(ctx.guild.id, lambda shop: shop.without_product(entry.id))
-        await ctx.send(
-            _(
-                "✅ **{title}** is no longer for sale here. Those who bought it keep what they "
-                "have, and orders that are still open are delivered."
-            ).format(title=plain(entry.title)),
-            ephemeral=True,
-        )
+        await self.remove_entry(ctx, OfferKind.PRODUCT, product)
 
     @shoppexset_product.command(name="list")
     async def shoppexset_product_list(self, ctx: commands.GuildContext) -> None:
         """Show which products of your shop are sold here, and what they give."""
         await ctx.defer(ephemeral=True)
         await self.catalogue.freshen(ctx.guild.id)
-        shop = self.settings.guild(ctx.guild.id)
-        entries = shop.products.values()
-        lines = [
-            f"**{plain(entry.title)}** (`{entry.id}`): {mentions(entry.roles)}"
-            + entry_notes(entry.lasts, entry.policy, shop.policy)
-            for entry in sorted(entries, key=lambda entry: entry.title.casefold())
-        ]
-        empty = _("No product is sold here yet. Add one with `/shoppexset product add`.")
-        await send_list(ctx, _("Products sold here"), lines, empty)
+        await self.list_entries(ctx, OfferKind.PRODUCT)
 
     @shoppexset_product_add.autocomplete("product")
     async def _complete_catalogue(
@@ -177,13 +149,7 @@ class ProductCommands(EntryChanges):
         if not await self.may_set_up(interaction):
             return []
         self.catalogue.wake(interaction.guild_id or 0)
-        entries = self.settings.guild(interaction.guild_id or 0).products.values()
-        return choices(entries, current)
-
-    async def _sold_product(self, ctx: commands.GuildContext, text: str) -> ProductEntry | None:
-        # It may have been given another title at Shoppex.
-        await self.catalogue.freshen(ctx.guild.id)
-        return named(self.settings.guild(ctx.guild.id).products.values(), text)
+        return await complete(self, interaction, current, OfferKind.PRODUCT)
 
 
 def _about_product(refusal: Refusal) -> str:
@@ -195,10 +161,3 @@ def _about_product(refusal: Refusal) -> str:
     if isinstance(refusal, NotSetUp):
         return _("First give me access to your shop with `/shoppexset apikey`.")
     return refusal_sentence(refusal)
-
-
-def _unknown_product() -> str:
-    return _(
-        "No product of that name is sold here. Nothing was changed. `/shoppexset product list` "
-        "shows those that are."
-    )

@@ -17,7 +17,7 @@ from ..fulfilment.entitlement.claims import claims_of
 from ..fulfilment.intake.subscription_updates import ask
 from ..fulfilment.reconcile.membership import given_anew
 from ..purchases.status import periods_of
-from ..store.settings_model import ItemEntry, ProductEntry
+from ..store.settings_model import ItemEntry, SoldEntry
 from .errors import AlreadyRevoked, GivesNothing, NothingHeld, NotRevoked
 from .lookup import Matter, Payer, matter_of, parts_of, roles_given_by
 
@@ -242,7 +242,7 @@ def _held_order(account: Account, name: str) -> Order:
 # -- giving --------------------------------------------------------------------------------
 
 
-def gift_of(entry: ProductEntry | ItemEntry, days: int | None, act: StaffAction) -> Order:
+def gift_of(entry: SoldEntry, days: int | None, act: StaffAction) -> Order:
     """What is sold, as a gift: an order that Shoppex does not know, and that costs nothing.
 
     Parameters

@@ -8,6 +8,7 @@ from datetime import datetime
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import BODY, FIELD
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.policy import Terms
 from ..domain.staff_action import StaffAction
@@ -19,7 +20,7 @@ from ..offers.role_rights import refuse_what_is_above
 from ..purchases.texts import title_of
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from ..store.settings_model import ItemEntry, ProductEntry
+from ..store.settings_model import SoldEntry
 from ..ui.confirm_view import ask
 from ..ui.members import find_member
 from ..ui.permissions import PermissionGuard, say
@@ -39,8 +40,6 @@ from .errors import NothingToGive
 from .lookup import OrderRef, find_case, matter_of, parts_of, roles_given_by
 from .service import OrderService
 from .texts import payers_text, staff_sentence
-
-_FIELD = 1024
 
 
 class OrderActionsFlow:
@@ -201,7 +200,7 @@ class OrderActionsFlow:
         interaction: discord.Interaction[Red],
         guild: discord.Guild,
         user_id: int,
-        entry: ProductEntry | ItemEntry,
+        entry: SoldEntry,
         days: int | None,
         reason: str,
     ) -> None:
@@ -255,7 +254,7 @@ class OrderActionsFlow:
     ) -> discord.Embed:
         what = matter or matter_of(self._ledger.get(case.key), case.name)
         embed = discord.Embed(
-            title=title, description=shorten(f"**{plain(title_of(what))}**\n{text}", 4000)
+            title=title, description=shorten(f"**{plain(title_of(what))}**\n{text}", BODY)
         )
         embed.add_field(name=_("Member"), value=f"<@{case.key.user_id}>")
         return embed
@@ -273,7 +272,7 @@ def _show_changes(embed: discord.Embed, changes: RoleChanges) -> None:
             )
             for role_id, payers in changes.stays
         ]
-        text = shorten("\n".join(lines), _FIELD)
+        text = shorten("\n".join(lines), FIELD)
         embed.add_field(name=_("Roles that stay"), value=text, inline=False)
     if changes == RoleChanges():
         embed.add_field(name=_("Roles"), value=_("No role changes."), inline=False)
@@ -321,4 +320,4 @@ def _keys_of_a_gift(gift: Order) -> str:
 
 
 def _mentions(role_ids: tuple[int, ...]) -> str:
-    return shorten(", ".join(f"<@&{role_id}>" for role_id in role_ids), _FIELD)
+    return shorten(", ".join(f"<@&{role_id}>" for role_id in role_ids), FIELD)

@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from ..discord_limits import BODY
 from ..formatting import plain, shorten
 from ..fulfilment.engine.engine import Engine
 from ..fulfilment.entitlement.staff_causes import MUTE, ORDER_MATTERS, Cause
@@ -24,7 +25,6 @@ from .held_order import held_embed, held_view
 from .order_alert import order_matter_embed
 from .subscription_alert import concern_embed
 
-_DESCRIPTION = 4000
 # Each is a message; more at once are told in one.
 _MOST_HELD = 25
 _MOST_CONCERNS = 5
@@ -121,7 +121,7 @@ def alarm_embed(guild: discord.Guild, causes: Mapping[Cause, int]) -> discord.Em
     lines = [cause_line(cause, count) for cause, count in causes.items()]
     embed = discord.Embed(
         title=_title(causes),
-        description=shorten("\n".join(lines), _DESCRIPTION),
+        description=shorten("\n".join(lines), BODY),
     )
     embed.add_field(
         name=_("What happens next"),

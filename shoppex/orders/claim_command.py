@@ -10,6 +10,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..discord_limits import CHOICE_NAME, CHOICES
 from ..domain.account import Account, Order
 from ..domain.delivery import Delivery, DeliveryState
 from ..formatting import shorten
@@ -20,8 +21,6 @@ from ..ui.confirm_command import is_sure
 from ..ui.members import name_of_user
 from ..ui.staff_group import StaffGroup
 
-_CHOICES = 25
-_CHOICE_NAME = 100
 # Autocomplete has no time to look through all that waits after a bad day.
 _MOST_SEARCHED = 500
 
@@ -92,9 +91,9 @@ class ClaimCommands(StaffGroup):
                 if not _is_doubtful(order) or not number:
                     continue
                 if any(wanted in text.casefold() for text in (number, title, name)):
-                    label = shorten(f"{title} · {name}", _CHOICE_NAME)
+                    label = shorten(f"{title} · {name}", CHOICE_NAME)
                     found.append(app_commands.Choice(name=label, value=number))
-        return found[:_CHOICES]
+        return found[:CHOICES]
 
 
 def _is_doubtful(order: Order) -> bool:

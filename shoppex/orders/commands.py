@@ -9,6 +9,7 @@ from discord import app_commands
 from redbot.core import commands
 from redbot.core.bot import Red
 
+from ..discord_limits import CHOICE_NAME, CHOICES
 from ..formatting import shorten
 from ..i18n import _
 from ..offers.lists import choices, named
@@ -23,8 +24,6 @@ from .texts import staff_sentence
 from .transfer_flow import TransferFlow
 from .waiting_flow import WaitingFlow
 
-_CHOICES = 25
-_CHOICE_NAME = 100
 _LONGEST_REASON = 500
 
 
@@ -221,5 +220,5 @@ class OrderCommands(StaffGroup):
                 wanted in text.casefold() for text in (order.title, uniqid, order.short_name, name)
             ):
                 text = f"{order.describe()} · {name} · {order.created_at:%Y-%m-%d}"
-                found.append(app_commands.Choice(name=shorten(text, _CHOICE_NAME), value=uniqid))
-        return found[:_CHOICES]
+                found.append(app_commands.Choice(name=shorten(text, CHOICE_NAME), value=uniqid))
+        return found[:CHOICES]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
+from ..discord_limits import LABEL
 from ..domain.account import AccountKey, Order
 from ..domain.subscription import Subscription
 from ..errors import Refusal
@@ -20,6 +22,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.members import find_member, name_of_user
+from ..ui.pager import Pager
 from ..ui.permissions import PermissionGuard, say
 from ..ui.responses import show, take_time
 from ..ui.staff_view import StaffView, admit_staff
@@ -39,9 +42,6 @@ from .lookup import (
     user_in,
 )
 from .texts import case_embed, case_line, member_embed, staff_sentence
-
-_PER_PAGE = 10
-_LABEL = 100
 
 
 class OrderFlow:
@@ -113,32 +113,30 @@ class OrderFlow:
         member = await find_member(guild, user_id)
         has = None if member is None else {role.id for role in member.roles}
         matters = matters_of(account)
-        start = max(0, min(start, (len(matters) - 1) // _PER_PAGE * _PER_PAGE))
-        page = matters[start : start + _PER_PAGE]
+        pager = Pager(start, len(matters))
+        page = pager.cut(matters)
         embed = member_embed(
             name_of_user(self.gate.bot, guild, user_id),
             user_id,
             [case_line(matter, standing(account, matter, terms, now)) for matter in page],
             list(role_stories(account, has, shop.sold_roles(), terms, now)),
             here=member is not None,
-            page=start // _PER_PAGE + 1,
-            pages=max(1, -(-len(matters) // _PER_PAGE)),
+            page=pager.number,
+            pages=pager.pages,
         )
         embed.colour = await self.gate.colour(interaction)
         options = [
             discord.SelectOption(
-                label=shorten(title_of(matter) or "…", _LABEL),
+                label=shorten(title_of(matter) or "…", LABEL),
                 value=str(number),
                 description=shorten(
-                    stage_text(standing(account, matter, terms, now).stage), _LABEL
+                    stage_text(standing(account, matter, terms, now).stage), LABEL
                 ),
             )
             for number, matter in enumerate(page)
         ]
         cases = [OrderRef(account.key, name_of(matter)) for matter in page]
-        view = MemberView(
-            self, interaction.user.id, guild, account.key, cases, options, start, len(matters)
-        )
+        view = MemberView(self, interaction.user.id, guild, account.key, cases, options, pager)
         await show(interaction, embed, view)
 
     async def show_case(
@@ -185,27 +183,16 @@ class MemberView(StaffView):
         key: AccountKey,
         cases: list[OrderRef],
         options: list[discord.SelectOption],
-        start: int,
-        count: int,
+        pager: Pager,
     ) -> None:
         super().__init__(book.gate, user_id, guild)
         self._order_flow = book
-        self._key = key
         self._cases = cases
         if options:
             self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
-        if count > _PER_PAGE:
-            self._add_turner(_("Newer"), start - _PER_PAGE, count)
-            self._add_turner(_("Older"), start + _PER_PAGE, count)
-
-    def _add_turner(self, label: str, start: int, count: int) -> None:
-        async def turn(interaction: discord.Interaction[Red]) -> None:
-            await self._order_flow.show_member(
-                interaction, self.guild.id, self._key.user_id, start
-            )
-            self.stop()
-
-        self.add_item(PressButton(label, turn, disabled=not 0 <= start < count))
+        turn = partial(book.show_member, guild_id=guild.id, user_id=key.user_id)
+        for button in pager.buttons(_("Newer"), _("Older"), turn):
+            self.add_item(button)
 
     async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
         try:
@@ -223,34 +210,25 @@ class StaffOrderView(StaffView):
     ) -> None:
         super().__init__(book.gate, user_id, guild)
         self._order_flow = book
-        self._case = case
         self._number = number_of(matter)
+        acts, number = book.acts, self._number
         paid = not isinstance(matter, Order) or matter.paid_at is not None
         danger = discord.ButtonStyle.danger
         if paid and matter.revoked is None:
-            self.add_item(PressButton(_("Redeliver"), self._redeliver))
+            redeliver = partial(acts.ask_redeliver, guild=guild, number=number)
+            self.add_item(PressButton(_("Redeliver"), redeliver))
             self.add_item(PressButton(_("Revoke"), self._revoke, style=danger))
         elif matter.revoked is not None:
-            self.add_item(PressButton(_("Give back"), self._give_back))
+            give_back = partial(acts.ask_give_back, guild=guild, number=number)
+            self.add_item(PressButton(_("Give back"), give_back))
         if isinstance(matter, Subscription) and matter.moved and matter.revoked is None:
-            self.add_item(PressButton(_("Leave it as it is"), self._leave_plan))
+            leave = partial(acts.ask_leave_plan, guild=guild, number=number)
+            self.add_item(PressButton(_("Leave it as it is"), leave))
         if isinstance(matter, Order) and matter.needs_decision:
             for button in decision_buttons(case.key, matter):
                 self.add_item(button)
-        self.add_item(PressButton(_("Member"), self._member))
-
-    async def _leave_plan(self, interaction: discord.Interaction[Red]) -> None:
-        await self._order_flow.acts.ask_leave_plan(interaction, self.guild, self._number)
-
-    async def _redeliver(self, interaction: discord.Interaction[Red]) -> None:
-        await self._order_flow.acts.ask_redeliver(interaction, self.guild, self._number)
-
-    async def _give_back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._order_flow.acts.ask_give_back(interaction, self.guild, self._number)
-
-    async def _member(self, interaction: discord.Interaction[Red]) -> None:
-        await self._order_flow.show_member(interaction, self.guild.id, self._case.key.user_id)
-        self.stop()
+        member = partial(book.show_member, guild_id=guild.id, user_id=case.key.user_id)
+        self.add_item(PressButton(_("Member"), member, ends=True))
 
     async def _revoke(self, interaction: discord.Interaction[Red]) -> None:
         async def submit(answer: discord.Interaction[Red], reason: str) -> None:

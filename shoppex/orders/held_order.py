@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from ..discord_limits import FIELD
 from ..domain.account import AccountKey, Order
 from ..domain.short_names import button_name, find_named
 from ..errors import Refusal
@@ -34,7 +35,6 @@ _TEMPLATE = re.compile(
     r"shoppex:held:(?P<choice>deliver|leave):(?P<guild>[0-9]{1,20}):(?P<user>[0-9]{1,20}):"
     r"(?P<order>[0-9a-f]{16})"
 )
-_FIELD = 1024
 
 
 def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.Embed:
@@ -61,12 +61,12 @@ def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.E
     expected = order.describe()
     if order.quote is not None:
         expected += f"\n{format_money(order.quote)}"
-    embed.add_field(name=_("Ordered"), value=shorten(plain(expected), _FIELD))
+    embed.add_field(name=_("Ordered"), value=shorten(plain(expected), FIELD))
     came = [*order.came]
     if order.payment is not None:
         came.append(format_money(order.payment.total))
     if came:
-        embed.add_field(name=_("Paid for"), value=shorten(plain("\n".join(came)), _FIELD))
+        embed.add_field(name=_("Paid for"), value=shorten(plain("\n".join(came)), FIELD))
     embed.add_field(
         name=_("What to do"),
         value=_(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import discord
 
+from ..discord_limits import FIELD
 from ..domain.account import AccountKey, Order
 from ..domain.outstanding import TopUp, Underpayment
 from ..formatting import plain, shorten
 from ..i18n import _
 from ..ui.reason_text import waiting_sentence
-
-_FIELD = 1024
 
 
 def order_matter_embed(
@@ -28,7 +27,7 @@ def order_matter_embed(
     )
     details = matter_lines(order)
     if details:
-        embed.add_field(name=_("Details"), value=shorten("\n".join(details), _FIELD))
+        embed.add_field(name=_("Details"), value=shorten("\n".join(details), FIELD))
     embed.set_footer(
         text=_("{server} · Order {id}").format(server=plain(guild.name), id=order.short_name)
     )

@@ -11,7 +11,7 @@ from ..domain.staff_action import StaffAction
 from ..log_channel.writer import EventLog
 from ..store.ledger import Ledger
 from ..store.settings import Settings
-from ..store.settings_model import ItemEntry, ProductEntry
+from ..store.settings_model import SoldEntry
 from .actions import accepted, gift_of, given_back, left, plan_left, redelivered, revoked
 from .errors import NothingToGive
 from .lookup import OrderRef, matter_of, number_of, roles_given_by
@@ -111,7 +111,7 @@ class OrderService:
         await self._change(case, lambda a: plan_left(a, case.name), EventKind.PLAN_LEFT, by)
 
     async def grant(
-        self, key: AccountKey, entry: ProductEntry | ItemEntry, days: int | None, act: StaffAction
+        self, key: AccountKey, entry: SoldEntry, days: int | None, act: StaffAction
     ) -> Order:
         """Give what is sold as a gift.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord.utils import format_dt
 
+from ..discord_limits import BODY, FIELD
 from ..domain.account import Account, Grant, Order, Promise
 from ..domain.delivery import Delivery, DeliveryState
 from ..domain.staff_action import StaffAction
@@ -35,8 +36,6 @@ from .lookup import Matter, Payer, RoleStory, number_of, parts_of
 from .order_alert import matter_lines
 from .subscription_alert import concern_line
 
-_FIELD = 1024
-_DESCRIPTION = 4000
 _NAME = 80
 
 
@@ -128,7 +127,7 @@ def case_embed(
     lines = [f"<@&{role_id}>: {grant_text(account.grants.get(role_id))}" for role_id in roles] or [
         _("It gives no role.")
     ]
-    embed.add_field(name=_("Roles"), value=_joined(lines, _FIELD), inline=False)
+    embed.add_field(name=_("Roles"), value=_joined(lines, FIELD), inline=False)
     if order is not None and order.paid_at is not None:
         embed.add_field(name=_("Message"), value=_message_text(order), inline=False)
     if subscription is not None and isinstance(matter, Order):
@@ -233,10 +232,10 @@ def member_embed(
     head = [f"<@{user_id}>"] if here else [f"<@{user_id}>", _("Not in this server now.")]
     bought = list(lines) or [_("This member has bought nothing here.")]
     embed = discord.Embed(
-        title=plain(name), description=shorten("\n".join((*head, "", *bought)), _DESCRIPTION)
+        title=plain(name), description=shorten("\n".join((*head, "", *bought)), BODY)
     )
     roles = [role_line(story) for story in stories] or [_("No role is from the shop.")]
-    embed.add_field(name=_("Why each role"), value=_joined(roles, _FIELD), inline=False)
+    embed.add_field(name=_("Why each role"), value=_joined(roles, FIELD), inline=False)
     embed.set_footer(
         text=_("Page {page} of {pages}. Only you can see this.").format(page=page, pages=pages)
     )

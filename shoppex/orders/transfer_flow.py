@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import FIELD
 from ..domain.account import AccountKey
 from ..errors import Refusal
 from ..formatting import shorten
@@ -19,8 +20,6 @@ from ..ui.staff_view import admit_staff
 from .errors import WasBanned
 from .texts import staff_sentence
 from .transfer import TransferService
-
-_FIELD = 1024
 
 
 class TransferFlow:
@@ -78,7 +77,7 @@ class TransferFlow:
         for title, roles in ((goes, move.goes), (comes, move.comes)):
             mentions = ", ".join(f"<@&{role_id}>" for role_id in roles)
             embed.add_field(
-                name=title, value=shorten(mentions, _FIELD) or _("no role"), inline=False
+                name=title, value=shorten(mentions, FIELD) or _("no role"), inline=False
             )
         embed.set_footer(text=_("Make sure that both accounts are the same person's."))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import discord
 from redbot.core.bot import Red
 from redbot.core.i18n import set_contextual_locales_from_guild
 
+from ..discord_limits import BODY, LABEL, OPTIONS
 from ..formatting import plain, shorten
 from ..fulfilment.engine.engine import Engine
 from ..fulfilment.engine.staff_alerts import StaffAlerts
@@ -21,6 +23,7 @@ from ..store.settings import Settings
 from ..ui.common_text import not_saved
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.members import name_of_user
+from ..ui.pager import Pager
 from ..ui.permissions import PermissionGuard, say
 from ..ui.reason_text import cause_line, waiting_sentence
 from ..ui.responses import show, take_time
@@ -28,11 +31,6 @@ from ..ui.staff_view import StaffView, admit_staff
 from .flow import OrderFlow
 from .lookup import name_of, number_of
 from .waiting_orders import WaitingMember, who_waits
-
-_PER_PAGE = 10
-_CAUSES = 25
-_DESCRIPTION = 4000
-_LABEL = 100
 
 
 class WaitingFlow:
@@ -67,10 +65,10 @@ class WaitingFlow:
         lines = [cause_line(cause, count) for cause, count in causes]
         embed = discord.Embed(
             title=_("What waits for you"),
-            description=shorten("\n".join(lines), _DESCRIPTION) or _("Nothing waits for you."),
+            description=shorten("\n".join(lines), BODY) or _("Nothing waits for you."),
             colour=await self.gate.colour(interaction),
         )
-        shown = [cause for cause, _count in causes[:_CAUSES]]
+        shown = [cause for cause, _count in causes[:OPTIONS]]
         await show(interaction, embed, CausesView(self, interaction.user.id, guild, shown))
 
     async def show_cause(
@@ -83,35 +81,33 @@ class WaitingFlow:
         """A page of who waits because of one cause."""
         await take_time(interaction)
         waiting = await who_waits(self._ledger, self._settings, guild.id, cause, self._clock)
-        start = max(0, min(start, (len(waiting) - 1) // _PER_PAGE * _PER_PAGE))
-        page = waiting[start : start + _PER_PAGE]
+        pager = Pager(start, len(waiting))
+        page = pager.cut(waiting)
         lines = [cause_line(cause, len(waiting)), "", *(self._line(each) for each in page)]
         embed = discord.Embed(
             title=_("Who waits"),
-            description=shorten("\n".join(lines), _DESCRIPTION),
+            description=shorten("\n".join(lines), BODY),
             colour=await self.gate.colour(interaction),
         )
         options = [
             discord.SelectOption(
-                label=shorten(title_of(matter) or "…", _LABEL),
-                value=f"{each.key.user_id}:{number_of(matter)}"[:_LABEL],
-                description=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), _LABEL),
+                label=shorten(title_of(matter) or "…", LABEL),
+                value=f"{each.key.user_id}:{number_of(matter)}"[:LABEL],
+                description=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), LABEL),
             )
             for each in page
             for matter in each.matters
             if number_of(matter)
-        ][:_CAUSES]
+        ][:OPTIONS]
         people = [
             discord.SelectOption(
-                label=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), _LABEL),
+                label=shorten(name_of_user(self.gate.bot, guild, each.key.user_id), LABEL),
                 value=str(each.key.user_id),
-                description=shorten(", ".join(map(title_of, each.matters)), _LABEL) or None,
+                description=shorten(", ".join(map(title_of, each.matters)), LABEL) or None,
             )
             for each in page
         ]
-        view = CauseView(
-            self, interaction.user.id, guild, cause, options, people, start, len(waiting)
-        )
+        view = CauseView(self, interaction.user.id, guild, cause, options, people, pager)
         await show(interaction, embed, view)
 
     async def retry(
@@ -171,21 +167,18 @@ class CausesView(StaffView):
             return
         options = [
             discord.SelectOption(
-                label=shorten(waiting_sentence(cause.reason), _LABEL),
+                label=shorten(waiting_sentence(cause.reason), LABEL),
                 value=str(number),
-                description=shorten(_about(cause, guild), _LABEL) or None,
+                description=shorten(_about(cause, guild), LABEL) or None,
             )
             for number, cause in enumerate(causes)
         ]
         self.add_item(ChoiceMenu(_("Choose one to see who waits"), options, self._choose))
-        self.add_item(PressButton(_("Try all again"), self._retry_all))
+        self.add_item(PressButton(_("Try all again"), partial(board.retry_all, guild=guild)))
 
     async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
         await self._board.show_cause(interaction, self.guild, self._causes[int(number)])
         self.stop()
-
-    async def _retry_all(self, interaction: discord.Interaction[Red]) -> None:
-        await self._board.retry_all(interaction, self.guild)
 
 
 class CauseView(StaffView):
@@ -199,8 +192,7 @@ class CauseView(StaffView):
         cause: Cause,
         options: list[discord.SelectOption],
         people: list[discord.SelectOption],
-        start: int,
-        count: int,
+        pager: Pager,
     ) -> None:
         super().__init__(board.gate, user_id, guild)
         self._board = board
@@ -209,36 +201,23 @@ class CauseView(StaffView):
             self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
         if people:
             self.add_item(ChoiceMenu(_("Choose one to try again"), people, self._retry_one))
-        if count:
+            retry = partial(board.retry, guild=guild, cause=cause)
             self.add_item(
-                PressButton(_("Try these again"), self._retry, style=discord.ButtonStyle.primary)
+                PressButton(_("Try these again"), retry, style=discord.ButtonStyle.primary)
             )
-        if count > _PER_PAGE:
-            self._add_turner(_("Back"), start - _PER_PAGE, count)
-            self._add_turner(_("More"), start + _PER_PAGE, count)
-        self.add_item(PressButton(_("All causes"), self._all))
-
-    def _add_turner(self, label: str, start: int, count: int) -> None:
-        async def turn(interaction: discord.Interaction[Red]) -> None:
-            await self._board.show_cause(interaction, self.guild, self._cause, start)
-            self.stop()
-
-        self.add_item(PressButton(label, turn, disabled=not 0 <= start < count))
+        turn = partial(board.show_cause, guild=guild, cause=cause)
+        for button in pager.buttons(_("Back"), _("More"), turn):
+            self.add_item(button)
+        show_all = partial(board.show, guild_id=guild.id)
+        self.add_item(PressButton(_("All causes"), show_all, ends=True))
 
     async def _choose(self, interaction: discord.Interaction[Red], value: str) -> None:
         number = value.partition(":")[2]
         await self._board.book.show_order(interaction, self.guild.id, number)
         self.stop()
 
-    async def _retry(self, interaction: discord.Interaction[Red]) -> None:
-        await self._board.retry(interaction, self.guild, self._cause)
-
     async def _retry_one(self, interaction: discord.Interaction[Red], user_id: str) -> None:
         await self._board.retry(interaction, self.guild, self._cause, int(user_id))
-
-    async def _all(self, interaction: discord.Interaction[Red]) -> None:
-        await self._board.show(interaction, self.guild.id)
-        self.stop()
 
 
 def _about(cause: Cause, guild: discord.Guild) -> str:

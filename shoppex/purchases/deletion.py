@@ -7,6 +7,7 @@ import logging
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import FIELD
 from ..domain.account import Account
 from ..formatting import plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
@@ -16,8 +17,6 @@ from ..ui.pickup_notice import PickupNotices
 from ..ui.staff_channel import StaffChannel
 
 log = logging.getLogger("red.shoppex.shoppex.purchases.deletion")
-
-_FIELD = 1024
 
 
 class Deletion:
@@ -69,10 +68,10 @@ class Deletion:
             ),
         )
         ids = ", ".join(f"`{order.uniqid}`" for order in paid if order.uniqid)
-        embed.add_field(name=_("Orders"), value=shorten(ids or "…", _FIELD), inline=False)
+        embed.add_field(name=_("Orders"), value=shorten(ids or "…", FIELD), inline=False)
         if held:
             roles = ", ".join(f"<@&{role_id}>" for role_id in held)
-            embed.add_field(name=_("Roles"), value=shorten(roles, _FIELD), inline=False)
+            embed.add_field(name=_("Roles"), value=shorten(roles, FIELD), inline=False)
         embed.set_footer(text=plain(guild.name))
         try:
             await self._room.send(guild, embed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import discord
@@ -13,6 +14,7 @@ from ..checkout.errors import NotSetUp
 from ..checkout.invoice_view import invoice_embed
 from ..checkout.service import Checkout
 from ..checkout.texts import refusal_sentence
+from ..discord_limits import LABEL
 from ..domain.account import AccountKey, Order, Replacement
 from ..domain.subscription import Subscription
 from ..errors import Refusal
@@ -23,6 +25,7 @@ from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..ui.base_views import GuardedView
 from ..ui.components import ChoiceMenu, PressButton
+from ..ui.pager import Pager
 from ..ui.permissions import PermissionGuard, say
 from ..ui.responses import show
 from .errors import NotTheirs
@@ -39,8 +42,6 @@ from .texts import (
     title_of,
 )
 
-_PER_PAGE = 10
-_LABEL = 100
 # https://discord.com/developers/docs/components/reference#button: `url`.
 _LONGEST_BUTTON_URL = 512
 
@@ -107,26 +108,26 @@ class PurchaseFlow:
         matters: list[Order | Subscription] = (
             matters_of(account) if subscription is None else [*periods_of(account, subscription)]
         )
-        start = min(start, max(0, (len(matters) - 1) // _PER_PAGE * _PER_PAGE))
-        page = matters[start : start + _PER_PAGE]
+        pager = Pager(start, len(matters))
+        page = pager.cut(matters)
         standings = [standing(account, matter, terms, now) for matter in page]
         title = _("Your purchases") if subscription is None else _("Payments for it")
         embed = list_embed(
             title,
             [list_line(matter, s) for matter, s in zip(page, standings, strict=True)],
-            start // _PER_PAGE + 1,
-            max(1, -(-len(matters) // _PER_PAGE)),
+            pager.number,
+            pager.pages,
             await self.gate.colour(interaction),
         )
         options = [
             discord.SelectOption(
-                label=shorten(title_of(matter) or "…", _LABEL),
+                label=shorten(title_of(matter) or "…", LABEL),
                 value=str(number),
-                description=shorten(stage_text(s.stage), _LABEL),
+                description=shorten(stage_text(s.stage), LABEL),
             )
             for number, (matter, s) in enumerate(zip(page, standings, strict=True))
         ]
-        view = ListView(self, key.user_id, page, options, start, len(matters), subscription_id)
+        view = ListView(self, key.user_id, page, options, pager, subscription_id)
         await show(interaction, embed, view)
 
     async def show_matter(
@@ -201,8 +202,6 @@ class ListView(GuardedView):
 
     Parameters
     ----------
-    count
-        How many there are on all pages.
     subscription_id
         Whose payments these are; ``None`` for the list of everything.
     """
@@ -211,37 +210,24 @@ class ListView(GuardedView):
         self,
         desk: PurchaseFlow,
         user_id: int,
-        page: list[Order | Subscription],
+        page: Sequence[Order | Subscription],
         options: list[discord.SelectOption],
-        start: int,
-        count: int,
+        pager: Pager,
         subscription_id: str | None,
     ) -> None:
         super().__init__(desk.gate, user_id)
         self._flow = desk
         self._page = page
-        self._subscription_id = subscription_id
         if options:
             self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
-        if count > _PER_PAGE:
-            self._add_turner(_("Newer"), start - _PER_PAGE, count)
-            self._add_turner(_("Older"), start + _PER_PAGE, count)
+        turn = partial(desk.show_list, subscription_id=subscription_id)
+        for button in pager.buttons(_("Newer"), _("Older"), turn):
+            self.add_item(button)
         if subscription_id is not None:
-            self.add_item(PressButton(_("All purchases"), self._back))
-
-    def _add_turner(self, label: str, start: int, count: int) -> None:
-        async def turn(interaction: discord.Interaction[Red]) -> None:
-            await self._flow.show_list(interaction, start, self._subscription_id)
-            self.stop()
-
-        self.add_item(PressButton(label, turn, disabled=not 0 <= start < count))
+            self.add_item(PressButton(_("All purchases"), desk.show_list, ends=True))
 
     async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
         await self._flow.show_matter(interaction, self._page[int(number)])
-        self.stop()
-
-    async def _back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.show_list(interaction)
         self.stop()
 
 
@@ -250,18 +236,9 @@ class SubscriptionView(GuardedView):
 
     def __init__(self, desk: PurchaseFlow, user_id: int, subscription: Subscription) -> None:
         super().__init__(desk.gate, user_id)
-        self._flow = desk
-        self._subscription = subscription
-        self.add_item(PressButton(_("Payments and keys"), self._payments))
-        self.add_item(PressButton(_("All purchases"), self._back))
-
-    async def _payments(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.show_list(interaction, 0, self._subscription.id)
-        self.stop()
-
-    async def _back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.show_list(interaction)
-        self.stop()
+        payments = partial(desk.show_list, subscription_id=subscription.id)
+        self.add_item(PressButton(_("Payments and keys"), payments, ends=True))
+        self.add_item(PressButton(_("All purchases"), desk.show_list, ends=True))
 
 
 class OrderView(GuardedView):
@@ -271,38 +248,21 @@ class OrderView(GuardedView):
         self, desk: PurchaseFlow, user_id: int, order: Order, stage: PurchaseStage
     ) -> None:
         super().__init__(desk.gate, user_id)
-        self._flow = desk
-        self._nonce = order.nonce
-        primary = discord.ButtonStyle.primary
+        nonce, primary = order.nonce, discord.ButtonStyle.primary
         if can_open(order):
-            self.add_item(PressButton(_("Show what I bought"), self._open, style=primary))
+            show_goods = partial(desk.open, nonce=nonce)
+            self.add_item(PressButton(_("Show what I bought"), show_goods, style=primary))
         if stage in (PurchaseStage.UNPAID, PurchaseStage.UNDERPAID):
-            self.add_item(PressButton(_("Continue to payment"), self._resume, style=primary))
+            resume = partial(desk.resume, nonce=nonce)
+            self.add_item(PressButton(_("Continue to payment"), resume, style=primary))
         if order.paid_at is not None and order.gift is None:
-            self.add_item(PressButton(_("Receipt"), self._receipt))
+            self.add_item(PressButton(_("Receipt"), partial(desk.show_receipt, nonce=nonce)))
         if order.entitled and order.handed and order.replacement is not Replacement.ASKED:
-            self.add_item(PressButton(_("Key does not work"), self._replace))
-        self.add_item(PressButton(_("Something is wrong"), self._report))
-        self.add_item(PressButton(_("All purchases"), self._back))
-
-    async def _open(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.open(interaction, self._nonce)
-
-    async def _resume(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.resume(interaction, self._nonce)
-
-    async def _receipt(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.show_receipt(interaction, self._nonce)
-
-    async def _replace(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.help_desk.ask_replacement(interaction, self._nonce)
-
-    async def _report(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.help_desk.ask_report(interaction, self._nonce)
-
-    async def _back(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.show_list(interaction)
-        self.stop()
+            replace = partial(desk.help_desk.ask_replacement, nonce=nonce)
+            self.add_item(PressButton(_("Key does not work"), replace))
+        report = partial(desk.help_desk.ask_report, nonce=nonce)
+        self.add_item(PressButton(_("Something is wrong"), report))
+        self.add_item(PressButton(_("All purchases"), desk.show_list, ends=True))
 
 
 def key_of(interaction: discord.Interaction[Red]) -> AccountKey:

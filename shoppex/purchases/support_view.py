@@ -9,6 +9,7 @@ from datetime import datetime
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import BODY
 from ..domain.account import Order
 from ..errors import Refusal
 from ..formatting import format_money, plain, shorten
@@ -165,7 +166,7 @@ class SupportFlow:
         account = self._ledger.get(key_of(interaction))
         terms = self._settings.guild(guild.id).terms()
         await self._room.speak(guild)
-        embed = discord.Embed(title=title, description=shorten(_quoted(redact(text, order)), 4000))
+        embed = discord.Embed(title=title, description=shorten(_quoted(redact(text, order)), BODY))
         embed.add_field(name=_("Member"), value=interaction.user.mention)
         embed.add_field(name=_("Order"), value=f"`{order.short_name}`")
         embed.add_field(name=_("Bought"), value=plain(order.describe()))

@@ -7,6 +7,7 @@ from discord.utils import format_dt
 
 from ..checkout.texts import refusal_sentence
 from ..checkout.views import role_mentions
+from ..discord_limits import BODY
 from ..domain.account import Order, Replacement
 from ..domain.subscription import Subscription
 from ..errors import Refusal, TooOften
@@ -34,8 +35,6 @@ from .errors import (
     ScopeMissing,
 )
 from .status import PurchaseStage, PurchaseStatus, began_at
-
-_DESCRIPTION = 4000
 
 
 def customer_sentence(refusal: Refusal) -> str:
@@ -186,7 +185,7 @@ def list_embed(
     """A page of a list."""
     nothing = _("You have bought nothing in this server yet. `/buy` shows what is for sale.")
     text = "\n".join(lines) or nothing
-    embed = discord.Embed(title=title, description=shorten(text, _DESCRIPTION), colour=colour)
+    embed = discord.Embed(title=title, description=shorten(text, BODY), colour=colour)
     embed.set_footer(
         text=_("Page {page} of {pages}. Only you can see this.").format(page=page, pages=pages)
     )

@@ -11,6 +11,7 @@ from ..connection.error_texts import codes
 from ..connection.pasted_secrets import take_back_a_pasted_secret
 from ..connection.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from ..connection.secret_form import former_lines
+from ..discord_limits import FIELD
 from ..formatting import plain, shorten
 from ..fulfilment.engine.staff_alerts import StaffAlerts
 from ..i18n import _
@@ -103,7 +104,7 @@ class AccessCommands(SettingsGroup):
         waiting = await self._waiting(ctx.guild.id)
         embed.add_field(
             name=_("Waits for you"),
-            value=shorten("\n".join(waiting), 1024) or _("nothing"),
+            value=shorten("\n".join(waiting), FIELD) or _("nothing"),
             inline=False,
         )
         await send_embed(ctx, embed)

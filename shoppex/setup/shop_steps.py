@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
 
+from ..discord_limits import LABEL, OPTIONS
 from ..domain.product import Product
 from ..formatting import format_price, plain, shorten
 from ..fulfilment.engine.channel_checks import writable_channel
@@ -17,13 +19,12 @@ from ..offers.offer_text import gives, hidden_warning, power_warning, selling_pr
 from ..store.errors import StoreUnavailable
 from ..ui.common_text import not_saved
 from ..ui.components import ChannelMenu, ChoiceMenu, FieldModal, FormText, PressButton, RoleMenu
+from ..ui.pager import Pager
 from ..ui.permissions import say
 from .progress import SetupStep
 from .step import Item, StepFailed, StepPage, Wizard
 
 _PRIMARY = discord.ButtonStyle.primary
-_OPTIONS = 25
-_OPTION = 100
 
 
 class ProductPage(StepPage):
@@ -80,30 +81,25 @@ class ProductPage(StepPage):
         found = self._found()
         if not found:
             return []
+        pager = Pager(self._first, len(found), OPTIONS)
         options = [
             discord.SelectOption(
-                label=shorten(product.title, _OPTION) or product.uniqid,
+                label=shorten(product.title, LABEL) or product.uniqid,
                 value=product.uniqid,
-                description=shorten(format_price(product.price), _OPTION),
+                description=shorten(format_price(product.price), LABEL),
             )
-            for product in found[self._first : self._first + _OPTIONS]
+            for product in pager.cut(found)
         ]
         menu = ChoiceMenu(_("Choose a product"), options, self._choose)
-        if len(found) <= _OPTIONS:
-            return [menu]
-        is_last = self._first + _OPTIONS >= len(found)
-        return [
-            menu,
-            PressButton("◀", self._turn_back, disabled=self._first == 0),
-            PressButton("▶", self._turn_on, disabled=is_last),
-        ]
+        turn = partial(self._look_at, search=self._search)
+        return [menu, *pager.buttons("◀", "▶", turn, ends=False)]
 
     def _found(self) -> list[Product]:
         wanted = self._search.casefold()
         return [
             product
             for product in self._products or ()
-            if wanted in product.title.casefold() and len(product.uniqid) <= _OPTION
+            if wanted in product.title.casefold() and len(product.uniqid) <= LABEL
         ]
 
     async def _read(self, interaction: discord.Interaction[Any]) -> None:
@@ -120,12 +116,6 @@ class ProductPage(StepPage):
 
         await self.wizard.work(interaction, leave_out)
 
-    async def _turn_back(self, interaction: discord.Interaction[Any]) -> None:
-        await self._look_at(interaction, self._first - _OPTIONS, self._search)
-
-    async def _turn_on(self, interaction: discord.Interaction[Any]) -> None:
-        await self._look_at(interaction, self._first + _OPTIONS, self._search)
-
     async def _ask_search(self, interaction: discord.Interaction[Any]) -> None:
         async def search(sent: discord.Interaction[Any], wanted: str) -> None:
             await self._look_at(sent, 0, wanted)
@@ -136,10 +126,10 @@ class ProductPage(StepPage):
         )
 
     async def _look_at(
-        self, interaction: discord.Interaction[Any], first: int, search: str
+        self, interaction: discord.Interaction[Any], start: int, search: str
     ) -> None:
         async def look() -> None:
-            self._first, self._search = max(0, first), search
+            self._first, self._search = start, search
 
         await self.wizard.work(interaction, look)
 
@@ -272,8 +262,8 @@ class DryRunPage(StepPage):
         if not entries:
             return []
         options = [
-            discord.SelectOption(label=shorten(entry.title, _OPTION), value=entry.ref)
-            for entry in entries[:_OPTIONS]
+            discord.SelectOption(label=shorten(entry.title, LABEL), value=entry.ref)
+            for entry in entries[:OPTIONS]
         ]
         return [ChoiceMenu(_("Make a test purchase of…"), options, self._test)]
 

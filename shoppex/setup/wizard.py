@@ -10,6 +10,7 @@ from redbot.core.i18n import set_contextual_locales_from_guild
 
 from ..connection.error_texts import trouble_sentence
 from ..connection.errors import SetupError
+from ..discord_limits import BODY, FIELD
 from ..embed_text import edit_as
 from ..formatting import plain, shorten
 from ..i18n import _
@@ -26,8 +27,6 @@ from .step import SetupTools, StepFailed, StepPage, Work
 
 log = logging.getLogger("red.shoppex.shoppex.setup.wizard")
 
-_DESCRIPTION = 4000
-_FIELD = 1024
 _PAGES: dict[SetupStep, type[StepPage]] = {
     page.step: page
     for page in (KeyPage, WebhookChoicePage, WebhookPage, ProductPage, LogPage, DryRunPage)
@@ -122,13 +121,13 @@ class SetupView(AdminView):
             lines += ["", f"❌ {self._note}" if self._failed else self._note]
         embed = discord.Embed(
             title=_("Set up your shop"),
-            description=shorten("\n".join(lines), _DESCRIPTION),
+            description=shorten("\n".join(lines), BODY),
             colour=self._colour,
         )
         if self.is_finished():
             embed.set_footer(text=_("Use the command again to go on: it knows how far you are."))
             return embed
-        text = shorten(self._page.text(), _FIELD)
+        text = shorten(self._page.text(), FIELD)
         return embed.add_field(name=_title(self._page.step), value=text, inline=False)
 
     def _steps(self) -> dict[SetupStep, StepState]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from functools import partial
 
 import discord
 from redbot.core.bot import Red
 
+from ..discord_limits import OPTIONS
 from ..i18n import _, ngettext
 from ..ui.components import ChoiceMenu, PressButton
 from ..ui.permissions import PermissionGuard
@@ -22,7 +24,6 @@ from .texts import no_picture_text, period_name, statistics_embed
 log = logging.getLogger("red.shoppex.shoppex.statistics.flow")
 
 _PICTURE = "statistics.png"
-_MOST_OPTIONS = 25
 
 
 class StatisticsFlow:
@@ -123,14 +124,15 @@ class StatisticsView(StaffView):
             for period in Period
         ]
         self.add_item(ChoiceMenu(_("Period"), periods, self._choose_period))
-        codes = report.currencies[:_MOST_OPTIONS]
+        codes = report.currencies[:OPTIONS]
         if len(codes) > 1:
             options = [
                 discord.SelectOption(label=code, value=code, default=code == currency)
                 for code in codes
             ]
             self.add_item(ChoiceMenu(_("Currency"), options, self._choose_currency))
-        self.add_item(PressButton(_("Orders as a table (CSV)"), self._export))
+        export = partial(desk.send_sheet, period=report.period)
+        self.add_item(PressButton(_("Orders as a table (CSV)"), export))
 
     async def _choose_period(self, interaction: discord.Interaction[Red], value: str) -> None:
         await self._flow.change(interaction, Period(value), self._currency)
@@ -139,9 +141,6 @@ class StatisticsView(StaffView):
     async def _choose_currency(self, interaction: discord.Interaction[Red], value: str) -> None:
         await self._flow.change(interaction, self._period, value)
         self.stop()
-
-    async def _export(self, interaction: discord.Interaction[Red]) -> None:
-        await self._flow.send_sheet(interaction, self._period)
 
 
 def _paint(report: Report, currency: str | None, title: str) -> tuple[bytes, str]:

@@ -38,6 +38,7 @@ from .time_series import Interval, series_of
 
 BEST = 5
 _DATES = 6
+# Of an attachment; Discord takes 1024.
 _DESCRIPTION = 1000
 _NOTHING = Turnover()
 # The fonts that come with the cog know its letters.

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import discord
 
+from ..discord_limits import FIELD
 from ..domain.money import Money
 from ..domain.subscription_status import SubscriptionStatus
 from ..formatting import format_money, plain, shorten
@@ -19,7 +20,6 @@ from .number_format import change, day, number, share
 from .periods import Period
 from .subscribers import Subscribers
 
-_FIELD = 1024
 _TITLE = 80
 _BEST = 5
 _MOST_CURRENCIES = 10
@@ -156,7 +156,7 @@ def _revenue(report: Report) -> str:
                 refunded=_money(moved.refunded, code), net=_money(moved.net, code)
             )
         lines.append(line)
-    return shorten("\n".join(lines), _FIELD) or _("Nothing was sold in this time.")
+    return shorten("\n".join(lines), FIELD) or _("Nothing was sold in this time.")
 
 
 def _best(report: Report, currency: str | None) -> str:
@@ -169,7 +169,7 @@ def _best(report: Report, currency: str | None) -> str:
         if currency is not None:
             line += f" · {_money(product.revenue[currency], currency)}"
         lines.append(line)
-    return shorten("\n".join(lines), _FIELD)
+    return shorten("\n".join(lines), FIELD)
 
 
 def _waits(report: Report) -> str:
@@ -186,7 +186,7 @@ def _waits(report: Report) -> str:
         for causes, text, sentence in parts
         for reason, count in _most_common(causes)
     ]
-    return shorten("\n".join(lines), _FIELD)
+    return shorten("\n".join(lines), FIELD)
 
 
 def _most_common(causes: Counter[str]) -> list[tuple[str, int]]:

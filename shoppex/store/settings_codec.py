@@ -20,6 +20,7 @@ from .settings_model import (
     ListenerSettings,
     ProductEntry,
     Retention,
+    SoldEntry,
 )
 
 
@@ -151,7 +152,7 @@ def _license_policy(record: Mapping[str, int] | None) -> LicensePolicy:
     return LicensePolicy(timedelta(seconds=record["cooldown"]), record["per_month"])
 
 
-def _gifts_to_record(entry: ProductEntry | ItemEntry) -> Record:
+def _gifts_to_record(entry: SoldEntry) -> Record:
     """What products and items have in common: what they give, for how long, on which terms."""
     return {
         "roles": [str(role_id) for role_id in entry.roles],

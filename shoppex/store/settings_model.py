@@ -68,6 +68,9 @@ class ItemEntry:
         return offer_ref(OfferKind.ITEM, self.id)
 
 
+SoldEntry = ProductEntry | ItemEntry
+
+
 @dataclass(frozen=True, slots=True)
 class LicensePolicy:
     """How often a buyer may free a licence from its machine.
@@ -179,9 +182,11 @@ class GuildSettings:
         """Whether Shoppex is expected to send what happens, signed so that it is taken."""
         return self.secret is not None and not (self.secret_doubtful or self.polling_only)
 
-    def entries(self) -> tuple[ProductEntry | ItemEntry, ...]:
-        """Everything that is sold here."""
-        return (*self.products.values(), *self.items.values())
+    def entries(self, kind: OfferKind | None = None) -> tuple[SoldEntry, ...]:
+        """Everything that is sold here, or that is of one kind."""
+        products = () if kind is OfferKind.ITEM else self.products.values()
+        items = () if kind is OfferKind.PRODUCT else self.items.values()
+        return (*products, *items)
 
     def sold_roles(self) -> frozenset[int]:
         """Every role that is sold here."""
@@ -196,7 +201,7 @@ class GuildSettings:
         days = sorted(self.remind_days, reverse=True)
         return Terms(offers, self.policy, tuple(timedelta(days=number) for number in days))
 
-    def with_entry(self, entry: ProductEntry | ItemEntry) -> GuildSettings:
+    def with_entry(self, entry: SoldEntry) -> GuildSettings:
         """The settings after something that is sold was added or changed."""
         if isinstance(entry, ProductEntry):
             return self.with_product(entry)
@@ -206,19 +211,15 @@ class GuildSettings:
         """The settings after a product was added or changed."""
         return replace(self, products={**self.products, entry.id: entry})
 
-    def without_product(self, product_id: str) -> GuildSettings:
-        """The settings after a product was removed."""
-        kept = {key: entry for key, entry in self.products.items() if key != product_id}
-        return replace(self, products=kept)
+    def without_entry(self, ref: str) -> GuildSettings:
+        """The settings after something is no longer sold."""
+        products = {key: entry for key, entry in self.products.items() if entry.ref != ref}
+        items = {key: entry for key, entry in self.items.items() if entry.ref != ref}
+        return replace(self, products=products, items=items)
 
     def with_item(self, entry: ItemEntry) -> GuildSettings:
         """The settings after an item was added or changed."""
         return replace(self, items={**self.items, entry.id: entry})
-
-    def without_item(self, item_id: str) -> GuildSettings:
-        """The settings after an item was removed."""
-        kept = {key: entry for key, entry in self.items.items() if key != item_id}
-        return replace(self, items=kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from ..discord_limits import FORM_TITLE
 from ..i18n import _
 from .permissions import PermissionGuard, say
 
@@ -57,7 +58,7 @@ class GuardedModal(discord.ui.Modal):
     """A form for one person."""
 
     def __init__(self, gate: PermissionGuard, user_id: int, *, title: str) -> None:
-        super().__init__(title=title[:45], timeout=840.0)
+        super().__init__(title=title[:FORM_TITLE], timeout=840.0)
         gate.watch(self)
         self.gate = gate
         self.user_id = user_id

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import discord
 
+from ..discord_limits import OPTIONS
 from .admin_view import admit_admin
 from .base_views import GuardedModal, GuardedView
 from .permissions import PermissionGuard
@@ -16,11 +17,15 @@ OnChoice = Callable[[discord.Interaction[Any], str], Awaitable[None]]
 OnRoles = Callable[[discord.Interaction[Any], list[discord.Role]], Awaitable[None]]
 OnChannel = Callable[[discord.Interaction[Any], int], Awaitable[None]]
 
-_MOST_ROLES = 25
-
 
 class PressButton(discord.ui.Button[GuardedView]):
-    """A button."""
+    """A button.
+
+    Parameters
+    ----------
+    ends
+        Whether nothing else of its view is to be pressed once this was answered.
+    """
 
     def __init__(
         self,
@@ -29,13 +34,18 @@ class PressButton(discord.ui.Button[GuardedView]):
         *,
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
         disabled: bool = False,
+        ends: bool = False,
     ) -> None:
         super().__init__(label=label, style=style, disabled=disabled)
         self._on_press = on_press
+        self._ends = ends
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Pass the click on."""
+        view = self.view
         await self._on_press(interaction)
+        if self._ends and view is not None:
+            view.stop()
 
 
 class ChoiceMenu(discord.ui.Select[GuardedView]):
@@ -56,7 +66,7 @@ class RoleMenu(discord.ui.RoleSelect[GuardedView]):
     """A menu of the server's roles, of which at least one is chosen."""
 
     def __init__(self, placeholder: str, on_roles: OnRoles) -> None:
-        super().__init__(placeholder=placeholder, max_values=_MOST_ROLES)
+        super().__init__(placeholder=placeholder, max_values=OPTIONS)
         self._on_roles = on_roles
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:

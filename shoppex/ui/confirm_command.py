@@ -6,11 +6,10 @@ import discord
 from redbot.core import commands
 from redbot.core.utils.views import ConfirmView
 
+from ..discord_limits import CONTENT
 from ..formatting import shorten
 from ..i18n import _
 from .permissions import PermissionGuard
-
-_CONTENT = 2000
 
 
 async def is_sure(ctx: commands.GuildContext, gate: PermissionGuard, question: str) -> bool:
@@ -32,7 +31,7 @@ async def send_quietly(
 ) -> discord.Message:
     """Answer privately, pinging nobody."""
     message: discord.Message = await ctx.send(
-        shorten(text, _CONTENT),
+        shorten(text, CONTENT),
         view=view,
         ephemeral=True,
         allowed_mentions=discord.AllowedMentions.none(),

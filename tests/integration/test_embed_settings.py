@@ -90,12 +90,13 @@ async def test_a_list_comes_as_text(world: World) -> None:
 
 
 def test_what_is_too_long_keeps_its_last_line() -> None:
-    from shoppex.embed_text import MOST, beside, embed_text  # noqa: PLC0415
+    from shoppex.discord_limits import CONTENT  # noqa: PLC0415
+    from shoppex.embed_text import beside, embed_text  # noqa: PLC0415
 
     embed = discord.Embed(title="T", description="x" * 4000).set_footer(text="Order 1")
-    assert len(embed_text(embed)) <= MOST
+    assert len(embed_text(embed)) <= CONTENT
     assert embed_text(embed).endswith("\n-# Order 1")
     text = beside("k" * 1900, embed)
-    assert len(text) <= MOST
+    assert len(text) <= CONTENT
     assert "k" * 1900 in text
     assert text.endswith("\n-# Order 1")

@@ -18,7 +18,6 @@ from shoppex.api import (
     parse_product,
     parse_stock,
 )
-from shoppex.api.payloads.product import parse_levels
 from shoppex.domain.money import Money
 from shoppex.domain.payment import Payment
 from shoppex.domain.product import RoleBot, Stock, Variant
@@ -330,18 +329,6 @@ def test_variants_share_the_products_currency_and_type() -> None:
 )
 def test_stock(data: dict[str, object], type_: str, available: int | None) -> None:
     assert parse_stock(data, type_) == Stock(available)
-
-
-def test_stock_levels_name_variants_by_each_id() -> None:
-    levels = parse_levels(
-        {
-            "type": "SERIALS",
-            "available_stock": 4,
-            "variants": [{"id": 1, "uniqid": "v", "stock": 0}],
-        }
-    )
-    assert levels.product == Stock(4)
-    assert levels.variants == {"1": Stock(0), "v": Stock(0)}
 
 
 def _fuzzed(base: dict[str, object]) -> st.SearchStrategy[dict[str, object]]:

@@ -42,7 +42,7 @@ from shoppex.api import (
     base_url_from_env,
 )
 from shoppex.domain.money import Money
-from shoppex.domain.product import Product, Stock
+from shoppex.domain.product import Product
 from shoppex.domain.status import OrderStatus
 from shoppex.rate_limit import TokenBucket
 
@@ -425,26 +425,12 @@ async def test_a_broken_page_is_an_error(shop: Shop, client: ShoppexClient) -> N
 
 async def test_one_product(shop: Shop, client: ShoppexClient) -> None:
     variant = {"id": 5, "uniqid": "v-1", "title": "Month", "price": "4.50", "stock": 2}
-    shop.answers = [reply({**PRODUCT, "variants": [variant]}), reply([variant]), reply({})]
+    shop.answers = [reply({**PRODUCT, "variants": [variant]}), reply({})]
     product = await client.products.get("p-1")
     assert product.variants[0].price == Money(Decimal("4.50"), "EUR")
-    assert await client.products.variants(product) == product.variants
     with pytest.raises(Unavailable):
         await client.products.get("p-1")
-    assert [seen.raw_path for seen in shop.seen[:2]] == [
-        "/dev/v1/products/p-1?include_variants=true",
-        "/dev/v1/products/p-1/variants",
-    ]
-
-
-async def test_stock(shop: Shop, client: ShoppexClient) -> None:
-    levels = {"type": "SERIALS", "available_stock": 3, "variants": [{"uniqid": "v", "stock": -1}]}
-    shop.answers = [reply(levels), web.Response(status=204)]
-    found = await client.products.stock("p-1")
-    assert (found.product, found.variants) == (Stock(3), {"v": Stock(None)})
-    assert shop.seen[0].raw_path == "/dev/v1/products/p-1/stock"
-    with pytest.raises(Unavailable):
-        await client.products.stock("p-1")
+    assert shop.seen[0].raw_path == "/dev/v1/products/p-1?include_variants=true"
 
 
 async def test_an_order_is_made(shop: Shop, client: ShoppexClient) -> None:

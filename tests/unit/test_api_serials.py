@@ -22,7 +22,7 @@ CLAIMED = {
 async def test_a_claim(shop: Shop, client: ShoppexClient) -> None:
     shop.answers = [reply(CLAIMED)]
     claim = await client.serials.claim("p/1", 2)
-    assert claim == ClaimedSerials((Serial(" ABC-123 ", "serial_1"), Serial("XYZ-789", "2")), 2, 7)
+    assert claim == ClaimedSerials((Serial(" ABC-123 ", "serial_1"), Serial("XYZ-789", "2")), 2)
     assert "ABC" not in repr(claim)
     seen = shop.seen[0]
     assert (seen.method, seen.raw_path) == ("POST", "/dev/v1/products/p%2F1/serials/claim")

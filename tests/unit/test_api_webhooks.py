@@ -46,14 +46,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
 async def test_webhooks_are_read(shop: Shop, client: ShoppexClient) -> None:
     webhook = {"id": 1, "uniqid": "w-1", "url": URL, "events": EVENTS}
-    shop.answers = [reply([webhook, {"url": URL}, {"uniqid": "w-2"}]), reply({"webhook": webhook})]
+    shop.answers = [reply([{"webhook": webhook}, {"url": URL}, {"uniqid": "w-2"}])]
     expected = Webhook("1", "w-1", URL, tuple(EVENTS))
     assert [w async for w in client.webhooks.list()] == [expected, Webhook("w-2", "w-2", None)]
-    assert await client.webhooks.get("a/b") == expected
-    assert [seen.raw_path for seen in shop.seen] == [
-        "/dev/v1/webhooks?limit=100",
-        "/dev/v1/webhooks/a%2Fb",
-    ]
+    assert [seen.raw_path for seen in shop.seen] == ["/dev/v1/webhooks?limit=100"]
 
 
 @pytest.mark.parametrize(
@@ -95,15 +91,11 @@ async def test_a_webhook_is_changed(shop: Shop, client: ShoppexClient) -> None:
     shop.answers = [reply({"id": "w-1"})]
     await client.webhooks.update("w-1", url=URL)
     await client.webhooks.update("w-1", events=EVENTS)
-    await client.webhooks.delete("w-1")
     await client.webhooks.test("w-1", "order:paid")
-    await client.webhooks.retry_log("log_1")
     assert [(seen.method, seen.raw_path, seen.body) for seen in shop.seen] == [
         ("PATCH", "/dev/v1/webhooks/w-1", json.dumps({"url": URL}, separators=(",", ":"))),
         ("PATCH", "/dev/v1/webhooks/w-1", json.dumps({"events": EVENTS}, separators=(",", ":"))),
-        ("DELETE", "/dev/v1/webhooks/w-1", ""),
         ("POST", "/dev/v1/webhooks/w-1/test", '{"event":"order:paid"}'),
-        ("POST", "/dev/v1/webhooks/logs/log_1/retry", "{}"),
     ]
 
 
@@ -189,7 +181,6 @@ def test_a_log() -> None:
         status=LogStatus.FAILED,
         delivery_id="whd_1",
         webhook_id="w-1",
-        attempt=2,
         created_at=NOON,
         status_code=503,
     )
@@ -242,7 +233,6 @@ def test_odd_logs_are_read_or_refused(odd: dict[str, object]) -> None:
     except MalformedWebhook:
         return
     assert log.id.strip()
-    assert log.attempt >= 0
     assert log.status is (LogStatus.FAILED if data["status"] == "failed" else LogStatus.UNKNOWN)
 
 

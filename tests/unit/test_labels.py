@@ -15,6 +15,7 @@ from tools.locales import COG, TEMPLATE, read, translations
 _BUTTON, _MENU, _HINT, _DESCRIPTION, _FORM = 80, 150, 100, 100, 45
 _PLACES: dict[str, dict[int | str, int]] = {
     "PressButton": {0: _BUTTON},
+    "buttons": {0: _BUTTON, 1: _BUTTON},
     "Button": {"label": _BUTTON},
     "ChoiceMenu": {0: _MENU},
     "RoleMenu": {0: _MENU},

@@ -37,6 +37,7 @@ LAYERS = (
     "api",
     {
         "command_mentions",
+        "discord_limits",
         "embed_text",
         "errors",
         "formatting",

@@ -13,6 +13,7 @@ import pytest
 from disk import Disk
 from shoppex.domain.log_level import LogLevel
 from shoppex.domain.money import Money
+from shoppex.domain.offer import product_ref
 from shoppex.domain.policy import OwnPolicy, Policy
 from shoppex.store.errors import StoreUnavailable
 from shoppex.store.settings_model import (
@@ -90,9 +91,12 @@ async def test_a_guild_without_settings_has_empty_ones(disk: Disk) -> None:
 async def test_what_is_taken_away_is_gone_in_a_new_process(disk: Disk) -> None:
     store = await disk.open()
     await store.settings.update_guild(GUILD, becoming(SHOP))
-    await store.settings.update_guild(
-        GUILD, lambda s: replace(s.without_product("p-1").without_item("i-1"), secret=None)
-    )
+
+    def without(shop: GuildSettings) -> GuildSettings:
+        shop = shop.without_entry(product_ref("p-1")).without_entry(ITEM.ref)
+        return replace(shop, secret=None)
+
+    await store.settings.update_guild(GUILD, without)
     for settings in (store.settings, (await disk.open()).settings):
         assert set(settings.guild(GUILD).products) == {"p-2"}
         assert settings.guild(GUILD).items == {}

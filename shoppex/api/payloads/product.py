@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ...domain.money import Money, parse_amount, parse_money
@@ -40,22 +39,6 @@ _LONGEST_DESCRIPTION = 4000
 
 class MalformedProduct(MalformedRecord):
     """Data that does not say which product it is about, or what it costs."""
-
-
-@dataclass(frozen=True, slots=True)
-class StockLevels:
-    """How many of a product can be sold now.
-
-    Parameters
-    ----------
-    product
-        Of the product without a variant.
-    variants
-        By each id of a variant, the internal and the public one.
-    """
-
-    product: Stock
-    variants: Mapping[str, Stock]
 
 
 def parse_product(data: Mapping[str, object]) -> Product:
@@ -133,18 +116,6 @@ def parse_variants(
                 image_url=_image(data),
             )
     return tuple(variants.values())
-
-
-def parse_levels(data: Mapping[str, object]) -> StockLevels:
-    """Read the answer of ``/products/{id}/stock``."""
-    type_ = _type(data)
-    levels = {
-        name: parse_stock(entry, type_)
-        for entry in map(as_mapping, as_list(data.get("variants"))[:_MOST_VARIANTS])
-        for name in (parse_id(entry.get("id")), parse_id(entry.get("uniqid")))
-        if name is not None
-    }
-    return StockLevels(parse_stock(data, type_), levels)
 
 
 def parse_stock(data: Mapping[str, object], type_: str, *, secret: bool = False) -> Stock:

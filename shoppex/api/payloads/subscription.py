@@ -54,7 +54,6 @@ def parse_subscription(data: Mapping[str, object]) -> RemoteSubscription:
         period_end=period_end,
         end_unreadable=period_end is None and any(map(is_unreadable_end, ends)),
         price=_price(data),
-        trial_end=parse_end(data.get("trial_end")),
         cancelled_at=cancelled,
         created_at=parse_time(data.get("created_at")),
         updated_at=parse_time(data.get("updated_at")),

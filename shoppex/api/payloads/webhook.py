@@ -86,8 +86,6 @@ class WebhookLog:
         What the request's header said; ``None`` when the log does not tell.
     webhook_id
         Public id of the webhook.
-    attempt
-        Which try it is; 0 when the log does not tell.
     status_code
         HTTP status of the answer; ``None`` when there was none, or the log does not tell.
     error
@@ -100,7 +98,6 @@ class WebhookLog:
     status: LogStatus
     delivery_id: str | None = None
     webhook_id: str | None = None
-    attempt: int = 0
     created_at: datetime | None = None
     delivered_at: datetime | None = None
     status_code: int | None = None
@@ -174,7 +171,6 @@ def parse_log(data: Mapping[str, object]) -> WebhookLog:
         status=_log_status(data.get("status")),
         delivery_id=_delivery_id(data.get("request_headers")),
         webhook_id=parse_id(data.get("webhook_uniqid")),
-        attempt=max(0, parse_count(data.get("attempt")) or 0),
         created_at=parse_time(data.get("created_at")),
         delivered_at=parse_time(data.get("delivered_at")),
         status_code=parse_count(data.get("status_code")) or None,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from ...domain.product import Product, Variant
-from ..errors import unreadable
-from ..fields import as_mapping, unwrap
+from ...domain.product import Product
+from ..fields import unwrap
 from ..pagination import entries
-from ..payloads.product import StockLevels, parse_levels, parse_product, parse_variants
+from ..payloads.product import parse_product
 from ..records import read_record, read_records
 from ..transport import Transport
 
@@ -29,20 +28,3 @@ class ProductResource:
             "GET", "products", product_id, params={"include_variants": "true"}
         )
         return read_record(unwrap(answer.data, "product"), parse_product, "product")
-
-    async def stock(self, product_id: str) -> StockLevels:
-        """Read how many can be sold now."""
-        answer = await self._transport.request("GET", "products", product_id, "stock")
-        data = as_mapping(answer.data)
-        if not data:
-            raise unreadable("stock")
-        return parse_levels(data)
-
-    async def variants(self, product: Product) -> tuple[Variant, ...]:
-        """Read the variants of a product, whose currency they share."""
-        answer = await self._transport.request("GET", "products", product.uniqid, "variants")
-        found = unwrap(answer.data, "variants")
-        if not isinstance(found, list):
-            raise unreadable("list of variants")
-        secret = product.stock.secret
-        return parse_variants({"variants": found}, product.price, product.type, secret=secret)

@@ -38,13 +38,10 @@ class ClaimedSerials:
     claimed
         How many Shoppex took out. Where that is more than there are ``serials``, some could
         not be read and are lost: staff must look.
-    remaining_stock
-        How many are left; ``None`` when Shoppex did not say.
     """
 
     serials: tuple[Serial, ...]
     claimed: int
-    remaining_stock: int | None = None
 
 
 class SerialResource:
@@ -88,7 +85,7 @@ def _parse(data: Mapping[str, object]) -> ClaimedSerials:
     claimed = max(len(entries), parse_count(data.get("claimed_count")) or 0)
     if claimed and not serials:
         raise unreadable("serial", write=True)
-    return ClaimedSerials(serials, claimed, parse_count(data.get("remaining_stock")))
+    return ClaimedSerials(serials, claimed)
 
 
 def _parse_serial(entry: object) -> Serial | None:

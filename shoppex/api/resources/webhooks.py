@@ -35,11 +35,6 @@ class WebhookResource:
         """Give every webhook of the shop, other programs' too."""
         return read_records(entries(self._transport, "webhooks"), parse_webhook, "webhook")
 
-    async def get(self, webhook_id: str) -> Webhook:
-        """Read one webhook."""
-        answer = await self._transport.request("GET", "webhooks", webhook_id)
-        return read_record(answer.data, parse_webhook, "webhook")
-
     async def create(self, url: str, events: Sequence[str]) -> NewWebhook:
         """Have events sent to an address.
 
@@ -63,10 +58,6 @@ class WebhookResource:
         if events is not None:
             body["events"] = [*events]
         await self._transport.request("PATCH", "webhooks", webhook_id, json=body)
-
-    async def delete(self, webhook_id: str) -> None:
-        """Have nothing more sent there."""
-        await self._transport.request("DELETE", "webhooks", webhook_id)
 
     async def events(self) -> frozenset[str]:
         """Ask for the names of all events that there are, such as ``order:paid``."""
@@ -107,7 +98,3 @@ class WebhookResource:
         async for entry in read_records(found, parse_log, "webhook log"):
             if status in (None, entry.status):
                 yield entry
-
-    async def retry_log(self, log_id: str) -> None:
-        """Have a delivery sent again, perhaps with the id that it had."""
-        await self._transport.request("POST", "webhooks", "logs", log_id, "retry", json={})

@@ -9,7 +9,7 @@ from ...domain.account import OfferKind, Order, Promise
 from ...domain.line import promise_of
 from ...domain.money import Money
 from ...domain.remote import RemoteOrder
-from ...store.settings_model import GuildSettings, ItemEntry, ProductEntry
+from ...store.settings_model import GuildSettings, ItemEntry, SoldEntry
 
 _PIECES = re.compile(r"(\d{1,9}) × (.+)", re.DOTALL)
 
@@ -44,9 +44,7 @@ def order_from(
     )
 
 
-def _quote(
-    news: RemoteOrder, entry: ProductEntry | ItemEntry | None, quantity: int
-) -> Money | None:
+def _quote(news: RemoteOrder, entry: SoldEntry | None, quantity: int) -> Money | None:
     """What was asked for; the price of a product is Shoppex's, that of an item is today's here."""
     if not isinstance(entry, ItemEntry):
         return news.total
@@ -63,7 +61,7 @@ def _title_and_quantity(news: RemoteOrder, kind: OfferKind) -> tuple[str, int]:
 
 def _entry(
     news: RemoteOrder, kind: OfferKind, title: str, shop: GuildSettings
-) -> ProductEntry | ItemEntry | None:
+) -> SoldEntry | None:
     """What of today's shop that was; an item of the bot's own is known by its title alone."""
     if kind is OfferKind.ITEM:
         return next((item for item in shop.items.values() if item.title == title), None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import discord
 from discord.utils import format_dt
 
+from ...discord_limits import CONTENT, FIELD, NONCE
 from ...domain.account import Account, Order, Promise
 from ...domain.line import Line
 from ...domain.money import Money
@@ -21,12 +22,10 @@ from ..entitlement.claims import line_ends_of, line_roles, plan_roles, roles_of
 from ..entitlement.notices import Notice, NoticeKind
 from ..intake.delivered_goods import split_link
 
-_LONGEST_CONTENT = 1900
+# Leaves room for what stands around it.
+_LONGEST_CONTENT = CONTENT - 100
 # https://discord.com/developers/docs/reference#uploading-files: 10 MiB a file.
 _LARGEST_FILE = 8 * 1024 * 1024
-_FIELD = 1024
-# https://discord.com/developers/docs/resources/message#create-message: at most 25 characters.
-_NONCE_LENGTH = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def order_letter(
         )
     embed.add_field(name=_("Server"), value=plain(guild.name))
     embed.set_footer(text=_("Order {id}").format(id=reference))
-    nonce = f"{order.told}-{order.nonce}"[:_NONCE_LENGTH]
+    nonce = f"{order.told}-{order.nonce}"[:NONCE]
     return MessageDraft(embed, reference, nonce, text, file)
 
 
@@ -127,7 +126,7 @@ def notice_letter(
     embed.add_field(name=_("Server"), value=plain(guild.name))
     reference = digest[:12]
     embed.set_footer(text=_("Notice {id}").format(id=reference))
-    return MessageDraft(embed, reference, digest[:_NONCE_LENGTH])
+    return MessageDraft(embed, reference, digest[:NONCE])
 
 
 def _lines_about(account: Account, order: Order, notice: Notice, terms: Terms) -> tuple[Line, ...]:
@@ -188,7 +187,7 @@ def questions_text(order: Order) -> str:
         "[page of your order]({url})."
     )
     url = order_page(order)
-    room = _FIELD - len(text.format(fields="", url=url))
+    room = FIELD - len(text.format(fields="", url=url))
     return text.format(fields=_listed(names, room), url=url)
 
 
@@ -379,4 +378,4 @@ def _add_roles(embed: discord.Embed, guild: discord.Guild, role_ids: tuple[int, 
         plain(role.name) for role_id in role_ids if (role := guild.get_role(role_id)) is not None
     ]
     if names:
-        embed.add_field(name=_("Your roles"), value=shorten("\n".join(names), _FIELD))
+        embed.add_field(name=_("Your roles"), value=shorten("\n".join(names), FIELD))
