@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..api import ApiError, Forbidden, NotFound, ShoppexClient, Unauthorized
+from ..bounded_dict import BoundedDict
 from ..domain.line import SUBSCRIPTION_TYPES, OfferKind, Promise, promise_of
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
@@ -65,7 +66,7 @@ class Catalogue:
         self._clients = clients
         self._clock = clock
         self._listings: dict[int, _Shelf] = {}
-        self._variants: dict[str, _Variants] = {}
+        self._variants = BoundedDict[str, _Variants](_MOST_VARIANTS)
         self._rules: dict[int, _ShopRule] = {}
         self._tried_at: dict[int, datetime] = {}
         # Buyers share the connections; many servers that start at once must not take them all.
@@ -277,8 +278,6 @@ class Catalogue:
             # A purchase reads the product afresh, and asks for the variant then.
             return () if known is None else known.variants
         self._variants[product.uniqid] = _Variants(variants, self._clock())
-        while len(self._variants) > _MOST_VARIANTS:
-            del self._variants[next(iter(self._variants))]
         return variants
 
     async def close(self) -> None:

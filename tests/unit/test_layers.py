@@ -36,6 +36,7 @@ LAYERS = (
     "store",
     "api",
     {
+        "bounded_dict",
         "discord_limits",
         "embed_text",
         "errors",
