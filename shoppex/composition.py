@@ -30,6 +30,7 @@ from .fulfilment.engine.discord_budget import Budget
 from .fulfilment.engine.engine import Engine, Step
 from .fulfilment.engine.staff_alerts import StaffAlerts
 from .fulfilment.intake.recorder import Recorder
+from .fulfilment.intake.shop_clients import ShopClients
 from .fulfilment.intake.unknown_payments import UnknownPayments
 from .fulfilment.reconcile.backfill_runner import BackfillRunner
 from .fulfilment.reconcile.backups import Backups
@@ -75,7 +76,6 @@ from .purchases.pickup_view import pickup_button
 from .purchases.reminders import reminder_button, reminder_buttons
 from .purchases.replacement_views import ReplacementDecisions, replacement_button
 from .purchases.replacements import Replacements
-from .purchases.shop_clients import ShopClients
 from .purchases.support_view import SupportFlow
 from .setup.step import SetupTools
 from .statistics.flow import StatisticsFlow
@@ -140,6 +140,7 @@ class Parts:
         self.settings = Settings(open_settings(), self.writes, damage)
         self.clients = ClientPool(base_url_from_env(), version, on_date=self.clock.hear)
         self.lifecycle.add("HTTP client", Stage.HTTP, close=self.clients.close)
+        self.shop_clients = ShopClients(self.settings, self.clients)
         self.budget = Budget()
         self.gate = PermissionGuard(self.bot, cog, self.settings)
         self.lifecycle.add("open views", Stage.WORK, close=self.gate.close)
@@ -173,14 +174,14 @@ class Parts:
             self.ledger, self.clock, self._mark, self.brake.observe, self._terms
         )
         self.unknown_payments = UnknownPayments(
-            self.ledger, self.settings, self.recorder, self.clients, self.clock
+            self.ledger, self.settings, self.recorder, self.shop_clients, self.clock
         )
         self.webhooks = Listener(self.settings, self.recorder, self.clock, self.unknown_payments)
 
     def _build_engine(self) -> None:
         self.pickup_notices = PickupNotices(self.budget, self.clock)
         clock, mark = self.clock, self._mark
-        asking = (self.ledger, self.settings, self.recorder, self.clients, clock)
+        asking = (self.ledger, self.settings, self.recorder, self.shop_clients, clock)
         in_discord = (
             self.bot,
             self.ledger,
@@ -192,7 +193,7 @@ class Parts:
         steps: list[Step] = [
             RoleStep(*in_discord),
             MessageStep(*in_discord, reminder_buttons, mark),
-            KeyClaimStep(self.ledger, self.settings, self.clients, clock, mark),
+            KeyClaimStep(self.ledger, self.shop_clients, clock, mark),
             PickupStep(*in_discord, self.pickup_notices),
             ApiReadStep(*asking, mark),
             PaymentPolling(*asking, self._hears, mark),
@@ -214,7 +215,7 @@ class Parts:
             self.ledger,
             self.settings,
             self.recorder,
-            self.clients,
+            self.shop_clients,
             self.brake,
             self.unknown_payments,
             clock,
@@ -227,7 +228,7 @@ class Parts:
             self.ledger,
             self.settings,
             self.recorder,
-            self.clients,
+            self.shop_clients,
             clock,
             self._roles_of,
             self._mark,
@@ -249,15 +250,14 @@ class Parts:
     # -- features --------------------------------------------------------------------------
 
     def _build_checkout(self) -> None:
-        self.catalogue = Catalogue(self.settings, self.clients, self.clock)
+        self.catalogue = Catalogue(self.settings, self.shop_clients, self.clock)
         self.lifecycle.add(
             "catalogue", Stage.WORK, start=self._wake_catalogue, close=self.catalogue.close
         )
         self.checkout = Checkout(
             self.ledger,
-            self.settings,
             self.catalogue,
-            self.clients,
+            self.shop_clients,
             self.recorder,
             self.clock,
         )
@@ -277,9 +277,8 @@ class Parts:
 
     def _build_purchases(self) -> None:
         gate, settings, ledger, clock = self.gate, self.settings, self.ledger, self.clock
-        self.shops = ShopClients(settings, self.clients)
-        keys = KeyDelivery(ledger, self.shops, self.recorder, clock, self._mark)
-        replacements = Replacements(ledger, self.shops, self.recorder, clock, self._mark)
+        keys = KeyDelivery(ledger, self.shop_clients, self.recorder, clock, self._mark)
+        replacements = Replacements(ledger, self.shop_clients, self.recorder, clock, self._mark)
         help_desk = SupportFlow(gate, settings, ledger, self.room, replacements, clock)
         self.purchase_flow = PurchaseFlow(
             gate, settings, ledger, keys, self.checkout, help_desk, clock
@@ -317,7 +316,7 @@ class Parts:
         )
 
     def _build_licenses(self) -> None:
-        desk = LicenseService(self.ledger, self.settings, self.shops, self.clock)
+        desk = LicenseService(self.ledger, self.settings, self.shop_clients, self.clock)
         self.licenses = LicenseFlow(self.gate, desk, self.journal, self.clock)
 
     def _build_statistics(self) -> None:
@@ -345,7 +344,7 @@ class Parts:
         lives.add("webhook secrets", Stage.WORK, start=secrets.start, close=secrets.close)
         self.listening = ListenerStart(self.bot, settings, self.webhooks)
         lives.add("listener", Stage.WORK, load=self.listening.begin, close=self.webhooks.stop)
-        self.registration = WebhookSetup(settings, self.clients, self.webhooks, secrets)
+        self.registration = WebhookSetup(settings, self.shop_clients, self.webhooks, secrets)
         self.secrets = SecretFlow(self.gate, settings, secrets, self.registration)
         access = ApiKeySetup(settings, self.clients, self.brake, self._wake_shop)
         self.access = ApiKeyFlow(self.gate, access)
@@ -377,7 +376,7 @@ class Parts:
             lambda: [command.name for command in cog.get_commands()],
             self.clock,
         )
-        self.doctor = HealthCheck(checks, self.settings, self.clients)
+        self.doctor = HealthCheck(checks, self.settings, self.shop_clients)
         lives.add("doctor", Stage.WORK, close=self.doctor.close)
         self.monitor = HealthMonitor(
             self.bot,

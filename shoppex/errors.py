@@ -10,6 +10,10 @@ class Refusal(Exception):
     """What somebody asked for does not take place; nothing was changed, nothing is owed."""
 
 
+class NotSetUp(Refusal):
+    """The guild has no shop, or nothing in it."""
+
+
 class ShopUnavailable(Refusal):
     """Shoppex cannot be reached, or answers badly. Nothing was lost; later may work."""
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from .bounded_dict import BoundedDict
 from .domain.account import AccountKey
 from .errors import TooOften
 
@@ -72,7 +73,8 @@ class SlidingWindow:
     def __init__(self, tries: int, within: timedelta) -> None:
         self._tries = tries
         self._within = within
-        self._times: dict[AccountKey, deque[datetime]] = {}
+        # The one who tried last stands last; the longest idle are forgotten first.
+        self._times = BoundedDict[AccountKey, deque[datetime]](_MOST_MEMBERS)
 
     def take(self, key: AccountKey, now: datetime) -> None:
         """Count a try.
@@ -82,13 +84,9 @@ class SlidingWindow:
         TooOften
             When there were too many.
         """
-        times = self._times.pop(key, deque())
+        times = self._times[key] = self._times.get(key, deque())
         while times and now - times[0] >= self._within:
             times.popleft()
-        # The one who tried last stands last; the longest idle are forgotten first.
-        self._times[key] = times
-        while len(self._times) > _MOST_MEMBERS:
-            del self._times[next(iter(self._times))]
         if len(times) >= self._tries:
             raise TooOften(times[0] + self._within)
         times.append(now)

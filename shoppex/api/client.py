@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import aiohttp
 
+from ..bounded_dict import BoundedDict
 from ..domain.account import OfferKind
 from ..domain.remote import RemoteOrder
 from ..rate_limit import TokenBucket
@@ -132,7 +132,7 @@ class ClientPool:
         self._limiter_factory = limiter_factory
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
-        self._clients: OrderedDict[tuple[str, bool], ShoppexClient] = OrderedDict()
+        self._clients = BoundedDict[tuple[str, bool], ShoppexClient](_MOST_CLIENTS)
         self._closed = False
 
     def client_for(self, api_key: str, *, background: bool = False) -> ShoppexClient:
@@ -154,10 +154,8 @@ class ClientPool:
         client = self._clients.get(which)
         if client is None:
             pace = background_pace if background else self._limiter_factory
-            client = self._clients[which] = self._new_client(api_key, pace())
-        self._clients.move_to_end(which)
-        if len(self._clients) > _MOST_CLIENTS:
-            self._clients.popitem(last=False)
+            client = self._new_client(api_key, pace())
+        self._clients[which] = client
         return client
 
     async def close(self) -> None:

@@ -8,17 +8,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..api import ApiError, ClientPool, Forbidden, NotFound, ShoppexClient, Unauthorized
+from ..api import ApiError, Forbidden, NotFound, ShoppexClient, Unauthorized
+from ..bounded_dict import BoundedDict
 from ..domain.line import SUBSCRIPTION_TYPES, OfferKind, Promise, promise_of
 from ..domain.offer import Offer
 from ..domain.product import Product, Variant
 from ..domain.text_cleaning import clean_typed
-from ..errors import ShopUnavailable
+from ..errors import NotSetUp, ShopUnavailable
 from ..formatting import format_price
+from ..fulfilment.intake.shop_clients import ShopClients
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..store.settings_model import GuildSettings, ItemEntry, ProductEntry
-from .errors import NotForSale, NotSetUp, SeveralNamed, ShopMisconfigured
+from .errors import NotForSale, SeveralNamed, ShopMisconfigured
 
 log = logging.getLogger("red.shoppex.shoppex.checkout.catalogue")
 
@@ -33,7 +35,7 @@ _MOST_VARIANTS = 2000
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     products: tuple[Product, ...]
-    api_key: str
+    api_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,13 @@ class Catalogue:
     """
 
     def __init__(
-        self, settings: Settings, clients: ClientPool, clock: Callable[[], datetime]
+        self, settings: Settings, clients: ShopClients, clock: Callable[[], datetime]
     ) -> None:
         self._settings = settings
         self._clients = clients
         self._clock = clock
         self._listings: dict[int, _Shelf] = {}
-        self._variants: dict[str, _Variants] = {}
+        self._variants = BoundedDict[str, _Variants](_MOST_VARIANTS)
         self._rules: dict[int, _ShopRule] = {}
         self._tried_at: dict[int, datetime] = {}
         # Buyers share the connections; many servers that start at once must not take them all.
@@ -129,7 +131,7 @@ class Catalogue:
         NotSetUp, NotForSale, SeveralNamed, ShopMisconfigured, ShopUnavailable
         """
         text = clean_typed(text)
-        client = self._clients.client_for(self._api_key(guild_id))
+        client = self._clients.needed(guild_id)
         await self.refresh(guild_id, variants=False)
         found = [product for product in self.products(guild_id) if product.is_named(text)]
         exact = [p for p in found if text.strip() in (p.id, p.uniqid, p.slug)]
@@ -160,7 +162,7 @@ class Catalogue:
         if entry is None:
             raise NotForSale
         try:
-            client = self._clients.client_for(self._api_key(guild_id))
+            client = self._clients.needed(guild_id)
             product = await client.products.get(entry.id)
             product = await self._with_shop_rule(guild_id, client, product)
         except ApiError as error:
@@ -209,10 +211,9 @@ class Catalogue:
         ------
         NotSetUp, ShopMisconfigured, ShopUnavailable
         """
-        api_key = self._api_key(guild_id)
+        client, api_key = self._clients.needed(guild_id), self._settings.guild(guild_id).api_key
         self._tried_at[guild_id] = self._clock()
         try:
-            client = self._clients.client_for(api_key)
             products = [product async for product in client.products.list()]
         except ApiError as error:
             raise translate(error) from error
@@ -277,8 +278,6 @@ class Catalogue:
             # A purchase reads the product afresh, and asks for the variant then.
             return () if known is None else known.variants
         self._variants[product.uniqid] = _Variants(variants, self._clock())
-        while len(self._variants) > _MOST_VARIANTS:
-            del self._variants[next(iter(self._variants))]
         return variants
 
     async def close(self) -> None:
@@ -296,12 +295,6 @@ class Catalogue:
             log.warning(
                 "The catalogue of guild %s cannot be read: %s", guild_id, type(error).__name__
             )
-
-    def _api_key(self, guild_id: int) -> str:
-        api_key = self._settings.guild(guild_id).api_key
-        if api_key is None:
-            raise NotSetUp
-        return api_key
 
     def _shelf(self, guild_id: int) -> _Shelf | None:
         """What was read with the key that is in use now; another key is another shop."""

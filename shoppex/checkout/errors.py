@@ -10,10 +10,6 @@ from ..domain.offer import Offer
 from ..errors import Refusal
 
 
-class NotSetUp(Refusal):
-    """The guild has no shop, or nothing in it."""
-
-
 class NotForSale(Refusal):
     """Nothing of that name is for sale here."""
 

@@ -12,7 +12,7 @@ from ..domain.account import AccountKey
 from ..domain.delivery import DeliveryState
 from ..domain.offer import Offer
 from ..domain.text_cleaning import clean_typed
-from ..errors import Refusal, ShopUnavailable
+from ..errors import NotSetUp, Refusal, ShopUnavailable
 from ..fulfilment.engine.engine import Engine
 from ..i18n import _
 from ..store.errors import StoreUnavailable
@@ -23,7 +23,7 @@ from ..ui.pickup_notice import PickupNotices
 from ..ui.responses import show
 from .catalogue import Catalogue
 from .eligibility import refuse_without_role
-from .errors import NotForSale, NotSetUp, VariantNeeded
+from .errors import NotForSale, VariantNeeded
 from .invoice_view import InvoiceView, invoice_embed
 from .service import MOST_PIECES, Checkout, Purchase, Wish
 from .texts import payment_sentence, refusal_sentence, unseen_payment_sentence

@@ -16,13 +16,11 @@ from babel.numbers import get_currency_precision
 
 from ..api import (
     ApiError,
-    ClientPool,
     Coupon,
     CouponKind,
     NotFound,
     OrderLine,
     Rejected,
-    ShoppexClient,
 )
 from ..domain.account import Account, AccountKey, OfferKind, Order
 from ..domain.delivery import Delivery
@@ -36,9 +34,9 @@ from ..domain.status import OrderStatus
 from ..domain.text_cleaning import clean_address
 from ..errors import ShopUnavailable
 from ..fulfilment.intake.recorder import Recorder
+from ..fulfilment.intake.shop_clients import ShopClients
 from ..rate_limit import SlidingWindow
 from ..store.ledger import Ledger
-from ..store.settings import Settings
 from .catalogue import Catalogue, translate
 from .errors import (
     AlreadyPaid,
@@ -47,7 +45,6 @@ from .errors import (
     CouponRejected,
     EmailRejected,
     NotForSale,
-    NotSetUp,
     PaymentHeld,
     QuantityOutOfRange,
     ShopMisconfigured,
@@ -107,14 +104,12 @@ class Checkout:
     def __init__(
         self,
         ledger: Ledger,
-        settings: Settings,
         catalogue: Catalogue,
-        clients: ClientPool,
+        clients: ShopClients,
         recorder: Recorder,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
-        self._settings = settings
         self._catalogue = catalogue
         self._clients = clients
         self._recorder = recorder
@@ -170,7 +165,7 @@ class Checkout:
             return None
         asked_at = self._clock()
         try:
-            news = await self._client(key.guild_id).read(order.kind, order.remote_id)
+            news = await self._clients.needed(key.guild_id).read(order.kind, order.remote_id)
         except NotFound:
             return None
         except ApiError as error:
@@ -205,7 +200,7 @@ class Checkout:
         self._tries.take(key, self._clock())
         asked_at = self._clock()
         try:
-            news = await self._client(key.guild_id).read(order.kind, order.remote_id)
+            news = await self._clients.needed(key.guild_id).read(order.kind, order.remote_id)
         except NotFound:
             return order
         except ApiError as error:
@@ -367,7 +362,7 @@ class Checkout:
     async def _create(
         self, key: AccountKey, order: Order, email: str, back_to: str
     ) -> RemoteOrder:
-        client = self._client(key.guild_id)
+        client = self._clients.needed(key.guild_id)
         fields = OrderTag(key.user_id, key.guild_id, order.nonce).to_fields()
         # One key per decision, not per click.
         idempotency_key = f"shoppex-{order.nonce}"
@@ -395,19 +390,13 @@ class Checkout:
         if wish.offer.kind is OfferKind.ITEM or not wish.coupon:
             raise CouponRejected
         try:
-            return await self._client(guild_id).coupons.check(
+            return await self._clients.needed(guild_id).coupons.check(
                 wish.coupon, wish.offer.id, wish.variant_id
             )
         except (NotFound, Rejected) as error:
             raise CouponRejected from error
         except ApiError as error:
             raise refusal(error) from error
-
-    def _client(self, guild_id: int) -> ShoppexClient:
-        api_key = self._settings.guild(guild_id).api_key
-        if api_key is None:
-            raise NotSetUp
-        return self._clients.client_for(api_key)
 
 
 def _refuse_what_is_paid(order: Order, news: RemoteOrder) -> None:

@@ -6,7 +6,7 @@ from discord.utils import format_dt
 
 from ..domain.account import Order
 from ..domain.status import OrderStatus
-from ..errors import Refusal, TooOften
+from ..errors import NotSetUp, Refusal, TooOften
 from ..formatting import format_money, plain
 from ..fulfilment.steps.message_text import underpaid_text
 from ..i18n import _
@@ -17,7 +17,6 @@ from .errors import (
     CouponRejected,
     EmailRejected,
     NotForSale,
-    NotSetUp,
     PaymentHeld,
     QuantityOutOfRange,
     RoleRequired,

@@ -7,7 +7,8 @@ import logging
 import weakref
 from collections.abc import Sequence
 
-from ..api import MOST_WEBHOOK_EVENTS, ApiError, ClientPool, NotFound, ShoppexClient, Webhook
+from ..api import MOST_WEBHOOK_EVENTS, ApiError, NotFound, ShoppexClient, Webhook
+from ..fulfilment.intake.shop_clients import ShopClients
 from ..store.errors import StoreUnavailable
 from ..store.settings import Settings
 from ..webhook.listener import Listener
@@ -27,7 +28,7 @@ class WebhookSetup:
     def __init__(
         self,
         settings: Settings,
-        clients: ClientPool,
+        clients: ShopClients,
         listener: Listener,
         secrets: WebhookSecrets,
     ) -> None:
@@ -139,10 +140,9 @@ class WebhookSetup:
 
     async def _client(self, guild_id: int) -> ShoppexClient:
         """A client that may manage webhooks."""
-        api_key = self._settings.guild(guild_id).api_key
-        if api_key is None:
+        client = self._clients.of(guild_id)
+        if client is None:
             raise SetupError(SetupErrorKind.NO_KEY)
-        client = self._clients.client_for(api_key)
         try:
             missing = missing_scopes(_SCOPES, await client.shop.capabilities())
         except ApiError as error:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import discord
 
-from ..api import ApiError, ClientPool
+from ..api import ApiError
 from ..fulfilment.engine.discord_budget import Stopping
 from ..fulfilment.engine.failures import REQUEST_ERRORS
+from ..fulfilment.intake.shop_clients import ShopClients
 from ..store.settings import Settings
 from .check_context import Check, CheckContext, Depth
 from .findings import Finding, Verdict
@@ -31,7 +32,7 @@ class HealthCheck:
         In the order in which they are shown.
     """
 
-    def __init__(self, checks: Sequence[Check], settings: Settings, clients: ClientPool) -> None:
+    def __init__(self, checks: Sequence[Check], settings: Settings, clients: ShopClients) -> None:
         self._checks = checks
         self._settings = settings
         self._clients = clients
@@ -65,10 +66,10 @@ class HealthCheck:
 
     def _case(self, guild: discord.Guild, depth: Depth) -> CheckContext:
         shop = self._settings.guild(guild.id)
-        if shop.api_key is None or depth is Depth.GLANCE:
-            return CheckContext(guild, shop, None, depth)
-        # Nobody waits for a round, and buyers must not wait behind it.
-        client = self._clients.client_for(shop.api_key, background=depth is Depth.ROUND)
+        client = None
+        if depth is not Depth.GLANCE:
+            # Nobody waits for a round, and buyers must not wait behind it.
+            client = self._clients.of(guild.id, background=depth is Depth.ROUND)
         return CheckContext(guild, shop, client, depth)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ..api import UNCHANGED, ApiError, NotFound, ShoppexClient
 from ..domain.account import AccountKey, OfferKind, Order, Promise
 from ..domain.license import License, LicenseStatus
+from ..fulfilment.intake.shop_clients import ShopClients
 from ..purchases.errors import (
     EndUnreadable,
     MoneyBack,
@@ -24,7 +25,6 @@ from ..purchases.errors import (
     NotTheirs,
     understood,
 )
-from ..purchases.shop_clients import ShopClients
 from ..rate_limit import SlidingWindow
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -67,12 +67,12 @@ class LicenseService:
         self,
         ledger: Ledger,
         settings: Settings,
-        shops: ShopClients,
+        clients: ShopClients,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._settings = settings
-        self._shops = shops
+        self._clients = clients
         self._clock = clock
         self._pace = SlidingWindow(_LOOKS_AT_ONCE, _LOOKS_WITHIN)
 
@@ -105,7 +105,7 @@ class LicenseService:
             # Digits alone may be a key as well.
             if member[1] or self._ledger.get(key).orders:
                 return await self._of_account(key, start)
-        client, place = self._shops.client(guild_id), self._owner(guild_id, text)
+        client, place = self._clients.needed(guild_id), self._owner(guild_id, text)
         if place is not None and self._ledger.get(place[0]).orders[place[1]].remote_id is None:
             # Shoppex knows nothing of gifts and tests.
             return FoundLicenses([])
@@ -142,7 +142,7 @@ class LicenseService:
             When it may not be done, or not now.
         ShopUnavailable, KeyRefused, ChangeRefused, NotSetUp, StoreUnavailable
         """
-        client, now = self._shops.client(key.guild_id), self._clock()
+        client, now = self._clients.needed(key.guild_id), self._clock()
         policy = self._settings.guild(key.guild_id).licenses
         license_id = holding.license.uniqid
         order = self._ledger.get(key).orders.get(holding.nonce or "")
@@ -197,7 +197,7 @@ class LicenseService:
         """
         now = self._clock()
         try:
-            current = await self._shops.client(guild_id).licenses.get(license_id)
+            current = await self._clients.needed(guild_id).licenses.get(license_id)
         except ApiError as error:
             raise understood(error) from error
         is_expired = current.status is LicenseStatus.EXPIRED
@@ -217,12 +217,12 @@ class LicenseService:
         self, guild_id: int, change: Callable[[ShoppexClient], Awaitable[License]]
     ) -> None:
         try:
-            await change(self._shops.client(guild_id))
+            await change(self._clients.needed(guild_id))
         except ApiError as error:
             raise understood(error) from error
 
     async def _of_account(self, key: AccountKey, start: int) -> FoundLicenses:
-        client = self._shops.client(key.guild_id)
+        client = self._clients.needed(key.guild_id)
         orders = sorted(
             (order for order in self._ledger.get(key).orders.values() if _may_have_one(order)),
             key=lambda order: order.created_at,

@@ -8,11 +8,11 @@ from datetime import timedelta
 import discord
 
 from ..checkout.catalogue import Catalogue
-from ..checkout.errors import NotForSale, NotSetUp, ShopMisconfigured
+from ..checkout.errors import NotForSale, ShopMisconfigured
 from ..connection.errors import SetupError, SetupErrorKind
 from ..domain.policy import OwnPolicy
 from ..domain.product import Product
-from ..errors import ShopUnavailable
+from ..errors import NotSetUp, ShopUnavailable
 from ..fulfilment.engine.role_checks import powers_of
 from ..store.settings import Settings
 from ..store.settings_model import GuildSettings, ProductEntry

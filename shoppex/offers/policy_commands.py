@@ -19,12 +19,9 @@ from ..store.settings_model import GuildSettings
 from ..ui.settings_group import SettingsGroup
 from .lists import complete, named, send_list
 from .policy_text import (
-    disputes_sentence,
     own_policy_lines,
-    past_due_sentence,
-    paused_sentence,
     policy_lines,
-    refunds_sentence,
+    policy_sentence,
     reminders_text,
 )
 
@@ -68,9 +65,7 @@ class PolicyCommands(SettingsGroup):
         - `<roles>` `revoke`, `keep`, or `server` for a product that is to follow the server.
         - `[offer]` A product or item that differs from the rest of the server.
         """
-        revokes = _decision(roles, "revoke")
-        sentence = refunds_sentence(revokes=bool(revokes))
-        await self._decide(ctx, "refund_revokes", revokes, offer, sentence)
+        await self._decide(ctx, "refund_revokes", _decision(roles, "revoke"), offer)
 
     @shoppexset_policy.command(name="disputes")
     @app_commands.describe(roles="What a dispute does to roles", offer=_OFFER)
@@ -84,9 +79,7 @@ class PolicyCommands(SettingsGroup):
         - `<roles>` `suspend`, `keep`, or `server` for a product that is to follow the server.
         - `[offer]` A product or item that differs from the rest of the server.
         """
-        suspends = _decision(roles, "suspend")
-        sentence = disputes_sentence(suspends=bool(suspends))
-        await self._decide(ctx, "dispute_suspends", suspends, offer, sentence)
+        await self._decide(ctx, "dispute_suspends", _decision(roles, "suspend"), offer)
 
     @shoppexset_policy.command(name="pastdue")
     @app_commands.describe(roles="What an overdue payment does to roles", offer=_OFFER)
@@ -100,9 +93,7 @@ class PolicyCommands(SettingsGroup):
         - `<roles>` `keep`, `revoke`, or `server` for a product that is to follow the server.
         - `[offer]` A product or item that differs from the rest of the server.
         """
-        keeps = _decision(roles, "keep")
-        sentence = past_due_sentence(keeps=bool(keeps))
-        await self._decide(ctx, "past_due_keeps", keeps, offer, sentence)
+        await self._decide(ctx, "past_due_keeps", _decision(roles, "keep"), offer)
 
     @shoppexset_policy.command(name="paused")
     @app_commands.describe(roles="What a pause does to roles", offer=_OFFER)
@@ -116,9 +107,7 @@ class PolicyCommands(SettingsGroup):
         - `<roles>` `keep`, `revoke`, or `server` for a product that is to follow the server.
         - `[offer]` A product or item that differs from the rest of the server.
         """
-        keeps = _decision(roles, "keep")
-        sentence = paused_sentence(keeps=bool(keeps))
-        await self._decide(ctx, "paused_keeps", keeps, offer, sentence)
+        await self._decide(ctx, "paused_keeps", _decision(roles, "keep"), offer)
 
     async def _decide(
         self,
@@ -126,7 +115,6 @@ class PolicyCommands(SettingsGroup):
         name: str,
         decision: bool | None,
         offer: str | None,
-        sentence: str,
     ) -> None:
         """Keep a decision of the server, or of one offer, and answer what it means."""
         shop = self.settings.guild(ctx.guild.id)
@@ -154,6 +142,7 @@ class PolicyCommands(SettingsGroup):
         await self.settings.update_guild(ctx.guild.id, change)
         # What this changes for those who have bought follows from the facts about them.
         self.engine.mark_unsettled(ctx.guild.id)
+        sentence = policy_sentence(name, decided=bool(decision))
         if entry is None:
             text = "✅ " + sentence
         elif decision is None:

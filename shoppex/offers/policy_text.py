@@ -76,53 +76,46 @@ def reminders_text(days: tuple[int, ...]) -> str:
     ).format(days=numbers)
 
 
-def refunds_sentence(*, revokes: bool) -> str:
-    """What a decision about refunds means, for those who have bought, too."""
-    if revokes:
-        return _(
+def policy_sentence(name: str, *, decided: bool) -> str:
+    """What a decision means, for those who have bought, too.
+
+    Parameters
+    ----------
+    name
+        Of the decision, as `Policy` has it.
+    """
+    sentences = {
+        ("refund_revokes", True): _(
             "Whoever gets all their money back loses what they paid for. That goes for earlier "
             "refunds too: who kept roles after one loses them now."
-        )
-    return _(
-        "Whoever gets their money back keeps what they paid for. That goes for earlier refunds "
-        "too: who lost roles by one gets them again now."
-    )
-
-
-def disputes_sentence(*, suspends: bool) -> str:
-    """What a decision about disputes means, for those who have bought, too."""
-    if suspends:
-        return _(
+        ),
+        ("refund_revokes", False): _(
+            "Whoever gets their money back keeps what they paid for. That goes for earlier "
+            "refunds too: who lost roles by one gets them again now."
+        ),
+        ("dispute_suspends", True): _(
             "Whoever disputes a payment loses what it paid for until you win. That goes for "
             "disputes that are open already: their roles go now."
-        )
-    return _(
-        "Whoever disputes a payment keeps what it paid for; a dispute that you lose counts as a "
-        "refund. Who lost roles by an open dispute gets them again now."
-    )
-
-
-def past_due_sentence(*, keeps: bool) -> str:
-    """What a decision about overdue payments means, for those who have bought, too."""
-    if keeps:
-        return _(
+        ),
+        ("dispute_suspends", False): _(
+            "Whoever disputes a payment keeps what it paid for; a dispute that you lose counts "
+            "as a refund. Who lost roles by an open dispute gets them again now."
+        ),
+        ("past_due_keeps", True): _(
             "A subscription whose payment is overdue goes on giving its roles until Shoppex "
             "ends it. Who lost them by one that is overdue now gets them again."
-        )
-    return _(
-        "A subscription whose payment is overdue gives no roles until it is paid. Who is overdue "
-        "now loses them at once."
-    )
-
-
-def paused_sentence(*, keeps: bool) -> str:
-    """What a decision about pauses means, for those who have bought, too."""
-    if keeps:
-        return _(
+        ),
+        ("past_due_keeps", False): _(
+            "A subscription whose payment is overdue gives no roles until it is paid. Who is "
+            "overdue now loses them at once."
+        ),
+        ("paused_keeps", True): _(
             "A paused subscription goes on giving its roles. Who lost them by a pause that "
             "still lasts gets them again now."
-        )
-    return _(
-        "A paused subscription gives its roles to the end of the paid period. Who pauses now, "
-        "and whose period is over, loses them at once."
-    )
+        ),
+        ("paused_keeps", False): _(
+            "A paused subscription gives its roles to the end of the paid period. Who pauses "
+            "now, and whose period is over, loses them at once."
+        ),
+    }
+    return sentences[name, decided]

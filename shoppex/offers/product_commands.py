@@ -10,10 +10,10 @@ from redbot.core import commands
 from redbot.core.bot import Red
 
 from ..checkout.catalogue import is_subscription
-from ..checkout.errors import NotForSale, NotSetUp
+from ..checkout.errors import NotForSale
 from ..checkout.texts import refusal_sentence
 from ..domain.account import OfferKind
-from ..errors import Refusal
+from ..errors import NotSetUp, Refusal
 from ..formatting import plain
 from ..i18n import _
 from ..store.settings_model import ProductEntry

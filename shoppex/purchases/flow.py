@@ -10,14 +10,13 @@ from typing import Protocol
 import discord
 from redbot.core.bot import Red
 
-from ..checkout.errors import NotSetUp
 from ..checkout.invoice_view import invoice_embed
 from ..checkout.service import Checkout
 from ..checkout.texts import refusal_sentence
 from ..discord_limits import LABEL
 from ..domain.account import AccountKey, Order, Replacement
 from ..domain.subscription import Subscription
-from ..errors import Refusal
+from ..errors import NotSetUp, Refusal
 from ..formatting import shorten
 from ..fulfilment.entitlement.claims import plan_roles, roles_of
 from ..i18n import _

@@ -15,11 +15,11 @@ from ..errors import Refusal
 from ..fulfilment.intake.delivered_goods import alive, freshest, open_goods
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.recorder import Recorder
+from ..fulfilment.intake.shop_clients import ShopClients
 from ..rate_limit import SlidingWindow
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from .errors import HandedOver, NothingYet, NotPaid, NotTheirs, understood
-from .shop_clients import ShopClients
 
 log = logging.getLogger("red.shoppex.shoppex.purchases.key_delivery")
 
@@ -39,13 +39,13 @@ class KeyDelivery:
     def __init__(
         self,
         ledger: Ledger,
-        shops: ShopClients,
+        clients: ShopClients,
         recorder: Recorder,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
         self._ledger = ledger
-        self._shops = shops
+        self._clients = clients
         self._recorder = recorder
         self._clock = clock
         self._on_change = on_change
@@ -109,7 +109,7 @@ class KeyDelivery:
             return None
         asked_at = self._clock()
         try:
-            news = await read_whole(self._shops.client(key.guild_id), order)
+            news = await read_whole(self._clients.needed(key.guild_id), order)
         except ApiError as error:
             raise understood(error) from error
         if news.status is not OrderStatus.PAID:

@@ -20,6 +20,7 @@ from ..errors import Refusal
 from ..fulfilment.intake.goods_lookup import read_whole
 from ..fulfilment.intake.order_updates import is_exchanged
 from ..fulfilment.intake.recorder import Recorder
+from ..fulfilment.intake.shop_clients import ShopClients
 from ..store.ledger import Ledger
 from .errors import (
     AlreadyDecided,
@@ -31,7 +32,6 @@ from .errors import (
     ScopeMissing,
     understood,
 )
-from .shop_clients import ShopClients
 
 # Before the same request is sent once more, Shoppex has had time to do what it was asked.
 _UNTIL_ASKED_AGAIN = timedelta(seconds=30)
@@ -49,13 +49,13 @@ class Replacements:
     def __init__(
         self,
         ledger: Ledger,
-        shops: ShopClients,
+        clients: ShopClients,
         recorder: Recorder,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
         self._ledger = ledger
-        self._shops = shops
+        self._clients = clients
         self._recorder = recorder
         self._clock = clock
         self._on_change = on_change
@@ -140,7 +140,7 @@ class Replacements:
                 await self._replace(key, nonce)
 
     async def _replace(self, key: AccountKey, nonce: str) -> None:
-        client = self._shops.client(key.guild_id)
+        client = self._clients.needed(key.guild_id)
         if not await self._is_there(key, nonce, client):
             await self._ask_shoppex(key, nonce, client)
             # Usually it is there at once; else it is looked for from now on.

@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
 
-from ..domain.account import AccountKey, Order
+from ..domain.account import Order
 from ..fulfilment.intake.delivered_goods import is_handed
-from ..rate_limit import SlidingWindow
 
-_REPORTS_AT_ONCE = 3
-_REPORTS_WITHIN = timedelta(hours=1)
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _MASK = "•••"
-
-
-class ReportPace:
-    """How often one member may call for staff."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-        self._pace = SlidingWindow(_REPORTS_AT_ONCE, _REPORTS_WITHIN)
-
-    def take(self, key: AccountKey) -> None:
-        """Count a report.
-
-        Raises
-        ------
-        TooOften
-            When there were too many.
-        """
-        self._pace.take(key, self._clock())
 
 
 def redact(text: str, order: Order) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 from redbot.core.bot import Red
@@ -16,6 +16,7 @@ from ..formatting import format_money, plain, shorten
 from ..fulfilment.engine.failures import REQUEST_ERRORS
 from ..i18n import _
 from ..log_channel.flow import order_buttons
+from ..rate_limit import SlidingWindow
 from ..store.errors import StoreUnavailable
 from ..store.ledger import Ledger
 from ..store.settings import Settings
@@ -28,10 +29,13 @@ from .flow import key_of
 from .replacement_views import how_to_replace, replacement_view
 from .replacements import Replacements
 from .status import standing
-from .support import ReportPace, redact
+from .support import redact
 from .texts import customer_sentence, stage_text
 
 log = logging.getLogger("red.shoppex.shoppex.purchases.support_view")
+
+_REPORTS_AT_ONCE = 3
+_REPORTS_WITHIN = timedelta(hours=1)
 
 
 class SupportFlow:
@@ -52,7 +56,7 @@ class SupportFlow:
         self._room = room
         self._replacements = replacements
         self._clock = clock
-        self._pace = ReportPace(clock)
+        self._pace = SlidingWindow(_REPORTS_AT_ONCE, _REPORTS_WITHIN)
 
     async def ask_report(self, interaction: discord.Interaction[Red], nonce: str) -> None:
         """Ask what is wrong with an order."""
@@ -75,7 +79,7 @@ class SupportFlow:
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             order = self.order(interaction, nonce)
-            self._pace.take(key_of(interaction))
+            self._pace.take(key_of(interaction), self._clock())
         except Refusal as refusal:
             await interaction.edit_original_response(content=customer_sentence(refusal))
             return
@@ -112,7 +116,7 @@ class SupportFlow:
         key = key_of(interaction)
         try:
             self.order(interaction, nonce)
-            self._pace.take(key)
+            self._pace.take(key, self._clock())
             order = await self._replacements.ask(key, nonce)
             view = replacement_view(key, order)
             how = how_to_replace(order)

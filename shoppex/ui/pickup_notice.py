@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import discord
 
+from ..bounded_dict import BoundedDict
 from ..domain.account import AccountKey, Order
 from ..domain.short_names import button_name
 from ..fulfilment.engine.discord_budget import Budget
@@ -40,15 +41,14 @@ class PickupNotices:
     def __init__(self, budget: Budget, clock: Callable[[], datetime]) -> None:
         self._budget = budget
         self._clock = clock
-        self._shown: dict[tuple[AccountKey, str], _Shown] = {}
+        self._shown = BoundedDict[tuple[AccountKey, str], _Shown](_MOST_MESSAGES)
 
     def remember(self, key: AccountKey, nonce: str, view: GuardedView) -> None:
         """The buyer was shown an order in the message of this view."""
         now = self._clock()
-        self._shown.pop((key, nonce), None)
         self._shown[key, nonce] = _Shown(view, now + _TOKEN_LIVES)
         for place, shown in tuple(self._shown.items()):
-            if shown.until > now and len(self._shown) <= _MOST_MESSAGES:
+            if shown.until > now:
                 break
             del self._shown[place]
 

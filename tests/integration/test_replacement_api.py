@@ -59,7 +59,9 @@ def deciding(world: World) -> Callable[[], Awaitable[None]]:
     cog = world.bot.get_cog("Shoppex")
     # The bot has imported the cog anew.
     made: Any = sys.modules["shoppex.purchases.replacements"]
-    shops = sys.modules["shoppex.purchases.shop_clients"].Shops(cog.settings, cog.clients)
+    shops = sys.modules["shoppex.fulfilment.intake.shop_clients"].ShopClients(
+        cog.settings, cog.clients
+    )
     replacements = made.Replacements(
         cog.ledger, shops, cog.recorder, world.env.now, lambda _key: None
     )

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoppex.api import ClientPool, Unavailable
+from shoppex.fulfilment.intake.shop_clients import ShopClients
 from shoppex.health import runner as doctor_module
 from shoppex.health.check_context import CheckContext, Depth
 from shoppex.health.findings import Finding, Problem, Verdict
@@ -76,7 +77,8 @@ def failing(error: Exception) -> Callable[[], Any]:
 
 def with_checks(*checks: Looking) -> HealthCheck:
     settings: Any = Settled()
-    return HealthCheck(checks, settings, ClientPool("http://127.0.0.1:1/dev/v1", "1"))
+    pool = ClientPool("http://127.0.0.1:1/dev/v1", "1")
+    return HealthCheck(checks, settings, ShopClients(settings, pool))
 
 
 async def examine(doctor: HealthCheck, depth: Depth = Depth.VISIT) -> list[Finding]:

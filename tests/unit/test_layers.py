@@ -36,6 +36,7 @@ LAYERS = (
     "store",
     "api",
     {
+        "bounded_dict",
         "command_mentions",
         "discord_limits",
         "embed_text",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ...api import ApiError, ClientPool, MalformedOrder, NotFound, ShoppexClient, parse_order
+from ...api import ApiError, MalformedOrder, NotFound, ShoppexClient, parse_order
 from ...domain.account import AccountKey, OfferKind, Order
 from ...domain.order_metadata import OrderTag
 from ...domain.remote import RemoteOrder
@@ -24,6 +24,7 @@ from ...store.settings import Settings
 from .order_from_remote import order_from
 from .payment_checks import UNKNOWN_ORDER, lines_that_came, with_paid_lines
 from .recorder import Outcome, Recorder, WebhookEvent
+from .shop_clients import ShopClients
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.intake.unknown_payments")
 
@@ -41,7 +42,7 @@ class UnknownPayments:
         ledger: Ledger,
         settings: Settings,
         recorder: Recorder,
-        clients: ClientPool,
+        clients: ShopClients,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
@@ -88,14 +89,13 @@ class UnknownPayments:
         StoreUnavailable
             When it could not be kept, or Shoppex not be asked: the sender has to come again.
         """
-        api_key = self._settings.guild(guild_id).api_key
-        if api_key is None or not self.is_one(guild_id, news):
+        client = self._clients.of(guild_id)
+        if client is None or not self.is_one(guild_id, news):
             return Outcome.UNKNOWN_ORDER
         if self._asking >= _AT_ONCE:
             raise StoreUnavailable("too many unknown orders at once")
         self._asking += 1
         try:
-            client = self._clients.client_for(api_key)
             kind, found = await _find(client, news.uniqid)
         except NotFound:
             return Outcome.UNKNOWN_ORDER

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from redbot.core.utils import AsyncIter
 
-from ...api import ApiError, ClientPool, ShoppexClient
+from ...api import ApiError, ShoppexClient
 from ...domain.account import Account, AccountKey, Grant, OfferKind, Order
 from ...domain.delivery import Delivery, DeliveryState
 from ...domain.order_metadata import OrderTag
@@ -30,6 +30,7 @@ from ..intake.order_from_remote import order_from
 from ..intake.order_updates import learn
 from ..intake.product_lookup import look_up_products
 from ..intake.recorder import Recorder
+from ..intake.shop_clients import ShopClients
 from ..intake.subscription_updates import hear_of_id, with_customer
 from .diff import ListDiff
 
@@ -74,7 +75,7 @@ class LedgerRebuild:
         ledger: Ledger,
         settings: Settings,
         recorder: Recorder,
-        clients: ClientPool,
+        clients: ShopClients,
         clock: Callable[[], datetime],
         roles_of: RolesOf,
         on_change: Callable[[AccountKey], None],
@@ -99,11 +100,11 @@ class LedgerRebuild:
         """
         result = RebuildResult(0, [])
         for guild_id in self._settings.guild_ids():
-            api_key = self._settings.guild(guild_id).api_key
-            if api_key is None:
+            client = self._clients.of(guild_id)
+            if client is None:
                 continue
             try:
-                await self._rebuild(guild_id, self._clients.client_for(api_key), lost_at, result)
+                await self._rebuild(guild_id, client, lost_at, result)
             except (ApiError, StoreUnavailable) as error:
                 log.warning("Guild %s was not rebuilt to the end: %s", guild_id, error)
                 result.failed.append(guild_id)

@@ -13,7 +13,6 @@ from redbot.core.utils import AsyncIter
 
 from ...api import (
     ApiError,
-    ClientPool,
     Forbidden,
     LogStatus,
     NotFound,
@@ -28,6 +27,7 @@ from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ..engine.scheduler import Scheduler
 from ..intake.recorder import Recorder, read_event
+from ..intake.shop_clients import ShopClients
 from ..intake.unknown_payments import UnknownPayments
 from .brake import Brake, has_orders
 from .diff import ListDiff, News, happened_at
@@ -72,7 +72,7 @@ class Reconciler:
         ledger: Ledger,
         settings: Settings,
         recorder: Recorder,
-        clients: ClientPool,
+        clients: ShopClients,
         brake: Brake,
         unknown_payments: UnknownPayments,
         clock: Callable[[], datetime],
@@ -110,14 +110,13 @@ class Reconciler:
 
     async def _turn(self, nobody: AccountKey) -> datetime | None:
         guild_id = nobody.guild_id
-        api_key = self._settings.guild(guild_id).api_key
-        if api_key is None:
+        client = self._clients.of(guild_id, background=True)
+        if client is None:
             return None
         if await has_orders(self._ledger, guild_id):
             changed: dict[AccountKey, None] = {}
             recorder = self._recorder.passing_on(lambda key: changed.update({key: None}))
             try:
-                client = self._clients.client_for(api_key, background=True)
                 await self._sweep(guild_id, client, recorder)
             except (ApiError, StoreUnavailable) as error:
                 log.warning("The sweep for guild %s was cut short: %s", guild_id, error)

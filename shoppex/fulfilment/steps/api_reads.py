@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ...api import ApiError, ClientPool, NotFound, ShoppexClient, Unauthorized
+from ...api import ApiError, NotFound, ShoppexClient, Unauthorized
 from ...domain.account import AccountKey, Order, Promise
 from ...domain.delivery import Delivery, DeliveryState
 from ...domain.outstanding import Outstanding
@@ -26,6 +26,7 @@ from ..intake.plan_lookup import look_up_plan
 from ..intake.product_lookup import look_up_products
 from ..intake.promises import is_all_there, is_pending
 from ..intake.recorder import Recorder
+from ..intake.shop_clients import ShopClients
 from ..intake.subscription_updates import is_proven, with_asking
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.api_reads")
@@ -76,7 +77,7 @@ class ApiReadStep:
         ledger: Ledger,
         settings: Settings,
         recorder: Recorder,
-        clients: ClientPool,
+        clients: ShopClients,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
@@ -114,10 +115,7 @@ class ApiReadStep:
 
     def _client(self, key: AccountKey) -> ShoppexClient | None:
         """The shop's client; ``None`` while there is no key, or Shoppex refuses it."""
-        api_key = self._settings.guild(key.guild_id).api_key
-        if api_key is None or key.guild_id in self._refused:
-            return None
-        return self._clients.client_for(api_key)
+        return None if key.guild_id in self._refused else self._clients.of(key.guild_id)
 
     async def _read(self, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders.get(nonce)

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ...api import ApiError, ClientPool, NotFound, Rejected
+from ...api import ApiError, NotFound, Rejected
 from ...domain.account import Account, AccountKey, OfferKind, Order
 from ...domain.delivery import Delivery, DeliveryState
 from ...store.errors import StoreUnavailable
 from ...store.ledger import Ledger
-from ...store.settings import Settings
 from ..engine.failures import DOUBTFUL, SHORT, Failure, after_failure, classify
+from ..intake.shop_clients import ShopClients
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.key_claims")
 
@@ -42,13 +42,11 @@ class KeyClaimStep:
     def __init__(
         self,
         ledger: Ledger,
-        settings: Settings,
-        clients: ClientPool,
+        clients: ShopClients,
         clock: Callable[[], datetime],
         on_change: Callable[[AccountKey], None],
     ) -> None:
         self._ledger = ledger
-        self._settings = settings
         self._clients = clients
         self._clock = clock
         self._on_change = on_change
@@ -82,15 +80,14 @@ class KeyClaimStep:
             await self._claim(key, order, claim)
 
     async def _claim(self, key: AccountKey, order: Order, claim: Delivery) -> None:
-        api_key = self._settings.guild(key.guild_id).api_key
-        if api_key is None:
+        client = self._clients.of(key.guild_id)
+        if client is None:
             await self._fail(key, order, claim, _NO_KEY)
             return
-        serials = self._clients.client_for(api_key).serials
         begun = replace(claim, begun_at=self._clock(), next_try=None)
         await self._change(key, order, lambda o: replace(o, claim=begun))
         try:
-            answer = await serials.claim(order.pool or "", order.quantity)
+            answer = await client.serials.claim(order.pool or "", order.quantity)
         except ApiError as error:
             log.warning("Keys for order %s could not be claimed: %s", order.short_name, error)
             if error.ambiguous:

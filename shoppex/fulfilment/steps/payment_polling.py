@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ...api import ApiError, ClientPool, NotFound, Unauthorized
+from ...api import ApiError, NotFound, Unauthorized
 from ...domain.account import AccountKey, Order
 from ...domain.delivery import Delivery, DeliveryState
 from ...store.ledger import Ledger
@@ -16,6 +16,7 @@ from ...store.settings import Settings
 from ..engine.failures import after_failure, classify
 from ..intake.order_updates import ask_again
 from ..intake.recorder import Recorder
+from ..intake.shop_clients import ShopClients
 from .polling_schedule import next_reading
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.payment_polling")
@@ -43,7 +44,7 @@ class PaymentPolling:
         ledger: Ledger,
         settings: Settings,
         recorder: Recorder,
-        clients: ClientPool,
+        clients: ShopClients,
         clock: Callable[[], datetime],
         hears: Callable[[int], bool],
         on_change: Callable[[AccountKey], None],
@@ -110,12 +111,12 @@ class PaymentPolling:
 
     async def _read(self, key: AccountKey, nonce: str) -> None:
         order = self._ledger.get(key).orders.get(nonce)
-        api_key = self._settings.guild(key.guild_id).api_key
-        if order is None or order.remote_id is None or api_key is None:
+        client = self._clients.of(key.guild_id)
+        if order is None or order.remote_id is None or client is None:
             return
         asked_at = self._clock()
         try:
-            news = await self._clients.client_for(api_key).read(order.kind, order.remote_id)
+            news = await client.read(order.kind, order.remote_id)
         except NotFound:
             # Nothing follows from that, but that this shop answers.
             news = None
