@@ -28,7 +28,7 @@ from .signature import SignatureResult, Trust, malformed, verify
 
 log = logging.getLogger("red.shoppex.shoppex.webhook.listener")
 
-_SILENCE = logging.getLogger("red.shoppex.shoppex.webhook.listener")
+_SILENCE = logging.getLogger("red.shoppex.shoppex.webhook.http")
 _SILENCE.disabled = True
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
@@ -248,7 +249,12 @@ def text_of(answer: simcord.InteractionResult) -> str:
             parts += [embed.title or "", embed.description or ""]
             parts += [f"{f.name}: {f.value}" for f in embed.fields]
             parts.append(embed.footer.text or "")
-    return "\n".join(part for part in parts if part)
+    return as_typed("\n".join(part for part in parts if part))
+
+
+def as_typed(text: str) -> str:
+    """A text with its commands as they are typed, and not as mentions."""
+    return re.sub(r"</([a-z ]+):\d+>", r"`/\1`", text)
 
 
 def paid_data(order: standin.Order, /, **changes: object) -> dict[str, object]:

@@ -85,7 +85,7 @@ async def test_a_held_payment_says_why(world: World) -> None:
     await world.env.settle()
     answer = await shown(world, "order", order=order.uniqid)
     assert "less was paid than the price" in text_of(answer)
-    assert labels(answer) == ["Member"]
+    assert labels(answer) == ["Deliver it", "Do not deliver", "Member"]
 
 
 @pytest.mark.usefixtures("gold")

@@ -19,7 +19,7 @@ from aiohttp.test_utils import TestServer
 import standin
 from harness import World
 from harness.red import SLASH
-from harness.world import EVENTS, text_of
+from harness.world import EVENTS, as_typed, text_of
 from processes import free_port
 
 GOOD = "✅ In order"
@@ -60,7 +60,7 @@ async def findings(world: World) -> dict[str, str]:
     """What the doctor finds, by the mark and the title of each."""
     embed = await examined(world)
     assert len(embed) <= 6000
-    return {str(field.name): str(field.value) for field in embed.fields}
+    return {str(field.name): as_typed(str(field.value)) for field in embed.fields}
 
 
 async def problems(world: World) -> dict[str, str]:
@@ -95,7 +95,7 @@ async def test_a_shop_to_which_nothing_is_lacking(world: World) -> None:
         "Products at Shoppex",
         "Shoppex's own role bot",
         "Storage (",
-        "Deliveries under way (0 due)",
+        "Deliveries under way (due: 0)",
         "Waits for you",
     ):
         assert title in str(field.value)
@@ -205,7 +205,7 @@ async def test_clocks_that_disagree(world: World, seconds: int, mark: str, word:
     world.shop.switches.clock_ahead = timedelta(seconds=seconds)
     [(name, text)] = (await problems(world)).items()
     assert name == f"{mark} Clock"
-    told = re.search(r"(\d+) seconds (behind|ahead)", text)
+    told = re.search(r"(\d+) s (behind|ahead)", text)
     assert told is not None
     assert abs(int(told[1]) - abs(seconds)) <= 2
     assert told[2] == word

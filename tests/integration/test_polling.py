@@ -9,7 +9,7 @@ import pytest
 import simcord
 
 from harness import World, open_world
-from harness.world import paid_data, text_of
+from harness.world import as_typed, paid_data, text_of
 
 ROLE_PATH = "/guilds/*/members/*/roles/*"
 HOUR = 3600
@@ -132,7 +132,7 @@ async def test_a_refused_key_is_told_to_staff_and_a_new_one_goes_on(quiet_world:
     world.shop.regenerate_key()
     await world.env.advance_time(120)
     [message] = room.history()
-    assert "`/shoppexset apikey`" in str(message.embeds[0].description)
+    assert "`/shoppexset apikey`" in as_typed(str(message.embeds[0].description))
     await world.give_api_key(world.shop.api_key)
     await world.env.advance_time(60)
     assert world.roles_of(world.buyer) == {"Gold"}

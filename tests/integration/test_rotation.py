@@ -10,7 +10,7 @@ import simcord
 
 import standin
 from harness import World, store_away
-from harness.world import EVENTS, field, paid_data, text_of
+from harness.world import EVENTS, as_typed, field, paid_data, text_of
 
 HOUR = 3600
 LEAKED = "It has leaked: end the former one now"
@@ -172,7 +172,7 @@ async def test_after_a_lost_answer_staff_are_told_and_nothing_is_lost(hooked: Wo
     await world.env.advance_time(60)
     [told] = office.history()
     assert told.embeds[0].title == "What waits for you"
-    assert "`/shoppexset rotate`" in str(told.embeds[0].to_dict())
+    assert "`/shoppexset rotate`" in as_typed(str(told.embeds[0].to_dict()))
 
     order = await ordered(world)
     [delivery] = await world.shop.pay(order.uniqid)
@@ -197,7 +197,7 @@ async def test_a_crash_before_the_secret_is_kept_is_told_after_the_start(hooked:
     await world.env.advance_time(60)
     assert "Shoppex may use another one" in await show(world)
     [told] = office.history()
-    assert "`/shoppexset rotate`" in str(told.embeds[0].to_dict())
+    assert "`/shoppexset rotate`" in as_typed(str(told.embeds[0].to_dict()))
 
     # Meanwhile payments are found by asking.
     order = await ordered(world)

@@ -13,7 +13,7 @@ import simcord
 
 import standin
 from harness import World, store_away
-from harness.world import EVENTS, field, text_of
+from harness.world import EVENTS, as_typed, field, text_of
 
 NEEDED = {"products.read", "orders.read", "orders.write", "subscriptions.read"}
 TO_STEP, TO_PRODUCT, TO_ROLES = "Go to a step", "Choose a product", "Choose the roles"
@@ -45,7 +45,7 @@ class Desk:
         """All that the message says."""
         embed: discord.Embed = self._now().embeds[0]
         fields = "".join(f"\n{f.name}\n{f.value}" for f in embed.fields)
-        return f"{embed.description}{fields}\n{embed.footer.text or ''}"
+        return as_typed(f"{embed.description}{fields}\n{embed.footer.text or ''}")
 
     @property
     def step(self) -> str:
