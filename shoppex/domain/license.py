@@ -1,4 +1,4 @@
-"""Licences: keys that Shoppex keeps an eye on."""
+"""Licences: keys that Shoppex manages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .status_words import fold_word
 
 
 class LicenseStatus(str, Enum):
-    """Whether a licence may be used; ``UNKNOWN`` is what was not said, or in another word."""
+    """State of a licence; ``UNKNOWN`` is what was not said, or in another word."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"

@@ -1,4 +1,4 @@
-"""Addresses at Shoppex that people are sent to."""
+"""URLs at Shoppex that people are sent to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .account import Order
 
 
 def hosted_checkout(uniqid: str) -> str:
-    """Where an order is paid when Shoppex gave no link (contract, section 2.1)."""
+    """Return where to pay an order when Shoppex gave no link (contract, section 2.1)."""
     return f"https://checkout.shoppex.io/invoice/{quote(uniqid, safe='')}"
 
 
