@@ -1,4 +1,4 @@
-"""Reading what an order came to at the checkout (contract, section 15.1)."""
+"""Parsing of an order's amounts, as settled at the checkout (contract, section 15.1)."""
 
 from __future__ import annotations
 
