@@ -44,7 +44,7 @@ _AT_ONCE = 20
 
 @dataclass(slots=True)
 class RebuildResult:
-    """What came of it.
+    """Result of a rebuild.
 
     Parameters
     ----------
