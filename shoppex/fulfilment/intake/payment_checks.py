@@ -41,7 +41,7 @@ def is_first_payment(order: Order, news: RemoteOrder) -> bool:
 
 
 def is_as_ordered(order: Order, news: RemoteOrder) -> bool:
-    """Return whether a webhook's word is enough: of no payment, or of the one expected."""
+    """Return whether a webhook's word is enough: it tells of no payment or the expected one."""
     if not is_first_payment(order, news):
         return True
     if news.emptied or news.total is None or news.total != order.quote:
