@@ -77,7 +77,7 @@ class License:
         return self.uses is not None and self.max_uses is not None and self.uses >= self.max_uses
 
     def as_of(self, now: datetime) -> License:
-        """The licence as it stands: Shoppex may still call active what has ended."""
+        """Return the licence as of ``now``: Shoppex may still call active what has ended."""
         ended = self.expires_at is not None and self.expires_at <= now
         if self.status is not LicenseStatus.ACTIVE or not ended:
             return self

@@ -13,6 +13,6 @@ def hosted_checkout(uniqid: str) -> str:
 
 
 def order_page(order: Order) -> str:
-    """The page of an order, as it may stand in the brackets of Markdown."""
+    """Return the URL of an order's page, as it may be used in the brackets of Markdown."""
     url = order.url or hosted_checkout(order.uniqid or "")
     return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")

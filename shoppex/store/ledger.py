@@ -160,7 +160,7 @@ class Ledger:
             partition.closed = True
 
     async def restore(self) -> list[str]:
-        """Put each backup in the place of what is lost or unreadable; where that was done.
+        """Restore lost or unreadable partitions from their backups; return where that was done.
 
         Raises
         ------

@@ -96,7 +96,7 @@ class Settings:
             self._damages.append(Damage(SETTINGS, Fault.MISSING))
 
     async def restore(self) -> bool:
-        """Put the backup in the place of what is lost or unreadable; whether there was one.
+        """Restore lost or unreadable settings from the backup; return whether there was one.
 
         It counts once the cog is loaded again.
 

@@ -48,7 +48,7 @@ _VALUES = ("value", "serial", "key", "code", "license_key", "licenseKey", "licen
 
 
 class _Role(Enum):
-    """What a text is by where it stands."""
+    """Meaning of a text, by the field that holds it."""
 
     KEY = 1
     TEXT = 2
@@ -57,7 +57,7 @@ class _Role(Enum):
 
 
 class _Place(NamedTuple):
-    """How to read a value.
+    """Rules for reading a value.
 
     Parameters
     ----------

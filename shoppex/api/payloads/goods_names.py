@@ -70,7 +70,7 @@ def fold_name(name: str) -> str:
 
 
 def is_machine_name(name: str) -> bool:
-    """Return whether what stands under a name, folded, describes goods and is none."""
+    """Return whether a field of that name, folded, describes goods and holds none."""
     return _MACHINE.fullmatch(name) is not None
 
 
