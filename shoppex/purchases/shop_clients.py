@@ -1,4 +1,4 @@
-"""Whose shop is asked."""
+"""API client of each server's shop."""
 
 from __future__ import annotations
 
