@@ -1,4 +1,4 @@
-"""The cog: what Red asks of it, and when its parts begin and end."""
+"""The cog class, as Red loads and unloads it."""
 
 from __future__ import annotations
 

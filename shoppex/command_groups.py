@@ -1,4 +1,7 @@
-"""What people type. Each command parses, calls one method of a service, and shows the answer."""
+"""All command groups of the cog.
+
+Each command parses, calls one method of a service, and shows the answer.
+"""
 
 from __future__ import annotations
 

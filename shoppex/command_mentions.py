@@ -1,4 +1,4 @@
-"""Naming commands in texts as the reader can use them.
+"""Mentions of commands in texts, as the reader can use them.
 
 Sentences name a command as `/buy`. Where Discord knows it as a slash command it becomes a mention
 that can be clicked, where Red holds slash commands back it has the bot's prefix.

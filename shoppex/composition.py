@@ -1,4 +1,4 @@
-"""Builds the parts of the cog and puts them together, package by package."""
+"""Composition root: builds the parts of the cog and puts them together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much Discord takes, each limit named once. It refuses what is longer.
+"""Length and count limits of Discord, each named once. It refuses what is longer.
 
 https://discord.com/developers/docs/resources/message#create-message and, on the same page,
 *Embed Limits*; https://discord.com/developers/docs/components/reference (menus, forms);

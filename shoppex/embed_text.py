@@ -1,4 +1,4 @@
-"""Embeds as text, for places where the bot may not show embeds, or is asked not to."""
+"""Embeds as plain text, for places where the bot may not show embeds, or is asked not to."""
 
 from __future__ import annotations
 

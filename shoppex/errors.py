@@ -1,4 +1,4 @@
-"""Refusals that every feature knows: why something does not take place."""
+"""Refusals that every feature knows: base class and common ones."""
 
 from __future__ import annotations
 

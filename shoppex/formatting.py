@@ -1,4 +1,4 @@
-"""Small pieces of text that several rooms show: money, names, times."""
+"""Formatting of money and names in texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gateway says, passed on to whom it concerns."""
+"""Listeners for gateway events, each passed on to the part it concerns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one translator of the cog; its `locales/` folder lies beside this file."""
+"""Translator of the cog; its `locales/` folder lies beside this file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits of how often: a pace that many keep together, and tries of one member."""
+"""Rate limiters: a token bucket shared by many, and a sliding window for one member."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock that a jump of the machine's clock does not carry along.
+"""Clock that does not follow a jump of the machine's clock.
 
 What was paid for lasts until a certain day, and orders are forgotten after some: a clock that is
 an hour back, or a year ahead, must neither end nor forget anything.

@@ -1,4 +1,4 @@
-"""The client of one shop, and the pool of all of them."""
+"""Client of the Dev API for one shop, and the pool of all clients."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_CLIENTS = 256
 
 
 def base_url_from_env(environ: Mapping[str, str] = os.environ) -> str:
-    """Where the Dev API is: ``SHOPPEX_API_URL`` when it is set, else Shoppex.
+    """Return the Dev API's base URL: ``SHOPPEX_API_URL`` when it is set, else Shoppex's.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def new_session() -> aiohttp.ClientSession:
 
 
 class ShoppexClient:
-    """All that can be asked of one shop."""
+    """Client of the Dev API for one shop."""
 
     def __init__(self, transport: Transport) -> None:
         self.shop = ShopResource(transport)

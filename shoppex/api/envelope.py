@@ -1,4 +1,4 @@
-"""What every answer has in common: ``data`` and ``pagination``, or an error."""
+"""Envelope of every API answer: ``data`` and ``pagination``, or an error."""
 
 from __future__ import annotations
 

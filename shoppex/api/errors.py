@@ -1,4 +1,4 @@
-"""What can go wrong with the Dev API, by what a caller would do about it."""
+"""Errors of the Dev API, by what a caller would do about them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
 
 
 class Detail(NamedTuple):
-    """What is wrong with one field of a request."""
+    """Error in one field of a request."""
 
     field: str
     message: str

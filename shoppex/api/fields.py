@@ -1,4 +1,4 @@
-"""Reading single values as Shoppex may send them. Nothing here raises on odd input."""
+"""Parsing of single values as Shoppex may send them. Nothing here raises on odd input."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def parse_end(value: object) -> datetime | None:
 
 
 def is_unreadable_end(value: object) -> bool:
-    """Whether something is said about an end that `parse_end` cannot read.
+    """Return whether something is said about an end that `parse_end` cannot read.
 
     To be told from nothing being said: what cannot be read ends nothing, and is not "never".
     """

@@ -1,4 +1,4 @@
-"""JSON without loss: amounts stay decimal numbers in both directions."""
+"""JSON codec without loss: amounts stay decimal numbers in both directions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walking through a list of the API, page by page (contract, section 1, *Pagination*)."""
+"""Pagination through the lists of the API (contract, section 1, *Pagination*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From answers to values: one record, or those of a list."""
+"""Parsing of the records in an answer: a single one, or those of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request to the Dev API: how it is sent, bounded, and tried again."""
+"""Transport of one request to the Dev API: sending, limits and retries."""
 
 from __future__ import annotations
 

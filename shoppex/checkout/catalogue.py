@@ -1,4 +1,7 @@
-"""What is for sale, from memory. Shoppex is asked in the background, never by a reader."""
+"""Catalogue cache: what is for sale, from memory.
+
+Shoppex is asked in the background, never by a reader.
+"""
 
 from __future__ import annotations
 

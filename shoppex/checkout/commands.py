@@ -1,4 +1,4 @@
-"""`/buy`."""
+"""Command `/buy`."""
 
 from __future__ import annotations
 

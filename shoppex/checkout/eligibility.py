@@ -1,4 +1,4 @@
-"""Whether a member may buy an offer at all: the role that Shoppex asks for."""
+"""Eligibility of a member for an offer: the role that Shoppex asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why something cannot be bought. Each is shown to the buyer as a sentence of its own."""
+"""Refusals of a purchase. Each is shown to the buyer as a sentence of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The counter: what a buyer is shown, from the shelf to the link. Everything here is private."""
+"""Flow of `/buy`, from the list of offers to the payment link. Everything here is private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private message with the link to pay."""
+"""Private message with the payment link of an order."""
 
 from __future__ import annotations
 

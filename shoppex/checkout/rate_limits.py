@@ -1,4 +1,4 @@
-"""How often one member may use `/buy`, and how many unpaid orders they may have. Pure."""
+"""Rate limit of `/buy` for one member, and limit of their unpaid orders. Pure."""
 
 from __future__ import annotations
 

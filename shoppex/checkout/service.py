@@ -1,4 +1,4 @@
-"""From a wish to an order with a link. The ledger hears of it before the buyer does."""
+"""Creation of an order with its payment link. The ledger hears of it before the buyer does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why something cannot be bought, and what is known of a payment, in words for the buyer."""
+"""Texts for the buyer: why a purchase is refused, and what is known of a payment."""
 
 from __future__ import annotations
 

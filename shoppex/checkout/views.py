@@ -1,4 +1,4 @@
-"""The shelf, a card for each offer, and the form that asks for the rest."""
+"""Views of `/buy`: the list of offers, the card of one offer, and the form for the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The address of a server's webhooks, in words."""
+"""Text on the address of a server's webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Under which address Shoppex reaches a server's webhooks. Pure."""
+"""Address under which Shoppex reaches a server's webhooks. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking an API key: it is checked at Shoppex before it is kept."""
+"""Acceptance of an API key: it is checked at Shoppex before it is kept."""
 
 from __future__ import annotations
 

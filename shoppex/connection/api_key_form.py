@@ -1,4 +1,4 @@
-"""Entering an API key, and what became of it."""
+"""Form for an API key, and the result of its check."""
 
 from __future__ import annotations
 

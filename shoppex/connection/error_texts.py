@@ -1,4 +1,4 @@
-"""Why a step of the setup could not be done, as sentences for staff."""
+"""Sentences for staff on why a step of the setup could not be done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a step of setting up a shop could not be done."""
+"""Errors of setting up a shop."""
 
 from __future__ import annotations
 

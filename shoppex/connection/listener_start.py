@@ -1,4 +1,4 @@
-"""Starting the listener with the cog."""
+"""Start of the webhook listener with the cog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets that somebody typed where everybody reads along."""
+"""Removal of secrets that somebody typed where everybody reads along."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the cog needs of a shop: the permissions of its API key, and the events it listens to."""
+"""Required scopes of an API key, and the webhook events that the cog listens to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a secret without anyone reading along, and replacing one."""
+"""Forms to enter and to replace a webhook secret, without anyone reading along."""
 
 from __future__ import annotations
 

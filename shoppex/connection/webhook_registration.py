@@ -1,4 +1,4 @@
-"""The webhook at Shoppex that leads here: found, made, and given a new secret."""
+"""Registration of this bot's webhook at Shoppex: found, made, or given a new secret."""
 
 from __future__ import annotations
 

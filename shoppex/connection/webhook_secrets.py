@@ -1,4 +1,4 @@
-"""The secrets that webhooks are signed with: a new one does not end the former one at once."""
+"""Rotation of webhook secrets: a new one does not end the former one at once."""
 
 from __future__ import annotations
 

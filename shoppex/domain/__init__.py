@@ -1,4 +1,4 @@
-"""What a shop is made of: money, products, orders, accounts. Pure values, no I/O.
+"""Domain model of a shop: money, products, orders, accounts. Pure values, no I/O.
 
 Nothing here imports another part of the cog.
 """

@@ -1,4 +1,4 @@
-"""The facts about one person in one guild: what the ledger holds."""
+"""Account of one member in one guild: the facts that the ledger holds."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class AccountKey(NamedTuple):
 
 
 class Replacement(str, Enum):
-    """What became of a buyer's wish for another key."""
+    """State of a buyer's request for another key."""
 
     ASKED = "asked"
     APPROVED = "approved"
@@ -259,7 +259,7 @@ class Order:
 
     @property
     def short_name(self) -> str:
-        """What it is called where others than its buyer can read."""
+        """Short name of the order, for places that others than its buyer can read."""
         return short_name(self.uniqid or self.nonce)
 
     @property
@@ -286,12 +286,12 @@ class Order:
 
     @property
     def keys_due(self) -> int:
-        """How many keys Shoppex delivers with it."""
+        """Number of keys that Shoppex delivers with the order."""
         return sum(line.quantity for line in self.bought if line.promise is Promise.KEYS)
 
     @property
     def total(self) -> Money | None:
-        """What was paid, or is to be paid; ``None`` when that is not known."""
+        """Amount that was paid, or is to be paid; ``None`` when that is not known."""
         return self.quote if self.payment is None else self.payment.total
 
     @property
@@ -312,7 +312,7 @@ class Order:
 
     @property
     def open_readings(self) -> tuple[Delivery, ...]:
-        """What Shoppex still has to be asked about this order."""
+        """API reads that are still to be made, or retried, for this order."""
         if self.remote_id is None:
             return ()
         goods = self.entitled and self.kind is OfferKind.PRODUCT
@@ -347,7 +347,7 @@ class Order:
         return touched and not self.test
 
     def describe(self) -> str:
-        """What was bought, in a few words."""
+        """Return what was bought, in a few words."""
         return ", ".join(line.describe() for line in self.bought)
 
 

@@ -1,4 +1,4 @@
-"""How far something that is owed has come."""
+"""State of one delivery: of a grant, a message or a question to Shoppex."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class DeliveryState(str, Enum):
-    """How far one delivery has come, as people see it."""
+    """State of one delivery, as people see it."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -57,5 +57,5 @@ class Delivery:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the cog tries on, also where somebody was told of it meanwhile."""
+        """Whether it is retried automatically, also where somebody was told of it meanwhile."""
         return self.waits or (self.stuck and self.next_try is not None)

@@ -1,4 +1,4 @@
-"""What happened in a shop, as far as its staff want to read of it."""
+"""Events of a shop that its staff may want to read of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Licences: keys that Shoppex keeps an eye on."""
+"""Licences: keys that Shoppex manages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .status_words import fold_word
 
 
 class LicenseStatus(str, Enum):
-    """Whether a licence may be used; ``UNKNOWN`` is what was not said, or in another word."""
+    """State of a licence; ``UNKNOWN`` is what was not said, or in another word."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -77,7 +77,7 @@ class License:
         return self.uses is not None and self.max_uses is not None and self.uses >= self.max_uses
 
     def as_of(self, now: datetime) -> License:
-        """The licence as it stands: Shoppex may still call active what has ended."""
+        """Return the licence as of ``now``: Shoppex may still call active what has ended."""
         ended = self.expires_at is not None and self.expires_at <= now
         if self.status is not LicenseStatus.ACTIVE or not ended:
             return self

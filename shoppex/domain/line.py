@@ -15,7 +15,7 @@ class OfferKind(str, Enum):
 
 
 class Promise(str, Enum):
-    """What Shoppex delivers with an order, and has to be waited for."""
+    """Kind of goods that Shoppex delivers with an order, and that have to be waited for."""
 
     NOTHING = "nothing"
     """Maybe a text; the buyer does not wait for it."""
@@ -37,13 +37,13 @@ _PROMISES = {
 
 
 def promise_of(product_type: str) -> Promise:
-    """What Shoppex delivers with a product of that type."""
+    """Return the kind of goods that Shoppex delivers with a product of that type."""
     return _PROMISES.get(product_type.upper(), Promise.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one line of a paid order is for.
+    """One line of a paid order: its offer, and what that gives.
 
     Parameters
     ----------
@@ -71,6 +71,6 @@ class Line:
         return f"{self.kind.value}:{self.offer_id}"
 
     def describe(self) -> str:
-        """What it is for, in a few words."""
+        """Return what the line is for, in a few words."""
         title = f"{self.title} ({self.variant_title})" if self.variant_title else self.title
         return title if self.quantity == 1 else f"{self.quantity} × {title}"

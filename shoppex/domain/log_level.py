@@ -1,4 +1,4 @@
-"""How much of what happens staff want to read."""
+"""Levels of detail of the log channel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TROUBLE = (
 
 
 class LogLevel(str, Enum):
-    """What is written into the log channel; what waits for staff always is."""
+    """Level of detail of the log channel; what waits for staff is always written there."""
 
     EVERYTHING = "everything"
     MONEY = "money"
@@ -25,7 +25,7 @@ class LogLevel(str, Enum):
     """Refunds and disputes."""
 
     def tells(self, kind: EventKind) -> bool:
-        """Whether something of that kind is written down."""
+        """Return whether an event of that kind is written to the log channel."""
         if self is LogLevel.PROBLEMS:
             return kind in _TROUBLE
         return self is LogLevel.EVERYTHING or kind not in _ROUTINE

@@ -1,4 +1,4 @@
-"""What a buyer can choose from: products of the catalogue and items of the bot's own."""
+"""Offers that a buyer can choose from: products of the catalogue and items of the bot's own."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Offer:
         return next((v for v in self.variants if v.id == variant_id), None)
 
     def sold_out(self) -> bool:
-        """Whether nothing of it can be bought now."""
+        """Return whether nothing of it can be bought now."""
         if self.variants:
             return not any(variant.stock.covers(1) for variant in self.variants)
         return not self.stock.covers(self.quantity_min)

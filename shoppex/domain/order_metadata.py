@@ -1,4 +1,4 @@
-"""The tag that every order of ours carries through Shoppex and back."""
+"""Tag that identifies an order of the bot: custom fields that Shoppex keeps and returns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIGITS = 20
 
 @dataclass(frozen=True, slots=True)
 class OrderTag:
-    """Who bought, where, and a secret that only this bot and this order know.
+    """Tag of an order: buyer, guild, and a secret that only this bot and this order know.
 
     The ids travel as text: a Discord id sent as a JSON number loses digits in systems that
     read numbers as doubles (contract, section 4.6).

@@ -1,4 +1,4 @@
-"""What is still missing of an order: money, answers of the buyer's, or work of the seller's."""
+"""Open requirements of an order: money, the buyer's answers, or the seller's work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class TopUp(str, Enum):
-    """Whether the buyer of an underpaid order can pay the rest (contract, section 15.4)."""
+    """Availability of a top-up for an underpaid order (contract, section 15.4)."""
 
     POSSIBLE = "possible"
     BELOW_MINIMUM = "BELOW_MINIMUM_COLLECTIBLE"
@@ -36,7 +36,9 @@ class Underpayment:
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """What a paid order still waits for, beside Shoppex itself (contract, sections 15.2, 15.3).
+    """Requirements that a paid order still waits for (contract, sections 15.2, 15.3).
+
+    Those of Shoppex itself are not among them.
 
     Parameters
     ----------

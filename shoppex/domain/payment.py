@@ -1,4 +1,4 @@
-"""What a buyer really paid: the price is settled at the checkout (contract, section 15.1)."""
+"""Amounts really paid: the price is settled at the checkout (contract, section 15.1)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Payment:
     credit: Decimal = _NOTHING
 
     def covers(self, price: Decimal) -> bool:
-        """Whether this pays a price in its own currency, a discount and credit included.
+        """Return whether this pays a price in its own currency, a discount and credit included.
 
         A tip pays for nothing, and how much of one they give is the buyer's choice.
         """

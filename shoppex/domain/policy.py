@@ -1,4 +1,4 @@
-"""What a server has decided about what it sells."""
+"""Policies and terms that a server has set for what it sells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What becomes of roles when money comes back, or does not come.
+    """Rules for roles when money comes back, or does not come.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class OwnPolicy:
-    """What one offer decides by itself; ``None`` where it is as the server has it."""
+    """Policy of one offer; ``None`` where the server's applies."""
 
     refund_revokes: bool | None = None
     dispute_suspends: bool | None = None
@@ -51,7 +51,7 @@ class OwnPolicy:
 
 @dataclass(frozen=True, slots=True)
 class OfferTerms:
-    """What one offer gives.
+    """Terms of one offer: its roles, their policy and how long they last.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class OfferTerms:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every offer of a server gives today.
+    """Terms of every offer of a server, as they are today.
 
     Parameters
     ----------
@@ -85,11 +85,11 @@ class Terms:
     remind_before: tuple[timedelta, ...] = ()
 
     def roles(self, ref: str) -> tuple[int, ...] | None:
-        """What an offer gives; ``None`` when it is not for sale."""
+        """Return the roles that an offer gives; ``None`` when it is not for sale."""
         offer = self.offers.get(ref)
         return None if offer is None else offer.roles
 
     def policy_of(self, ref: str) -> Policy:
-        """What applies to an offer, for sale or not."""
+        """Return the policy that applies to an offer, for sale or not."""
         offer = self.offers.get(ref)
         return self.policy if offer is None or offer.policy is None else offer.policy

@@ -1,4 +1,4 @@
-"""What Shoppex has for sale."""
+"""Products of the shop's catalogue, with their variants and stock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .money import Money
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """How many can be sold now.
+    """Number of pieces that can be sold now.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Stock:
     secret: bool = False
 
     def covers(self, quantity: int) -> bool:
-        """Whether ``quantity`` pieces can be sold now."""
+        """Return whether ``quantity`` pieces can be sold now."""
         return self.available is None or self.available >= quantity
 
 
@@ -40,7 +40,7 @@ class Variant:
 
 
 class OpenPrice(str, Enum):
-    """Why what a buyer pays is settled on the checkout page (contract, section 15.5)."""
+    """Reason why a price is settled on the checkout page (contract, section 15.5)."""
 
     CHOSEN = "chosen"
     """The buyer names the price."""
@@ -50,7 +50,7 @@ class OpenPrice(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """Where the shop's catalogue puts a product; lower orders come first."""
+    """Category of the shop's catalogue; lower orders come first."""
 
     id: str
     title: str
@@ -73,7 +73,7 @@ class RequiredRole:
 
 @dataclass(frozen=True, slots=True)
 class RoleBot:
-    """That Shoppex's own bot gives a role for a product (contract, section 8).
+    """Role that Shoppex's own bot gives for a product (contract, section 8).
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ class Product:
         )
 
     def is_named(self, text: str) -> bool:
-        """Whether ``text`` is one of this product's names: id, uniqid, slug or title."""
+        """Return whether ``text`` is one of this product's names: id, uniqid, slug or title."""
         wanted = text.strip().casefold()
         names = (self.id, self.uniqid, self.slug, self.title)
         return bool(wanted) and wanted in (name.casefold() for name in names)

@@ -1,4 +1,4 @@
-"""How much of what was paid went back."""
+"""Comparison of a refund with what was paid."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from .money import Money
 
 
 def is_all(refunded: Money | None, paid: Money | None) -> bool:
-    """Whether everything that was paid went back. Two currencies are not compared."""
+    """Return whether everything that was paid was refunded. Two currencies are not compared."""
     if refunded is None or paid is None or refunded.currency != paid.currency:
         return False
     return refunded.amount >= paid.amount > 0

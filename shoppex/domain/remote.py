@@ -1,4 +1,4 @@
-"""Orders and subscriptions as Shoppex tells of them, by API or by webhook.
+"""Orders and subscriptions as Shoppex reports them, by API or by webhook.
 
 Their ``repr`` may be logged: it leaves out who bought, what only the buyer may see, and what
 proves an order to be ours.

@@ -1,4 +1,4 @@
-"""Addresses at Shoppex that people are sent to."""
+"""URLs at Shoppex that people are sent to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from .account import Order
 
 
 def hosted_checkout(uniqid: str) -> str:
-    """Where an order is paid when Shoppex gave no link (contract, section 2.1)."""
+    """Return where to pay an order when Shoppex gave no link (contract, section 2.1)."""
     return f"https://checkout.shoppex.io/invoice/{quote(uniqid, safe='')}"
 
 
 def order_page(order: Order) -> str:
-    """The page of an order, as it may stand in the brackets of Markdown."""
+    """Return the URL of an order's page, as it may be used in the brackets of Markdown."""
     url = order.url or hosted_checkout(order.uniqid or "")
     return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")

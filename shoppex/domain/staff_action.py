@@ -1,4 +1,4 @@
-"""What a member of staff did by hand, so that it can be told later why something is as it is."""
+"""Record of an action of staff, which later tells why something is as it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class StaffAction(NamedTuple):
-    """One act.
+    """One action of a member of staff.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from .status_words import fold_word
 
 
 class OrderStatus(str, Enum):
-    """Where an order stands.
+    """State of an order.
 
     ``UNKNOWN`` is what Shoppex said in a word that we do not know. It never counts as paid
     and never replaces a state that we do know.
@@ -64,7 +64,7 @@ def parse_status(word: object) -> OrderStatus:
 
 
 def is_partial_refund(word: object) -> bool:
-    """Whether Shoppex's word for a state says that a part was given back."""
+    """Return whether Shoppex's word for a state says that a part was given back."""
     return fold_word(word) in _PARTIAL_REFUNDS
 
 

@@ -1,4 +1,4 @@
-"""Words for states, in whatever way they are spelt."""
+"""Normalisation of words for states, however they are spelt."""
 
 from __future__ import annotations
 

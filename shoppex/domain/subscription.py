@@ -1,4 +1,4 @@
-"""What the ledger holds of a subscription, and what it means for access."""
+"""Subscriptions in the ledger, and the access that they give."""
 
 from __future__ import annotations
 
@@ -113,12 +113,12 @@ class Subscription:
         return odd and self.revoked is None
 
     def is_named(self, name: str | None) -> bool:
-        """Whether that is one of its ids."""
+        """Return whether that is one of its ids."""
         return bool(name) and name in (self.id, self.other_id)
 
 
 class SubscriptionAccess(NamedTuple):
-    """What a subscription means for access.
+    """Access that a subscription gives, and until when.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class SubscriptionAccess(NamedTuple):
 
 
 def standing_of(subscription: Subscription, policy: Policy, now: datetime) -> SubscriptionAccess:
-    """What a subscription means for access (contract, section 5).
+    """Return the access that a subscription gives (contract, section 5).
 
     Access that was paid for ends only when the API has confirmed it after the end: a renewal
     that nobody told of must not cost anybody their role. It never ends on a day that cannot be
@@ -171,7 +171,7 @@ def _again(subscription: Subscription) -> datetime | None:
 
 
 def end_of(subscription: Subscription) -> datetime | None:
-    """When one that is cancelled or paused ends; ``None`` when Shoppex did not say readably."""
+    """Return when a cancelled or paused one ends; ``None`` when Shoppex did not say readably."""
     at_once = subscription.gateway == _ENDS_AT_ONCE
     if at_once and subscription.status is SubscriptionStatus.CANCELLED:
         stated = None if subscription.cancel_heard else subscription.cancelled_at

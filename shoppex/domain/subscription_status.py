@@ -8,7 +8,7 @@ from .status_words import fold_word
 
 
 class SubscriptionStatus(str, Enum):
-    """Where a subscription stands, in Shoppex's eyes.
+    """State of a subscription, in Shoppex's eyes.
 
     What it means for access also depends on the gateway and on the period that was paid for
     (contract, section 5): ``CANCELLED`` by itself only says that it will not renew.

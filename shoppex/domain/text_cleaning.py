@@ -1,4 +1,4 @@
-"""Text as people type or paste it, without what cannot be seen. Pure."""
+"""Removal of invisible characters from text that people type or paste. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is moved when a member's purchases go to another account of theirs. Pure.
+"""Transfer of a member's purchases to another account of theirs. Pure.
 
 Two accounts lie in two files, so there is a moment in which both have everything. The target
 carries a mark until the source is emptied; whoever finds the mark empties it.

@@ -1,4 +1,4 @@
-"""Undoing tests: at their end, and after a crash, a restart or an unloading in their middle."""
+"""Cleanup of test purchases: at their end, and after a crash, a restart or an unloading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff see of a test purchase: each step, what went wrong, and how to mend it."""
+"""Flow of a test purchase for staff: each step, what went wrong, and how to mend it."""
 
 from __future__ import annotations
 

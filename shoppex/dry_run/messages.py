@@ -1,4 +1,4 @@
-"""The direct message of a test, after the test."""
+"""Update of the direct message of a test, once the test is over."""
 
 from __future__ import annotations
 

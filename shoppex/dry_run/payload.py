@@ -1,4 +1,4 @@
-"""The order of a test, and the webhook that tells of its payment. Pure but for its numbers."""
+"""Order of a test, and the webhook payload of its payment. Pure but for its numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling the bot that a test order is paid, by the way that is nearest to Shoppex's."""
+"""Simulated payment of a test order, by the way that is nearest to Shoppex's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test purchase showed, step by step."""
+"""Report of a test purchase, step by step."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""From facts to roles and keys: what is heard is recorded, what is owed is done."""
+"""Fulfilment: from facts to roles and keys.
+
+What is heard is recorded, what is owed is done.
+"""

@@ -1,4 +1,4 @@
-"""What staff see while removals are stopped, and the two buttons that decide."""
+"""View of the brake: why removals are stopped, and the two buttons that decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check is, and what it looks at."""
+"""Interface of a health check, and the context that it looks at."""
 
 from __future__ import annotations
 

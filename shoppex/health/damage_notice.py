@@ -1,4 +1,4 @@
-"""Telling the bot's owner at the start what of the store cannot be read."""
+"""Notice to the bot's owner at the start about damage of the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling the owner what of the store cannot be read."""
+"""Texts for the owner about damage of the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How roles and purchases disagree, in words."""
+"""Texts on drift: how roles and purchases disagree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check found: a stable word for each thing, no text. Pure."""
+"""Findings of health checks, as stable words without text. Pure."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Problem(NamedTuple):
     subject: str = ""
 
     def to_word(self) -> str:
-        """As one word."""
+        """Serialise as ``name:reason:subject``, for storage."""
         return ":".join(self)
 
     @classmethod
     def from_word(cls, word: str) -> Problem:
-        """What :meth:`to_word` wrote. A subject may have colons."""
+        """Read what :meth:`to_word` wrote. A subject may have colons."""
         return cls(*word.split(":", 2))
 
 

@@ -1,4 +1,4 @@
-"""How a shop is doing: the page for who asks, and the message when something turns bad."""
+"""Page with the results of the doctor, and the message when something turns bad."""
 
 from __future__ import annotations
 

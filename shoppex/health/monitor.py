@@ -1,4 +1,4 @@
-"""The doctor's rounds: what turns bad is told to staff before a buyer finds out, once."""
+"""Health monitor: regular checks; what turns bad is told to staff once, before a buyer does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor's stable words as sentences: what it is, what it means, and the fix."""
+"""Sentences for problems that the doctor finds: what it is, what it means, and the fix."""
 
 from __future__ import annotations
 

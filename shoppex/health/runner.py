@@ -1,4 +1,4 @@
-"""The doctor: all checks at once, each failing alone."""
+"""Runner of all health checks at once, each failing alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings of the doctor as text, with what they are about."""
+"""Texts for the doctor's findings, with what they are about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/license` and `[p]shoppex license`: what is shown, and what can be pressed."""
+"""Flow of `/license` and `[p]shoppex license`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a buyer may free a licence from its machine. Pure."""
+"""Limits of how often a buyer may free a licence from its machine. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Licences, in words."""
+"""Texts on licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Licences before somebody: a menu, and what can be done with the one that is chosen."""
+"""Views of licences: a menu, and what can be done with the one that is chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`[p]shoppexset logchannel`, `loglevel`, `staffrole` and `retry`: what staff read and do."""
+"""`[p]shoppexset logchannel`, `loglevel`, `staffrole` and `retry`."""
 
 from __future__ import annotations
 

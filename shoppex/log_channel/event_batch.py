@@ -1,4 +1,4 @@
-"""What happened and was not told yet: listed, and only counted where it is too much. Pure."""
+"""Batch of events for the log channel: listed, or only counted when too many. Pure."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Tally:
 
 
 class EventBatch:
-    """What one server's staff are still to be told. However much it is, its counts are true.
+    """Events that one server's staff are still to be told. However many, the counts are true.
 
     Parameters
     ----------
@@ -82,13 +82,13 @@ class EventBatch:
         self._folded = Tally()
 
     def add(self, noted: TimedEvent) -> None:
-        """Lay one more on top."""
+        """Append an event; fold the oldest entry into the counts when full."""
         self._listed.append(noted)
         if len(self._listed) > self._most:
             self._folded.add(self._listed.popleft().what)
 
     def add_all(self, later: EventBatch) -> None:
-        """Lay a whole pile on top."""
+        """Append a later batch."""
         self._folded.add_all(later._folded)
         for noted in later._listed:
             self.add(noted)

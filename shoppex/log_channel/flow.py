@@ -1,4 +1,4 @@
-"""The log channel: what is written there, and the buttons below it."""
+"""Log channel messages, and the buttons below them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class LogChannelFlow:
         self._room = room
 
     async def tell(self, channel: discord.TextChannel, batch: EventBatch) -> None:
-        """Write down everything in ``pile``, in one message.
+        """Write down everything in ``batch``, in one message.
 
         Raises
         ------

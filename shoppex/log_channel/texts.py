@@ -1,4 +1,4 @@
-"""What happened in a shop, in words and numbers for its staff."""
+"""Texts for staff on what happened in a shop."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def entry_embed(entry: Sequence[TimedEvent], number: int | None = None) -> disco
 
 
 def digest_embed(batch: EventBatch) -> discord.Embed:
-    """Everything in a pile: counted, and the latest of it listed as far as there is room."""
+    """Everything in a batch: counted, and the latest of it listed as far as there is room."""
     tally, entries = batch.tally(), batch.entries()
     lines = [_counted(heading, tally) for heading in sorted(tally.counts, key=_rank)]
     if tally.sold:

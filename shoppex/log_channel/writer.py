@@ -1,4 +1,4 @@
-"""Telling staff in passing: sales, refunds, and what was done by hand, gathered."""
+"""Writer of the log channel: gathers sales, refunds and staff actions before it posts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class EventChannel(Protocol):
     """Where staff read what happened."""
 
     async def tell(self, channel: discord.TextChannel, batch: EventBatch) -> None:
-        """Write down everything in ``pile``, in one message.
+        """Write down everything in ``batch``, in one message.
 
         Raises
         ------

@@ -1,1 +1,1 @@
-"""What a server sells, and its policies."""
+"""Products and items that a server sells, and its policies."""

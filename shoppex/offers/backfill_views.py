@@ -1,4 +1,4 @@
-"""Whether earlier buyers get what an offer gives from now on, and how far that has come."""
+"""Views of a backfill: the choice whether earlier buyers get it, and its progress."""
 
 from __future__ import annotations
 

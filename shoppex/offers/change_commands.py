@@ -1,4 +1,4 @@
-"""What the commands of products and items have in common: what is sold is listed and changed."""
+"""Base class of the product and item commands: listing and changing what is sold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lists of products and of items have in common."""
+"""Lookup and autocompletion of products and items."""
 
 from __future__ import annotations
 

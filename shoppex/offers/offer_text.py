@@ -1,4 +1,4 @@
-"""What staff read when they put something on sale."""
+"""Texts for staff who put something on sale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server has decided about roles and money, in words."""
+"""Texts on policies: what a server has decided about roles and money."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff read when a role with moderation permissions is put on sale."""
+"""Notice to staff when a role with moderation permissions is put on sale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking, before a role is sold, whether that is allowed and meant."""
+"""Confirmation, before a role is sold, that this is allowed and meant."""
 
 from __future__ import annotations
 

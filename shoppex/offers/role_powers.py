@@ -1,4 +1,4 @@
-"""Which power over a server each sold role had when somebody put it on sale."""
+"""Permissions with power over a server that each role had when put on sale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may sell which role, and which roles give power over a server."""
+"""Rights to sell a role, and which roles give power over a server."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""`[p]shoppex`: what staff do to orders."""
+"""`[p]shoppex`: looking at orders and acting on them, for staff."""

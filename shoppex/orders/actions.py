@@ -1,4 +1,4 @@
-"""What staff do to a purchase, as changes of an account. Pure."""
+"""Actions of staff on a purchase, as changes of an account. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff are asked before something is done to a purchase, and what they read after."""
+"""Flow of staff actions on a purchase: the question before, and the result after."""
 
 from __future__ import annotations
 

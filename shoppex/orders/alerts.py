@@ -1,4 +1,4 @@
-"""What staff read when paid orders wait for them, and the button that tries again."""
+"""Alerts to staff about paid orders that wait for them, and the button to retry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`[p]shoppex claim`: what only a person can decide about keys out of a pool."""
+"""`[p]shoppex claim`: decides key claims from a pool whose outcome only a person can know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why something that staff want cannot be done. Each is shown as a sentence of its own."""
+"""Refusals of an action of staff. Each is shown as a sentence of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff see of purchases and members, and where they begin to do something about them."""
+"""Flow of purchases and members, as staff see them and begin to act on them."""
 
 from __future__ import annotations
 

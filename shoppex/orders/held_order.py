@@ -1,4 +1,4 @@
-"""What staff read of a paid order that is held, and the buttons with which they decide."""
+"""Message to staff about a held order, and the buttons with which they decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff look at: the purchase that a number names, and why a member has each role."""
+"""Lookup for staff: the purchase that a number names, and why a member has each role."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff read of one order that does not go on without them."""
+"""Alert to staff about one order that does not go on without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff do to single purchases: each act is written down, told, and seen to by the engine."""
+"""Service for staff actions on single purchases: recorded, logged, and done by the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff read of a subscription that goes on although something is odd about it."""
+"""Alert to staff about a subscription that goes on although something is odd about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Purchases and roles of a member, in words for staff."""
+"""Texts for staff on the purchases and roles of a member."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moving everything that somebody bought to another account of theirs."""
+"""Transfer of everything that somebody bought to another account of theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking whether everything that somebody bought is to go to another account."""
+"""Confirmation of a transfer of everything that somebody bought to another account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for staff: by cause, each with how to mend it, and who waits."""
+"""List of what waits for staff: by cause, each with how to mend it, and who waits."""
 
 from __future__ import annotations
 

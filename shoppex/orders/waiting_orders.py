@@ -1,4 +1,4 @@
-"""Who waits for staff because of one cause, and with which purchases."""
+"""Members and purchases that wait for staff because of one cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/purchases`."""
+"""Command `/purchases`."""
 
 from __future__ import annotations
 

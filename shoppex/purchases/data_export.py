@@ -1,4 +1,4 @@
-"""All that is kept of a user, for them to read."""
+"""Export of all data that is kept of a user, for them to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forgetting a user, and telling staff what of it they have to see to now."""
+"""Deletion of a user's data, and telling staff what they have to take care of now."""
 
 from __future__ import annotations
 

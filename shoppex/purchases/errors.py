@@ -1,4 +1,4 @@
-"""Why a buyer, or staff, cannot be served. Each is shown as a sentence of its own."""
+"""Refusals to a buyer or to staff. Each is shown as a sentence of its own."""
 
 from __future__ import annotations
 

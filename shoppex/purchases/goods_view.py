@@ -1,4 +1,4 @@
-"""Showing goods to the one they belong to."""
+"""Display of goods to the one they belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handing goods to the buyer who comes for them."""
+"""Delivery of goods to a buyer who comes for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The button under a reminder with which a buyer wants no more of them."""
+"""Opt-out button under a reminder."""
 
 from __future__ import annotations
 

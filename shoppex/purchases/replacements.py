@@ -1,4 +1,4 @@
-"""Another key in place of one that does not work.
+"""Replacement of a key that does not work.
 
 Shoppex is asked for it (contract, section 15.6). Where it does not do that for the shop's key,
 staff replace the key in its dashboard, and the order is read again here.

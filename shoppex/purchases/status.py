@@ -1,4 +1,4 @@
-"""What a member has bought, as they see it: newest first, and where each thing stands. Pure."""
+"""Status of a member's purchases, as they see it, newest first. Pure."""
 
 from __future__ import annotations
 

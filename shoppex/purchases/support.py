@@ -1,4 +1,4 @@
-"""What a buyer writes to staff, without what staff must not read."""
+"""Reports of buyers to staff: rate limit, and removal of what staff must not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a buyer is not content: a form, and what reaches staff of it."""
+"""Support form for a buyer who is not content, and what reaches staff of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A member's purchases, in words."""
+"""Texts on a member's purchases."""
 
 from __future__ import annotations
 

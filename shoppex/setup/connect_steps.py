@@ -1,4 +1,4 @@
-"""The first steps of the setup: the API key, how payments are heard of, and the webhook."""
+"""First steps of the setup: the API key, how payments are heard of, and the webhook."""
 
 from __future__ import annotations
 

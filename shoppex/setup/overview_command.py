@@ -1,4 +1,4 @@
-"""`[p]shoppexset`: access to Shoppex, and how things stand."""
+"""`[p]shoppexset`: overview of the settings and of the access to Shoppex."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a server's shop is set up: follows from its settings alone. Pure."""
+"""Progress of a server's setup, which follows from its settings alone. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last steps of the setup: the first product, where staff are told, and a test."""
+"""Last steps of the setup: the first product, the log channel, and a test."""
 
 from __future__ import annotations
 

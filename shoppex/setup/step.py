@@ -1,4 +1,4 @@
-"""What a step of the setup is made of, and what it may use."""
+"""Base class of a setup step, and the tools that it may use."""
 
 from __future__ import annotations
 

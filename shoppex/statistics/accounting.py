@@ -1,4 +1,4 @@
-"""What an order means for the books: a sale, a gift, money that went back. Pure."""
+"""Accounting entries of an order: a sale, a gift, money that went back. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shop sold over a period: a fold over its accounts. Pure.
+"""Statistics of a period: a fold over a shop's accounts. Pure.
 
 What is remembered while folding grows with days, currencies and products, never with orders.
 Currencies are never added to each other.

@@ -1,4 +1,4 @@
-"""Figures in the way the reader's region writes them: short ones, shares, changes, days."""
+"""Number formatting by region: short figures, shares, changes, days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stretches of time that statistics are made over. Days are days of UTC."""
+"""Periods that statistics are made over. Days are days of UTC."""
 
 from __future__ import annotations
 

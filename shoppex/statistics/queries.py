@@ -1,4 +1,4 @@
-"""Goes through a guild's accounts for those who want to know how its shop does."""
+"""Walks through a guild's accounts, for its statistics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many subscriptions a shop has, and how many it loses. Pure.
+"""Subscriber count and churn of a shop. Pure.
 
 A subscription is active from its first payment to its end. It has ended when it is cancelled
 and what was paid for is over (with PayPal: at once), or when staff took it back. One that is

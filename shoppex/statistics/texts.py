@@ -1,4 +1,4 @@
-"""A shop's statistics in words."""
+"""Texts on a shop's statistics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turnover over time, in as few steps as an eye can tell apart. Pure."""
+"""Time series of turnover, in as few steps as an eye can tell apart. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could not be delivered: what waits for staff or buyers, and what was given up. Pure."""
+"""Undelivered goods and roles: what waits for staff or buyers, and what was given up. Pure."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is kept, on Red's Config, and nothing else that uses Config."""
+"""Persistence on Red's Config. Nothing else uses Config."""

@@ -1,4 +1,4 @@
-"""The small parts that records are made of."""
+"""JSON codecs for the small parts that records share."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def payment_from_json(value: Mapping[str, Any] | None) -> Payment | None:
 
 
 def outstanding_to_json(outstanding: Outstanding | None) -> Record | None:
-    """What an order waits for besides."""
+    """Serialise what a paid order still waits for."""
     if outstanding is None:
         return None
     within = outstanding.within
@@ -81,7 +81,7 @@ def outstanding_to_json(outstanding: Outstanding | None) -> Record | None:
 
 
 def outstanding_from_json(record: Record | None) -> Outstanding | None:
-    """What :func:`outstanding_to_json` wrote."""
+    """Read what :func:`outstanding_to_json` wrote."""
     if record is None:
         return None
     refuse_unknown(record, _OF_OUTSTANDING)
@@ -94,7 +94,7 @@ def outstanding_from_json(record: Record | None) -> Outstanding | None:
 
 
 def underpayment_to_json(underpayment: Underpayment | None) -> list[str | None] | None:
-    """What is missing, what arrived, and whether the rest can be paid."""
+    """Serialise what is missing, what arrived, and whether the rest can be paid."""
     if underpayment is None:
         return None
     return [underpayment.missing, underpayment.received, underpayment.top_up.value]
@@ -149,7 +149,7 @@ def time_from_json(value: int | str | None) -> datetime | None:
 
 
 def act_to_json(act: StaffAction | None) -> list[Any] | None:
-    """Who did something, when and why."""
+    """Serialise who did something, when and why."""
     return None if act is None else [str(act.by), time_to_json(act.at), act.reason]
 
 
@@ -187,5 +187,5 @@ class Noted(Mapping[str, Any]):
 
 
 def without_empty(**fields: object) -> Record:
-    """What equals its default need not be kept."""
+    """Build a record without empty values: they equal their defaults."""
     return {name: value for name, value in fields.items() if value}

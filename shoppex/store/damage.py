@@ -1,4 +1,4 @@
-"""What of the store could not be read, and where it lies now."""
+"""Damage of the store: what could not be read, and where it is now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SETTINGS = "Shoppex"
 
 
 class Fault(Enum):
-    """What is wrong, as a stable word."""
+    """Kind of damage, as a stable word."""
 
     UNREADABLE = "unreadable"
     """A file that cannot be read, or is not what the cog writes."""

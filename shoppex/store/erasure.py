@@ -1,4 +1,4 @@
-"""What is left of an account when somebody is to be forgotten. Pure."""
+"""Erasure of a user's data: what is left of an account. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..domain.staff_action import StaffAction
 
 
 def only_paid(account: Account) -> Account:
-    """What a shop owes or gave for money, and what keeps that from being given or told twice.
+    """Keep what a shop owes or gave for money, and what prevents giving or telling it twice.
 
     A test is forgotten by itself, once what it gave is taken.
     """

@@ -1,4 +1,4 @@
-"""What can go wrong with keeping things."""
+"""Errors of the store."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ class StoreUnavailable(Exception):
 
 
 class NewerLedger(Exception):
-    """What is kept was written by a later version of the cog, and cannot be read by this one."""
+    """Stored data was written by a later version of the cog, and cannot be read by this one."""

@@ -1,4 +1,4 @@
-"""The files of Red's JSON backend: what Red would stumble over is set aside before.
+"""Files of Red's JSON backend: unreadable ones are set aside before Red opens them.
 
 Red reads a file while a Config is opened, and raises what its decoder raises. On other
 backends there are no files, and nothing here does anything.
@@ -26,7 +26,7 @@ BACKUP = f"{_FILE}.backup"
 
 
 def has_files() -> bool:
-    """Whether Red keeps its data in files."""
+    """Return whether Red keeps its data in files."""
     return data_manager.storage_type() == "JSON"
 
 
@@ -36,7 +36,7 @@ def file_of(place: str) -> Path:
 
 
 def left_traces(place: str) -> bool:
-    """Whether a backup, or a file that was set aside, shows that something was kept here."""
+    """Return whether a backup, or a file that was set aside, shows that data was kept here."""
     if not has_files():
         return False
     folder = file_of(place).parent
@@ -116,7 +116,7 @@ def _back_up(file: Path, backup: Path) -> None:
 
 
 def read_backup(place: str) -> dict[str, Any] | None:
-    """What a backup holds, by identifier; ``None`` when there is none that can be read."""
+    """Return a backup's content, by identifier; ``None`` when there is none that can be read."""
     if not has_files():
         return None
     try:
@@ -138,7 +138,7 @@ def keep_copy(place: str, now: datetime) -> None:
 
 
 def noticed_at(place: str) -> datetime | None:
-    """When the first file was set aside here, by its name."""
+    """Return when the first file was set aside here, by its name."""
     if not has_files():
         return None
     stamps = sorted(path.name for path in file_of(place).parent.glob(f"{_ASIDE}*"))

@@ -1,4 +1,4 @@
-"""Who has what: found without reading every account."""
+"""In-memory indexes of the ledger, by order, subscription, customer and state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NEWEST = 100
 
 
 class Indexes:
-    """Follows the ledger: each account is taken out before, and put in after, it changed.
+    """Indexes of all accounts: each is taken out before, and put in after, it changed.
 
     Of which user an order, a subscription or a customer is. The garbage collector passes over a
     dictionary of texts and numbers; anything else it would visit piece by piece, and hold up the
@@ -32,11 +32,11 @@ class Indexes:
         self._made_at: defaultdict[int, dict[str, float]] = defaultdict(dict)
 
     def unsettled(self, guild_id: int | None) -> list[AccountKey]:
-        """Who is still owed something that the cog can do."""
+        """Return the accounts that are still owed something that the cog can do."""
         return _listed(self._unsettled, guild_id)
 
     def stuck(self, guild_id: int | None) -> list[AccountKey]:
-        """For whom something waits for the buyer or for staff."""
+        """Return the accounts in which something waits for the buyer or for staff."""
         return _listed(self._stuck, guild_id)
 
     def newest(self, guild_id: int) -> list[str]:

@@ -160,7 +160,7 @@ class Ledger:
             partition.closed = True
 
     async def restore(self) -> list[str]:
-        """Put each backup in the place of what is lost or unreadable; where that was done.
+        """Restore lost or unreadable partitions from their backups; return where that was done.
 
         Raises
         ------
@@ -224,20 +224,20 @@ class Ledger:
 
     @property
     def damages(self) -> tuple[Damage, ...]:
-        """What could not be read."""
+        """Damage: the parts that could not be read."""
         return tuple(self._damages)
 
     @property
     def lost_at(self) -> datetime:
-        """When it was noticed first that something cannot be read, as far as that is known."""
+        """Time at which damage was first noticed, as far as that is known."""
         return min((*self._asides, self._loaded_at))
 
     def was_restored(self, key: AccountKey) -> bool:
-        """Whether an account is as a backup had it, so that it may lack what happened since."""
+        """Return whether an account is as a backup had it, and may lack what happened since."""
         return key in self._restored
 
     def is_readable(self, key: AccountKey) -> bool:
-        """Whether what is kept of an account can be read, and so be changed."""
+        """Return whether what is kept of an account can be read, and so be changed."""
         return not self._partition(key).is_sealed(key)
 
     def held(self) -> frozenset[int]:
@@ -261,7 +261,7 @@ class Ledger:
         return account_from_text(key, self._partition(key).get(key))
 
     def locate(self, uniqid: str) -> tuple[AccountKey, str] | None:
-        """Whose order has Shoppex's id ``uniqid``, and its nonce."""
+        """Return the account whose order has Shoppex's id ``uniqid``, and the order's nonce."""
         user_id = self._indexes.by_uniqid.get(uniqid)
         if user_id is None:
             return None
@@ -269,13 +269,13 @@ class Ledger:
         return next((key, order.nonce) for key, order in orders if order.uniqid == uniqid)
 
     def find_moved(self, nonce: str) -> AccountKey | None:
-        """Who has an order that somebody else bought."""
+        """Return the account that has an order which somebody else bought."""
         user_id = self._indexes.moved.get(nonce)
         keys = () if user_id is None else self.keys_of(user_id)
         return next((key for key in keys if nonce in self.get(key).orders), None)
 
     def locate_subscription(self, *names: str | None) -> tuple[AccountKey, Subscription] | None:
-        """Whose subscription has one of these ids of Shoppex's."""
+        """Return the subscription that has one of these ids of Shoppex's, with its account."""
         for name in names:
             user_id = self._indexes.by_subscription.get(name or "")
             if user_id is None:
@@ -287,7 +287,7 @@ class Ledger:
         return None
 
     def customers(self, customer_id: str | None) -> list[AccountKey]:
-        """Who is known to Shoppex by that id: one e-mail address may stand for several."""
+        """Return the accounts of that customer id. One e-mail address may stand for several."""
         users = self._indexes.by_customer.get(customer_id or "", ())
         return [
             key
@@ -297,15 +297,15 @@ class Ledger:
         ]
 
     def unsettled(self, guild_id: int | None = None) -> list[AccountKey]:
-        """Who is still owed something that the cog can do; of one guild if given."""
+        """Return the accounts still owed something that the cog can do; of one guild if given."""
         return self._indexes.unsettled(guild_id)
 
     def stuck(self, guild_id: int | None = None) -> list[AccountKey]:
-        """For whom something waits for the buyer or for staff; of one guild if given."""
+        """Return the accounts that wait for the buyer or for staff; of one guild if given."""
         return self._indexes.stuck(guild_id)
 
     def was_forgotten(self, user_id: int) -> bool:
-        """Whether a user's data was deleted since the start."""
+        """Return whether a user's data was deleted since the start."""
         return user_id in self._forgotten
 
     def uniqids(self) -> list[str]:
@@ -317,11 +317,11 @@ class Ledger:
         return self._indexes.newest(guild_id)
 
     def holders(self, guild_id: int) -> int:
-        """How many people have a role from the cog in a guild."""
+        """Return how many members have a role from the cog in a guild."""
         return self._indexes.holders[guild_id]
 
     def tested(self, guild_id: int | None = None) -> list[AccountKey]:
-        """Whose account holds a test order; of one guild if given."""
+        """Return the accounts that hold a test order; of one guild if given."""
         return [key for key in self._indexes.tested if guild_id in (None, key.guild_id)]
 
     async def until(
@@ -348,7 +348,7 @@ class Ledger:
         return fits(self.get(key))
 
     def count(self, guild_id: int) -> int:
-        """How many people a guild's shop knows."""
+        """Return how many people a guild's shop knows."""
         return sum(partition.count_in(guild_id) for partition in self._partitions)
 
     def keys_of(self, user_id: int) -> list[AccountKey]:

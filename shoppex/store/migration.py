@@ -1,4 +1,4 @@
-"""Opening the ledger, and bringing what an earlier version kept into today's form."""
+"""Opening of the ledger, and migration of data that an earlier version kept."""
 
 from __future__ import annotations
 

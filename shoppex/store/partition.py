@@ -1,4 +1,4 @@
-"""One part of the ledger: a Config of its own, and what it holds, in memory."""
+"""One partition of the ledger: a Config of its own, and its content in memory."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Partition:
             del self._texts[guild_id]
 
     def is_sealed(self, key: AccountKey) -> bool:
-        """Whether what is kept of an account cannot be read."""
+        """Return whether what is kept of an account cannot be read."""
         return self.closed or str(key.user_id) in self._sealed.get(str(key.guild_id), ())
 
     def sealed(self) -> list[str]:
@@ -115,7 +115,7 @@ class Partition:
         return not (self.closed or self._sealed or self._texts)
 
     def hides(self, user_id: int) -> bool:
-        """Whether something of a user may be in what cannot be read."""
+        """Return whether something of a user may be in what cannot be read."""
         return self.closed or any(str(user_id) in users for users in self._sealed.values())
 
     async def found(self, version: int) -> None:
@@ -164,7 +164,7 @@ class Partition:
         ]
 
     def count_in(self, guild_id: int) -> int:
-        """How many accounts of one guild lie here."""
+        """Return the number of accounts of one guild in this partition."""
         return len(self._texts.get(str(guild_id), ()))
 
     async def write(self, changes: Mapping[AccountKey, str]) -> None:

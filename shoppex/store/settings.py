@@ -1,4 +1,4 @@
-"""Settings: read once, changed through methods that also keep them."""
+"""Settings in memory: read once, changed through methods that also keep them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Settings:
 
     @property
     def damages(self) -> tuple[Damage, ...]:
-        """What could not be read."""
+        """Damage: the settings that could not be read."""
         return tuple(self._damages)
 
     @property
@@ -96,7 +96,7 @@ class Settings:
             self._damages.append(Damage(SETTINGS, Fault.MISSING))
 
     async def restore(self) -> bool:
-        """Put the backup in the place of what is lost or unreadable; whether there was one.
+        """Restore lost or unreadable settings from the backup; return whether there was one.
 
         It counts once the cog is loaded again.
 
@@ -166,7 +166,7 @@ class Settings:
 
     @property
     def retention(self) -> Retention:
-        """How long things are remembered."""
+        """Retention periods."""
         return self._retention
 
     def guild(self, guild_id: int) -> GuildSettings:

@@ -1,4 +1,4 @@
-"""Settings as JSON and back. A setting that is missing has its default."""
+"""JSON codec for settings. A setting that is missing has its default."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from .settings_model import (
 
 
 def listener_to_record(listener: ListenerSettings) -> Record:
-    """Where the listener binds, and how the world reaches it."""
+    """Serialise where the listener binds, and how the world reaches it."""
     return asdict(listener)
 
 
 def listener_from_record(record: Mapping[str, Any]) -> ListenerSettings:
-    """What :func:`listener_to_record` wrote."""
+    """Read what :func:`listener_to_record` wrote."""
     return ListenerSettings(**_known(ListenerSettings, record))
 
 
 def retention_to_record(retention: Retention) -> dict[str, int]:
-    """How many days things are remembered."""
+    """Serialise the retention periods, in days."""
     return {"unpaid": retention.unpaid.days, "details": retention.details.days}
 
 
 def retention_from_record(record: Mapping[str, int]) -> Retention:
-    """What :func:`retention_to_record` wrote."""
+    """Read what :func:`retention_to_record` wrote."""
     known = _known(Retention, record)
     return Retention(**{name: timedelta(days=days) for name, days in known.items()})
 
 
 def guild_to_record(settings: GuildSettings) -> Record:
-    """The settings of one guild."""
+    """Serialise the settings of one guild."""
     return {
         "api_key": settings.api_key,
         "secret": settings.secret,
@@ -95,7 +95,7 @@ def guild_to_record(settings: GuildSettings) -> Record:
 
 
 def guild_from_record(record: Mapping[str, Any]) -> GuildSettings:
-    """What :func:`guild_to_record` wrote."""
+    """Read what :func:`guild_to_record` wrote."""
     return GuildSettings(
         api_key=record.get("api_key"),
         secret=record.get("secret"),

@@ -1,4 +1,4 @@
-"""What can be set, as typed values."""
+"""Data model of the settings, as typed values."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ SoldEntry = ProductEntry | ItemEntry
 
 @dataclass(frozen=True, slots=True)
 class LicensePolicy:
-    """How often a buyer may free a licence from its machine.
+    """Limits of how often a buyer may free a licence from its machine.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class FormerSecret:
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """What one guild has set up. The secrets are kept out of ``repr``.
+    """Settings of one guild. The secrets are kept out of ``repr``.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ class GuildSettings:
         return (self.secret, *former)[:MOST_SECRETS]
 
     def hears(self) -> bool:
-        """Whether Shoppex is expected to send what happens, signed so that it is taken."""
+        """Return whether webhooks are expected, signed so that they are taken."""
         return self.secret is not None and not (self.secret_doubtful or self.polling_only)
 
     def entries(self, kind: OfferKind | None = None) -> tuple[SoldEntry, ...]:
@@ -193,7 +193,7 @@ class GuildSettings:
         return frozenset(role_id for entry in self.entries() for role_id in entry.roles)
 
     def terms(self) -> Terms:
-        """What each offer gives today, and what this guild decided."""
+        """Return the terms: what each offer gives today, and what this guild decided."""
         offers = {
             entry.ref: OfferTerms(entry.roles, entry.policy.over(self.policy), entry.lasts)
             for entry in self.entries()
@@ -224,7 +224,7 @@ class GuildSettings:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long the bot remembers what it no longer needs.
+    """Retention periods of what the bot no longer needs.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class ListenerSettings:
-    """Where the webhook listener binds, and how the world reaches it."""
+    """Settings of the webhook listener: where it binds, and how the world reaches it."""
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT

@@ -1,4 +1,4 @@
-"""Where Red keeps what the cog keeps, and how large that has become."""
+"""Backend and size of the store, as Red keeps it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FILES = "Shoppex*/settings.json"
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What the store of this bot, for all its servers, looks like from outside.
+    """Backend and size of the bot's store, for all its servers together.
 
     Parameters
     ----------

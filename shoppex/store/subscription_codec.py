@@ -1,4 +1,4 @@
-"""Subscriptions as JSON and back; see `records`."""
+"""JSON codec for subscriptions; see `account_codec`."""
 
 from __future__ import annotations
 

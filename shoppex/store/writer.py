@@ -1,4 +1,7 @@
-"""Writes that outlive the one who asked for them."""
+"""Shield Config writes from cancellation.
+
+A write outlives the one who asked for it.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What all features share: permissions, views, buttons, converters, command groups."""
+"""Views, permissions, converters and command bases that all features share."""

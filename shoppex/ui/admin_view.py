@@ -1,4 +1,4 @@
-"""Buttons for one of those who set up the shop, for as long as they may."""
+"""View for an admin who sets up the shop, for as long as they may."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The views and forms that everything with buttons is built on."""
+"""Base classes of all views and modals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts that every command group uses."""
+"""Base class of all command groups, with the parts that every group uses."""
 
 from __future__ import annotations
 

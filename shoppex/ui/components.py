@@ -1,4 +1,4 @@
-"""Buttons and menus that call what they are given."""
+"""Button and select components that call a given function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking once more before something is done."""
+"""Confirmation by a typed command, before something is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking once more before something is done."""
+"""Confirmation view: asks once more before something is done."""
 
 from __future__ import annotations
 

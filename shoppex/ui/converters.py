@@ -1,4 +1,4 @@
-"""Reading what people type into values."""
+"""Converters from typed arguments to values."""
 
 from __future__ import annotations
 

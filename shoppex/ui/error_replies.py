@@ -1,4 +1,4 @@
-"""What is said, and asked, where Red leaves a slash user without an answer, or without a check."""
+"""Error replies and checks where Red leaves a user of slash commands without them."""
 
 from __future__ import annotations
 

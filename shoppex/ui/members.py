@@ -1,4 +1,4 @@
-"""Members, and those who left."""
+"""Lookup of members and their names, also of those who left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list that is shown page by page."""
+"""Pager: a list that is shown page by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may press what. Views and modals do not pass Red's own checks, so they pass this one."""
+"""Permission checks of views and modals, which do not pass Red's own checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buttons that outlive restarts: all they need stands in their id."""
+"""Persistent buttons: they outlive restarts, as all they need is in their custom id."""
 
 from __future__ import annotations
 

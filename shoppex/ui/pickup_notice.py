@@ -1,4 +1,4 @@
-"""Telling a buyer with closed direct messages where to fetch what they bought."""
+"""Notices to buyers with closed direct messages, of where to fetch what they bought."""
 
 from __future__ import annotations
 

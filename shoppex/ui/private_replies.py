@@ -1,4 +1,4 @@
-"""From a typed command, which everybody reads, to a private answer."""
+"""Private reply to a typed command, which everybody reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stable words of the inner rooms, as sentences: what happened, what it means, what to do."""
+"""Sentences for stable words: what happened, what it means, what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting a private message before somebody."""
+"""Private responses to interactions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where staff read what the bot has to tell them."""
+"""Channel in which staff read what the bot has to tell them."""
 
 from __future__ import annotations
 

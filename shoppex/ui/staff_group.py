@@ -1,4 +1,4 @@
-"""`[p]shoppex`, the group of what staff do day by day, which other files add to."""
+"""`[p]shoppex`, the group of the daily work of staff, which other files add to."""
 
 from __future__ import annotations
 

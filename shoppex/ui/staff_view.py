@@ -1,4 +1,4 @@
-"""Buttons for one member of the staff, for as long as they are one."""
+"""View for one member of the staff, for as long as they are one."""
 
 from __future__ import annotations
 

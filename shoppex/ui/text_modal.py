@@ -1,4 +1,4 @@
-"""A form that asks for a few words."""
+"""Modal that asks for a few words."""
 
 from __future__ import annotations
 

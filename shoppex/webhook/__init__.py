@@ -1,1 +1,1 @@
-"""The door through which Shoppex tells us of payments."""
+"""Receiver of Shoppex's webhooks."""

@@ -1,4 +1,4 @@
-"""How many connections the listener keeps, and for how long. Design, section 5.
+"""Limits of the listener's connections: how many, and for how long. Design, section 5.
 
 aiohttp waits without end for the first complete header of a connection, and takes as many
 connections as the system has files. Both matter to a bot whose port the Internet can reach.
@@ -39,7 +39,7 @@ class ConnectionLimits:
 
     @contextmanager
     def answering(self, transport: asyncio.BaseTransport | None) -> Iterator[None]:
-        """While the request of a connection is being answered, its time does not run."""
+        """Suspend the time limit of a connection while its request is answered."""
         connection = None if transport is None else self._open.get(transport)
         if connection is not None:
             connection.rest()
@@ -50,7 +50,7 @@ class ConnectionLimits:
                 connection.wait(IDLE_SECONDS)
 
     def admit(self, connection: _Connection, transport: asyncio.Transport) -> bool:
-        """Take one more connection; whether there is room for it."""
+        """Admit one more connection; return whether there is room for it."""
         if len(self._open) >= MOST_CONNECTIONS:
             waiting = (c for c in self._open.values() if c.waits)
             oldest = next(waiting, None)
@@ -61,12 +61,12 @@ class ConnectionLimits:
         return True
 
     def note_wait(self, transport: asyncio.Transport) -> None:
-        """A connection begins to wait: it is now the one that has waited shortest."""
+        """Note that a connection begins to wait: it is now the one that has waited shortest."""
         if transport in self._open:
             self._open[transport] = self._open.pop(transport)
 
     def leave(self, transport: asyncio.Transport) -> None:
-        """A connection is over."""
+        """Remove a connection that is over."""
         self._open.pop(transport, None)
 
 

@@ -1,4 +1,4 @@
-"""Waiting for the next delivery that comes in for a server, to see whether any can."""
+"""Wait for the next webhook delivery to a server, to see whether any can arrive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AFTER_A_REFUSAL_SECONDS = 3.0
 
 
 class DeliveryWait:
-    """What came in for one server since somebody began to wait."""
+    """Deliveries to one server since somebody began to wait."""
 
     def __init__(self) -> None:
         self._signed: SignatureResult | None = None
@@ -22,7 +22,7 @@ class DeliveryWait:
         self._pause: asyncio.Task[None] | None = None
 
     def note(self, verdict: SignatureResult) -> None:
-        """A delivery came in."""
+        """Note a delivery."""
         if verdict.trust is Trust.FORGED:
             self._refused = verdict
         elif self._signed is None:
@@ -54,7 +54,7 @@ class DeliveryWaiter:
         self._watches: dict[int, list[DeliveryWait]] = {}
 
     def note(self, guild_id: int, verdict: SignatureResult) -> None:
-        """A delivery for a server came in, whether or not it was believed."""
+        """Note a delivery to a server, whether or not it was believed."""
         for watch in self._watches.get(guild_id, ()):
             watch.note(verdict)
 

@@ -1,4 +1,4 @@
-"""How large bodies may be, how many are worked on, and what those being read may take together."""
+"""Limits of request bodies: size, number at once, and memory of those being read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Place:
 
 
 class BodyLimits:
-    """Gives each body a place while it arrives; nobody's body is known to be genuine by then.
+    """Limits bodies while they arrive; nobody's body is known to be genuine by then.
 
     Where there is no room for one more, the oldest of the server with the most makes room: a
     genuine body is there within a moment, and who sends slowly keeps out only themself.

@@ -1,4 +1,4 @@
-"""The listener: one aiohttp application in the bot's loop. Design, section 5."""
+"""Listener for webhooks: one aiohttp application in the bot's loop. Design, section 5."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Listener:
 
     @asynccontextmanager
     async def awaiting_secret(self, guild_id: int) -> AsyncIterator[None]:
-        """While a guild's new secret is on its way: what is signed with it waits for it.
+        """Hold what is signed with a guild's new secret until that has arrived.
 
         Shoppex may use it before it has told it. A refusal would come again, but minutes later.
         Enter it for one secret of a guild at a time.

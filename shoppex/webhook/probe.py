@@ -1,4 +1,4 @@
-"""Knocks at an address as Shoppex does, and says who opens."""
+"""Probe of a webhook address: POST as Shoppex does, and classify the outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _USER_AGENT = "Shoppex-Webhook/1.0"
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What came of it.
+    """Outcome of a probe.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class ProbeResult:
 
 
 async def knock(url: str, headers: Mapping[str, str], body: bytes) -> ProbeResult:
-    """Post a webhook, once. Waits at most ten seconds, and follows nobody elsewhere."""
+    """POST a webhook, once. Waits at most ten seconds, and follows no redirect."""
     sent = {"Content-Type": "application/json", "User-Agent": _USER_AGENT, **headers}
     connector = aiohttp.TCPConnector(force_close=True)
     timeout = aiohttp.ClientTimeout(total=_SECONDS)

@@ -1,4 +1,4 @@
-"""What is said in the log of deliveries that were refused: the first, then how many more."""
+"""Log of refused deliveries, limited in rate: the first, then how many more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RefusalLog:
         self._timer: asyncio.TimerHandle | None = None
 
     def note(self, guild_id: int, reason: str) -> None:
-        """A delivery for a server was refused."""
+        """Note a refused delivery to a server."""
         cause = (guild_id, reason)
         if cause in self._more:
             self._more[cause] += 1

@@ -1,4 +1,4 @@
-"""Whether a delivery was signed by Shoppex with a secret of this guild. Pure.
+"""Verification of a webhook delivery's signature by the secrets of this guild. Pure.
 
 Contract, sections 4.1 and 4.2.
 """
@@ -35,7 +35,7 @@ class Headers(Protocol):
 
 
 class Trust(Enum):
-    """How far a delivery may be believed."""
+    """Degree to which a delivery may be believed."""
 
     GENUINE = "genuine"
     """Signed, and fresh: its payload may be acted on."""
@@ -47,7 +47,7 @@ class Trust(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SignatureResult:
-    """What the headers and the body prove.
+    """Verdict on the headers and the body of a delivery.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def verify(
 
 
 def malformed(headers: Headers, *, legacy: bool = False) -> SignatureResult | None:
-    """Why no body at all could make a delivery genuine; ``None`` when one could.
+    """Return why no body at all could make a delivery genuine; ``None`` when one could.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The one place that knows the shapes of ``custom_fields`` (contract, section 4.6)."""
+"""Parsing of ``custom_fields`` in every known shape (contract, section 4.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding keys, links and texts in what Shoppex delivered (contract, sections 4.5 and 15.2)."""
+"""Extraction of keys, links and texts from delivered goods (contract, sections 4.5 and 15.2)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _VALUES = ("value", "serial", "key", "code", "license_key", "licenseKey", "licen
 
 
 class _Role(Enum):
-    """What a text is by where it stands."""
+    """Meaning of a text, by the field that holds it."""
 
     KEY = 1
     TEXT = 2
@@ -57,7 +57,7 @@ class _Role(Enum):
 
 
 class _Place(NamedTuple):
-    """How to read a value.
+    """Rules for reading a value.
 
     Parameters
     ----------
@@ -443,5 +443,5 @@ def _key_by_name(goods: Iterable[Piece]) -> list[str]:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is nothing but an address of the web."""
+    """Return whether a text is nothing but an address of the web."""
     return parse_http_url(text) is not None

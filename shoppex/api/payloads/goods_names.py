@@ -1,4 +1,4 @@
-"""The names under which goods stand, and what is plainly none (contract, sections 4.5, 15.2)."""
+"""Names of fields that hold goods, or plainly none (contract, sections 4.5, 15.2)."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def fold_name(name: str) -> str:
 
 
 def is_machine_name(name: str) -> bool:
-    """Whether what stands under a name, folded, describes goods and is none."""
+    """Return whether a field of that name, folded, describes goods and holds none."""
     return _MACHINE.fullmatch(name) is not None
 
 
 def is_machine_value(name: str, text: str) -> bool:
-    """Whether a text under an unknown name, folded, is a date, a flag or a picture's address."""
+    """Return whether a text under an unknown name is a date, a flag or a picture's address."""
     short = text.strip()
     if len(short) <= LONGEST_NAME:
         if _DATE.fullmatch(short):
@@ -92,27 +92,27 @@ def is_machine_value(name: str, text: str) -> bool:
 
 
 def is_description_name(name: str) -> bool:
-    """Whether a record under a name, folded, describes goods: it may hold keys at the most."""
+    """Return whether a record under a name, folded, describes goods: keys at most are in it."""
     return name in ("product", "variant") or is_machine_name(name)
 
 
 def is_picture_name(name: str) -> bool:
-    """Whether a name, folded, is that of pictures."""
+    """Return whether a name, folded, is that of pictures."""
     return _PICTURE.fullmatch(name) is not None
 
 
 def is_keyish(name: str) -> bool:
-    """Whether a name that is not known, folded, is one of a key among keys."""
+    """Return whether a name that is not known, folded, is one of a key among keys."""
     return _KEYISH.fullmatch(name) is not None
 
 
 def names_successor(name: str) -> bool:
-    """Whether a name, folded, is that of what took a replaced serial's place."""
+    """Return whether a name, folded, is that of what took a replaced serial's place."""
     return _SUCCESSOR.fullmatch(name) is not None
 
 
 def is_prose(line: str) -> bool:
-    """Whether a line is a sentence for people rather than a key."""
+    """Return whether a line is a sentence for people rather than a key."""
     if line.count(" ") < _SENTENCE - 1:
         return False
     words = [word.strip(".,!?:;") for word in line.split()[:_MOST_WORDS]]

@@ -1,4 +1,4 @@
-"""Pieces of goods, and how what several places tell of the same order becomes one list. Pure."""
+"""Pieces of goods, and the merging of several sources on one order into one list. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Piece = str | Named
 
 
 class Found(NamedTuple):
-    """What was found in one place.
+    """Goods that were found in one place.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Found(NamedTuple):
 
 
 def text_of(piece: Piece) -> str:
-    """What the buyer reads."""
+    """Return the text of a piece, as the buyer reads it."""
     return piece if isinstance(piece, str) else piece.text
 
 
@@ -58,7 +58,7 @@ def value_of(piece: Piece) -> str:
 
 
 def together(places: Iterable[Found]) -> Found:
-    """What several entries of a list hold: each of their keys, and each text once."""
+    """Merge the entries of a list: each of their keys, and each text once."""
     filled = [place for place in places if place.goods]
     if len(filled) == 1:
         return filled[0]
@@ -81,7 +81,7 @@ def together(places: Iterable[Found]) -> Found:
 
 
 def united(places: Iterable[Found]) -> Found:
-    """What several places name together; the same in two of them is one."""
+    """Merge what several places name; the same in two of them is one."""
     filled = [place for place in places if place.goods]
     if len(filled) == 1:
         return filled[0]
@@ -99,7 +99,7 @@ def union_of_texts(sources: Iterable[Sequence[str]]) -> list[str]:
 
 
 def union(sources: Iterable[Sequence[Piece]]) -> list[Piece]:
-    """What several sources name together: each line as often as the one that has most of it.
+    """Merge several sources: each line as often as the one that has most of it.
 
     A text that repeats keys of another source, joined by lines, takes their place. Of an address
     with a label and without, the label stays; of a text under an unknown name and by itself,
@@ -205,7 +205,7 @@ def _has_lines(text: str) -> bool:
 
 
 def lines_of(piece: Piece) -> list[str]:
-    """What makes a piece the same as another: its lines, or its address."""
+    """Return what makes a piece the same as another: its lines, or its address."""
     if isinstance(piece, Named) and piece.is_link:
         return [piece.value]
     return [line for each in text_of(piece).splitlines() if (line := each.strip())]

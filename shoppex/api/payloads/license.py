@@ -1,4 +1,4 @@
-"""Reading licences (contract, section 6)."""
+"""Parsing of licences (contract, section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading orders and payments. Webhook payloads have the same form as the API's answers."""
+"""Parsing of orders and payments. Webhook payloads have the same form as the API's answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what an order still waits for (contract, sections 15.2 to 15.4). Never raises."""
+"""Parsing of what an order still waits for (contract, sections 15.2 to 15.4). Never raises."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def parse_outstanding(
 
 
 def is_pending(line: Mapping[str, object]) -> bool:
-    """Whether Shoppex says that a line is not delivered yet, by whomever."""
+    """Return whether Shoppex says that a line is not delivered yet, by whomever."""
     return fold_word(_named(line, "delivery_status", "deliveryStatus")) in _WAITING
 
 
 def is_underpaid(data: Mapping[str, object]) -> bool:
-    """Whether Shoppex says that too little arrived, whatever it calls the order."""
+    """Return whether Shoppex says that too little arrived, whatever it calls the order."""
     return bool(parse_flag(as_mapping(data.get("underpayment")).get("active")))
 
 

@@ -1,4 +1,4 @@
-"""Reading what an order came to at the checkout (contract, section 15.1)."""
+"""Parsing of an order's amounts, as settled at the checkout (contract, section 15.1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FEES = ("gateway_fee", "platform_fee", "processing_fee")
 
 
 def parse_total(data: Mapping[str, object]) -> Money | None:
-    """Read what an order comes to, wherever it stands; ``None`` where nothing can be read."""
+    """Read an order's total, in whichever field; ``None`` where nothing can be read."""
     breakdown = _breakdown(data)
     amounts = (
         data.get("total"),

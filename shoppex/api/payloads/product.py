@@ -1,4 +1,4 @@
-"""Reading products, their variants and their stock (contract, section 3)."""
+"""Parsing of products, their variants and their stock (contract, section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one record names others: products, customers, gateways."""
+"""Parsing of references to other records: products, customers, gateways."""
 
 from __future__ import annotations
 

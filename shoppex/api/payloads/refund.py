@@ -1,4 +1,4 @@
-"""How much of an order was given back. No sample shows the field (contract, section 12)."""
+"""Parsing of the refunded amount. No sample shows the field (contract, section 12)."""
 
 from __future__ import annotations
 

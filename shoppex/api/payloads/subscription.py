@@ -1,4 +1,4 @@
-"""Reading subscriptions. Webhook payloads have the form of the API's answers, or a part of it."""
+"""Parsing of subscriptions. Webhook payloads have the API's form, or a part of it."""
 
 from __future__ import annotations
 

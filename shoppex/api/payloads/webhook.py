@@ -1,4 +1,4 @@
-"""Reading webhooks, their events and the logs of their deliveries (contract, section 4.8)."""
+"""Parsing of webhooks, their events and the logs of deliveries (contract, section 4.8)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MalformedWebhook(MalformedRecord):
 
 
 class LogStatus(str, Enum):
-    """What became of a delivery; ``UNKNOWN`` is a word that we do not know."""
+    """Outcome of a webhook delivery; ``UNKNOWN`` is a word that we do not know."""
 
     PENDING = "pending"
     SUCCESS = "success"

@@ -1,4 +1,4 @@
-"""Coupons: whether a code that a buyer typed is good, and for what."""
+"""Coupons: checking whether a code is valid, and for what."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KINDS = ("type", "discount_type")
 
 
 class CouponKind(str, Enum):
-    """What the value of a coupon means."""
+    """Kind of a coupon, which says what its value means."""
 
     PERCENTAGE = "percentage"
     FIXED = "fixed"

@@ -1,4 +1,4 @@
-"""Licences."""
+"""Licences: reading and changing them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _OTHER_SUFFIX = "-2"
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """What to buy.
+    """Line of an order that is to be made.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The catalogue."""
+"""Products of the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions."""
+"""Subscriptions: reading them, cancelling, pausing, changing the plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: where Shoppex sends events, and what became of them."""
+"""Webhooks: registering them, and the logs of their deliveries."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Who is worked on when, at which pace, and what a failure means."""
+"""Fulfilment engine: scheduling, rate limits and the classification of failures."""

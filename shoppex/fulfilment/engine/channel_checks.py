@@ -1,4 +1,4 @@
-"""Whether the bot can write in a channel that staff chose."""
+"""Check whether the bot can write in a channel that staff chose."""
 
 from __future__ import annotations
 

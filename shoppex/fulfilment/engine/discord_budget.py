@@ -1,4 +1,4 @@
-"""What the engine may ask of Discord: its share of the bot's budget, and no more refusals.
+"""Rate limit of the engine's requests to Discord, and a limit of refused ones.
 
 https://discord.com/developers/docs/topics/rate-limits: 50 requests a second for the whole bot;
 10,000 refused ones (401, 403, 429) within ten minutes ban its address for a while. The bucket

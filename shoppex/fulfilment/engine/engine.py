@@ -1,4 +1,4 @@
-"""The engine: whoever is due gets what is desired, in lanes of one guild each."""
+"""Engine that brings each account that is due from its actual to its desired state."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Engine:
         self._wakes = Scheduler("wakes", self._wake, clock)
 
     def mark(self, key: AccountKey) -> None:
-        """The account is due now."""
+        """Mark an account as due now."""
         for lanes in self._schedulers:
             lanes.mark(key)
 
@@ -89,23 +89,26 @@ class Engine:
             self.mark(key)
 
     def wake(self, guild_id: int) -> None:
-        """Something changed that staff see to: what waited for them may work now."""
+        """Schedule a guild's NEEDS_STAFF deliveries to be reset to PENDING and tried again.
+
+        Something changed that staff take care of: what waited for them may work now.
+        """
         self._wakes.mark(AccountKey(guild_id, _NOBODY))
 
     def wake_all(self) -> None:
-        """The same for every guild: much may have changed while the bot was away."""
+        """Wake every guild: much may have changed while the bot was away."""
         for guild_id in {key.guild_id for key in self._ledger.stuck()}:
             self.wake(guild_id)
         self._staff_alerts.mark_told()
 
     def load(self, guild_id: int) -> SchedulerLoad:
-        """What is due in a guild: the longest of its lanes, and the oldest wait in any."""
+        """Return the backlog of a guild: of its longest lane, with the oldest wait in any."""
         loads = [lanes.load(guild_id) for lanes in self._schedulers]
         times = (load.since for load in loads if load.since is not None)
         return SchedulerLoad(max(load.accounts for load in loads), min(times, default=None))
 
     async def retry(self, key: AccountKey) -> None:
-        """The buyer is here: what waited for them may work now.
+        """Reset NEEDS_BUYER deliveries of an account to PENDING: the buyer is here.
 
         Raises
         ------
@@ -117,7 +120,7 @@ class Engine:
             self.mark(key)
 
     async def retry_cause(self, guild_id: int, cause: Cause, user_id: int | None = None) -> int:
-        """Try again what waits for staff because of one cause; for how many members.
+        """Retry what waits for staff because of one cause; return for how many members.
 
         Parameters
         ----------

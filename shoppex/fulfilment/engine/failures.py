@@ -1,4 +1,4 @@
-"""What a failed request means, and when to try again. Pure. Design, section 6."""
+"""Classification of failed requests, and backoff of retries. Pure. Design, section 6."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _DISCORD_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What one failure means.
+    """Classification of one failure.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Failure:
 
 
 def classify(error: Exception) -> Failure:
-    """The kind of a failure. What is not known to be permanent is tried again."""
+    """Classify a failure. What is not known to be permanent is tried again."""
     if isinstance(error, discord.RateLimited):
         return Failure(DeliveryState.PENDING, "rate_limited", error.retry_after)
     if isinstance(error, discord.HTTPException):

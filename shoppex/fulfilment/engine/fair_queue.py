@@ -1,4 +1,7 @@
-"""Sharing one slow pace between many, so that nobody's long queue keeps another waiting."""
+"""Fair queue (least recently served first) in front of a rate limiter.
+
+Nobody's long queue keeps another waiting.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from ...rate_limit import TokenBucket
 
 
 class FairQueue:
-    """A pace for many: of those who wait, whoever went longest ago goes next.
+    """Fair queue in front of a rate limiter: whoever went longest ago goes next.
 
     Parameters
     ----------

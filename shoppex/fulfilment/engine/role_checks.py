@@ -1,4 +1,4 @@
-"""What stands in the way of giving a role, as far as that can be seen without asking Discord."""
+"""Checks of what prevents giving a role, as far as it shows without asking Discord."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def powers_of(role: discord.Role) -> int:
 
 
 def why_not_give(role: discord.Role | None, me: discord.Member) -> str | None:
-    """Why the bot cannot give a role, as a stable word; ``None`` when it can."""
+    """Return why the bot cannot give a role, as a stable word; ``None`` when it can."""
     if role is None:
         return "role_gone"
     if role.is_default():

@@ -1,4 +1,7 @@
-"""Lanes: who is worked on, one after another within a guild, guilds beside each other."""
+"""Scheduler: accounts that are due, one after another in a guild, guilds in parallel.
+
+The queue of one guild is its lane.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _LONGEST_NAP = 3600.0
 
 
 class SchedulerLoad(NamedTuple):
-    """What lies before a guild's lanes.
+    """Backlog of a guild.
 
     Parameters
     ----------
@@ -61,15 +64,15 @@ class Scheduler:
         self._due: dict[int, dict[AccountKey, datetime]] = {}
         self._worked_on: dict[int, datetime] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        # When to look at whom again, and the same sorted. What is no longer true in the second
-        # is passed over when its time comes.
+        # When to look at whom again, and the same as a heap. Stale heap entries are discarded
+        # on pop.
         self._times: dict[AccountKey, datetime] = {}
         self._agenda: list[tuple[datetime, AccountKey]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._open = True
 
     def mark(self, key: AccountKey) -> None:
-        """The account is due now."""
+        """Mark an account as due now."""
         if not self._open:
             return
         self._times.pop(key, None)
@@ -81,7 +84,7 @@ class Scheduler:
             self._tasks[key.guild_id] = task
 
     def mark_at(self, key: AccountKey, when: datetime) -> None:
-        """The account is due at ``when``; the earliest of several times counts."""
+        """Mark an account as due at ``when``; the earliest of several times counts."""
         known = self._times.get(key)
         if not self._open or (known is not None and known <= when):
             return
@@ -93,7 +96,7 @@ class Scheduler:
         self._set_timer()
 
     def load(self, guild_id: int) -> SchedulerLoad:
-        """What is due in a guild."""
+        """Return the backlog of a guild."""
         times = [*self._due.get(guild_id, {}).values()]
         if guild_id in self._worked_on:
             times.append(self._worked_on[guild_id])

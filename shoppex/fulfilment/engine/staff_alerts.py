@@ -1,4 +1,4 @@
-"""Telling staff what waits for them: once for each cause, until it is mended."""
+"""Alerts to staff about what waits for them: once for each cause, until it is mended."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NOBODY = 0
 
 
 class AlertChannel(Protocol):
-    """Where staff read what waits for them."""
+    """Place in which staff read what waits for them."""
 
     async def tell(self, guild: discord.Guild, causes: Mapping[Cause, int]) -> None:
         """Show causes, with how many deliveries wait for each.
@@ -68,7 +68,7 @@ class StaffAlerts:
         self._looked_at: dict[int, datetime] = {}
 
     def mark(self, guild_id: int) -> None:
-        """Something changed about what waits in a guild."""
+        """Mark a guild in which something changed about what waits."""
         now = self._clock()
         last = self._looked_at.get(guild_id)
         rested = now if last is None else last + _APART
@@ -85,7 +85,7 @@ class StaffAlerts:
         await self._scheduler.close()
 
     async def waiting(self, guild_id: int) -> Counter[Cause]:
-        """What waits for staff in a guild, and how often."""
+        """Count what waits for staff in a guild, by cause."""
         causes: Counter[Cause] = Counter()
         shop = self._settings.guild(guild_id)
         if shop.brake is not None:

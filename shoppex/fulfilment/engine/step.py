@@ -1,4 +1,4 @@
-"""What the steps that work in Discord have in common."""
+"""Base class of the steps that work in Discord."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a member is owed: roles, messages, and what staff are told. Pure."""
+"""Entitlement of a member: roles, messages, and what staff are told. Pure."""

@@ -1,4 +1,4 @@
-"""When an order counts as arrived: everything of it is in the buyer's hands. Pure."""
+"""Arrival of an order: everything of it is in the buyer's hands. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of an account means to staff: a sale, a refund, an end. Pure.
+"""Events for staff that a change of an account means: a sale, a refund, an end. Pure.
 
 Each thing is told by the one change that makes it true, so it is told once. What appears in an
 account whole was moved or given by staff, who told of it themselves, and what disappears was
@@ -21,7 +21,7 @@ from ...domain.subscription_status import SubscriptionStatus
 
 
 def happenings_of(before: Account, after: Account) -> Iterator[ShopEvent]:
-    """What happened between two states of one account."""
+    """Yield what happened between two states of one account."""
     for nonce, order in after.orders.items():
         known = before.orders.get(nonce)
         if known is not None and known != order:

@@ -1,4 +1,6 @@
-"""Which purchases give which roles, and until when. Pure: the heart of the desired state.
+"""Entitlements: which purchases give which roles, and until when. Pure.
+
+They are the heart of the desired state.
 
 A refund, a dispute, an ended subscription, a pass that ran out, a ban and staff who revoke all
 take roles away here, by no longer giving them, and nowhere else.
@@ -41,7 +43,7 @@ class Claim(NamedTuple):
 
 
 def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
-    """What gives roles now, complete, whether they were given or not."""
+    """Yield every claim on a role that holds now, whether the role was given or not."""
     ends = line_ends_of(account, terms)
     for order in account.orders.values():
         if not order_gives(account, order, terms):
@@ -65,7 +67,7 @@ def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
 
 
 def order_gives(account: Account, order: Order, terms: Terms) -> bool:
-    """Whether an order gives anything, for however long."""
+    """Return whether an order gives anything, for however long."""
     if order.held is not None or order.paid_at is None or order.renewal:
         return False
     if order.revoked is not None:
@@ -78,7 +80,7 @@ def order_gives(account: Account, order: Order, terms: Terms) -> bool:
 def subscription_gives(
     account: Account, subscription: Subscription, terms: Terms, now: datetime
 ) -> bool:
-    """Whether a subscription gives access now.
+    """Return whether a subscription gives access now.
 
     The state that Shoppex gives it, unless money for its last period went back.
     """
@@ -97,7 +99,7 @@ def subscription_gives(
 
 
 def is_end_unknown(subscription: Subscription, policy: Policy) -> bool:
-    """Whether it is to end, and Shoppex does not say readably when."""
+    """Return whether it is to end, and Shoppex does not say readably when."""
     ends = subscription.status is SubscriptionStatus.CANCELLED or (
         subscription.status is SubscriptionStatus.PAUSED and not policy.paused_keeps
     )
@@ -115,7 +117,7 @@ def last_invoice(account: Account, subscription: Subscription) -> Order | None:
 
 
 def ends_of(account: Account, terms: Terms) -> dict[str, datetime]:
-    """When each order that gives for a time only ends, by nonce: with the last of its lines."""
+    """Return when each order that gives for a time only ends, by nonce: with its last line."""
     ends = line_ends_of(account, terms)
     found: dict[str, datetime] = {}
     for nonce, ref in ends:
@@ -126,7 +128,7 @@ def ends_of(account: Account, terms: Terms) -> dict[str, datetime]:
 
 
 def line_ends_of(account: Account, terms: Terms) -> dict[tuple[str, str], datetime]:
-    """When each line that gives for a time only ends, by the order's nonce and its offer's ref.
+    """Return when each line that gives for a time only ends, by order nonce and offer ref.
 
     What is bought again while it lasts is added behind it: nobody loses days by renewing early.
     """
@@ -150,7 +152,7 @@ def line_ends_of(account: Account, terms: Terms) -> dict[tuple[str, str], dateti
 
 
 def roles_of(order: Order, terms: Terms) -> tuple[int, ...]:
-    """What an order gives, over all of its lines."""
+    """Return the roles that an order gives, over all of its lines."""
     if not order.lines:
         return line_roles(order, order.bought[0], terms)
     roles = (role_id for line in order.lines for role_id in line_roles(order, line, terms))
@@ -158,7 +160,7 @@ def roles_of(order: Order, terms: Terms) -> tuple[int, ...]:
 
 
 def line_roles(order: Order, line: Line, terms: Terms) -> tuple[int, ...]:
-    """What one line of an order gives.
+    """Return the roles that one line of an order gives.
 
     Until the buyer has it, that is what its offer gives today, so that staff can mend it. An
     offer that is no longer for sale gives what it gave when it was sold.
@@ -174,7 +176,7 @@ def with_roles_kept(order: Order, terms: Terms) -> Order:
 
 
 def plan_roles(subscription: Subscription, terms: Terms) -> tuple[int, ...]:
-    """What a subscription gives: what its plan gives today, until the buyer has that.
+    """Return a subscription's roles: what its plan gives today, until the buyer has that.
 
     A plan that is not sold here gives what the one before gave: the buyer goes on paying.
     """
@@ -199,12 +201,12 @@ def plan_ref(subscription: Subscription, terms: Terms) -> str:
 
 
 def is_plan_unsold(subscription: Subscription, terms: Terms) -> bool:
-    """Whether its plan changed at Shoppex to one that is not for sale here."""
+    """Return whether its plan changed at Shoppex to one that is not for sale here."""
     return subscription.moved and terms.roles(plan_ref(subscription, terms)) is None
 
 
 def policy_of(subscription: Subscription, terms: Terms) -> Policy:
-    """What the server decided about a subscription."""
+    """Return the server's policy for a subscription."""
     return terms.policy_of(plan_ref(subscription, terms))
 
 

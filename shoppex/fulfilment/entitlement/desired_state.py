@@ -1,4 +1,4 @@
-"""What one person should have now. One pure function; everything else only closes the gap."""
+"""Desired state of one account, as one pure function. Everything else only closes the gap."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EVER = datetime.min.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What is wanted, and what has to be done for it now.
+    """Desired state of one account, and what has to be done for it now.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class _Agenda:
         return self._next
 
     def is_due(self, at: datetime | None) -> bool:
-        """Whether that moment has come; remembered when it has not."""
+        """Return whether that moment has come; remember it when it has not."""
         if at is None or at <= self._now:
             return True
         self.look_at(at)

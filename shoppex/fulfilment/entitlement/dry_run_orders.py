@@ -1,4 +1,4 @@
-"""What a test purchase does to an account, and how it is undone. Pure."""
+"""Effect of a test purchase on an account, and its undoing. Pure."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .mass_revocation import about_to_go
 
 
 def is_only_tested(account: Account, sources: Iterable[str]) -> bool:
-    """Whether nothing but tests are among the purchases of these names."""
+    """Return whether nothing but tests are among the purchases of these names."""
     orders = account.orders
     return all(source in orders and orders[source].test for source in sources)
 
 
 def is_given_by_test(account: Account, role_id: int) -> bool:
-    """Whether a test order gave a role that the person did not have before."""
+    """Return whether a test order gave a role that the person did not have before."""
     grant = account.grants.get(role_id)
     since = None if grant is None else grant.given_at or grant.delivery.begun_at
     return since is not None and any(

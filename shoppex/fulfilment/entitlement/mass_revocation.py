@@ -1,4 +1,4 @@
-"""Who loses roles because of what Shoppex says, and when that is too many at once. Pure."""
+"""Detection of mass revocation: too many members lose roles by news of Shoppex. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAKEN_BACK = (OrderStatus.DISPUTED, OrderStatus.REFUNDED)
 
 
 def loses(before: Account, after: Account, terms: Terms, now: datetime) -> bool:
-    """Whether news ended what paid for a role that the person has.
+    """Return whether news ended what paid for a role that the person has.
 
     Both are seen at one moment, so a pass that ran out meanwhile is no loss.
     """
@@ -25,13 +25,13 @@ def loses(before: Account, after: Account, terms: Terms, now: datetime) -> bool:
 
 
 class RecentLosses:
-    """Who lost something within the last hour."""
+    """Members who lost something within the last hour."""
 
     def __init__(self) -> None:
         self._lost_at: dict[AccountKey, datetime] = {}
 
     def add(self, key: AccountKey, now: datetime) -> int:
-        """Count a loss; how many people have lost something within the hour."""
+        """Count a loss; return how many people have lost something within the hour."""
         self._lost_at.pop(key, None)
         self._lost_at[key] = now
         while now - self._lost_at[first := next(iter(self._lost_at))] >= _WITHIN:

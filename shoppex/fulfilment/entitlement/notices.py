@@ -1,4 +1,4 @@
-"""What a buyer is told beside the goods: what began, what ends when, and what has ended. Pure."""
+"""Notices to a buyer: what began, what ends when, and what has ended. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RENEWAL_NEWS_FOR = timedelta(days=14)
 
 
 class NoticeKind(str, Enum):
-    """What happened, or is about to."""
+    """Kind of a notice: what happened, or is about to."""
 
     STARTED = "started"
     RENEWED = "renewed"
@@ -68,7 +68,7 @@ class Notice:
 
     @property
     def name(self) -> str:
-        """Its stable name: what was told under it is never told again."""
+        """Stable name of the notice: what was told under it is never told again."""
         moment = int(self.about.timestamp())
         return f"{moment}:{self.kind.value}:{self.subject}:{self.before.days}"
 

@@ -1,4 +1,4 @@
-"""Why paid things wait for staff. Pure."""
+"""Causes for which purchases wait for staff. Pure."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Cause(NamedTuple):
 
 
 def causes_of(account: Account, terms: Terms, now: datetime) -> Iterator[Cause]:
-    """What waits for staff in one account; a role that is no longer wanted waits for nobody.
+    """Yield what waits for staff in one account; roles no longer wanted wait for nobody.
 
     What a test meets is told by the test.
     """

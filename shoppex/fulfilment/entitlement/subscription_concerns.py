@@ -1,4 +1,4 @@
-"""What staff have to know about a subscription that gives access all the same. Pure."""
+"""Oddities of subscriptions that give access all the same, for staff to know. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONCERNS = frozenset({END_UNREADABLE, OVERDUE, PLAN_UNSOLD})
 def concerns_of(
     account: Account, subscription: Subscription, terms: Terms, now: datetime
 ) -> Iterator[str]:
-    """What is odd about one subscription, as stable words; nothing once it gives nothing.
+    """Yield what is odd about one subscription, as stable words; nothing once it gives nothing.
 
     Each is a careful default that costs the seller money, so it is never without a word.
     """

@@ -1,1 +1,1 @@
-"""From news of Shoppex to facts in the ledger."""
+"""Intake: turns news of Shoppex into facts in the ledger."""

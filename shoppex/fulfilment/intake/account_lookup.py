@@ -1,4 +1,4 @@
-"""Whose news is that? Finding the account that an order or a subscription belongs to."""
+"""Resolve a remote order or subscription to the local account."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ...store.ledger import Ledger
 
 
 class AccountLookup:
-    """Looks things up in the ledger. Only what this bot began is ever found."""
+    """Resolves remote records by the ledger. Only what this bot began is ever found."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def of_order(self, news: RemoteOrder) -> tuple[AccountKey, str] | None:
-        """Whose order that is, and its nonce: by Shoppex's id, else by the nonce that came back.
+        """Resolve an order to its account and nonce: by Shoppex's id, else by the nonce in it.
 
         The nonce is what remains when the bot died between the order's creation and the
         answer; it counts only for an order that has no id yet.
@@ -32,7 +32,7 @@ class AccountLookup:
     def of_subscription(
         self, guild_id: int, news: RemoteSubscription
     ) -> tuple[AccountKey, str] | None:
-        """Whose subscription that is, and the nonce of the order that began it.
+        """Resolve a subscription to its account, and the nonce of the order that began it.
 
         By its own ids, the nonce that came back, one of its invoices, or the customer.
         """
@@ -51,7 +51,7 @@ class AccountLookup:
     def of_renewal(
         self, guild_id: int, news: RemoteOrder
     ) -> tuple[AccountKey, Subscription] | None:
-        """The subscription of which an unknown order may be a further period."""
+        """Resolve an unknown order to the subscription of which it may be a further period."""
         known = self._ledger.locate_subscription(news.subscription_id)
         if known is not None:
             return known

@@ -1,4 +1,4 @@
-"""What is in the buyer's hands already, remembered without keeping it. Pure."""
+"""Truncated SHA-256 digests of delivered goods, for de-duplication. Pure."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def open_goods(order: Order, goods: tuple[str, ...]) -> Order:
 
 
 def is_handed(order: Order, piece: str) -> bool:
-    """Whether a piece of the goods is in the buyer's hands."""
+    """Return whether a piece of the goods is in the buyer's hands."""
     return _is_known(piece, set(order.handed))
 
 
 def is_all_listed(handed: tuple[str, ...], goods: tuple[str, ...]) -> bool:
-    """Whether all that was handed over is among these goods."""
+    """Return whether all that was handed over is among these goods."""
     there = {digest for piece in goods for digest in digests_of(piece)}
     return there.union(_marks(goods)).issuperset(handed)
 
@@ -67,7 +67,7 @@ def is_all_listed(handed: tuple[str, ...], goods: tuple[str, ...]) -> bool:
 def freshest(
     held: tuple[str, ...], read: tuple[str, ...], exact: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """What waits and what was read now; a link that is signed anew takes the place of the old."""
+    """Merge goods that wait and those read now; a link signed anew replaces the old one."""
     return (*unknown(held, (), read, exact), *read)
 
 
@@ -106,7 +106,7 @@ def unknown(
 def with_goods(
     held: tuple[str, ...], new: tuple[str, ...], replaced: Collection[str]
 ) -> tuple[str, ...]:
-    """What waits together with what is new, without what that repeats and what is dead."""
+    """Add new goods to those that wait, without what they repeat and what is dead."""
     repeated = {digest for piece in new for digest in digests_of(piece)}
     kept = (piece for piece in alive(held, replaced) if not _is_known(piece, repeated))
     return (*kept, *new)

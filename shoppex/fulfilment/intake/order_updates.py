@@ -1,4 +1,4 @@
-"""What news of an order does to what we hold of it. Pure."""
+"""Update of an order in the ledger by news of it from Shoppex. Pure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _CLOSED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
 
 
 def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
-    """Why this news cannot be about this order, as a stable word; ``None`` when it can.
+    """Return why news cannot be about this order, as a stable word; ``None`` when it can.
 
     Design, section 2, rule 5: custom fields must be what the bot sent. News of an order whose
     payment was believed before, or that staff accepted, is never doubted. Nobody ordered the
@@ -62,7 +62,7 @@ def distrust(key: AccountKey, order: Order, news: RemoteOrder) -> str | None:
 
 
 def why_hold(key: AccountKey, order: Order, news: RemoteOrder, terms: Terms) -> str | None:
-    """Why what the API says has to wait for staff, as a stable word; ``None`` when it need not.
+    """Return why the API's word has to wait for staff, as a stable word; ``None`` if it need not.
 
     Design, section 2, rule 5. A price that is not the quoted one is no reason: it is settled
     at the checkout (contract, section 15.1).
@@ -316,7 +316,7 @@ def _within_bounds(order: Order, new: tuple[str, ...]) -> tuple[tuple[str, ...],
 
 
 def is_exchanged(order: Order, news: RemoteOrder) -> bool:
-    """Whether Shoppex shows another key in place of one that the buyer had when they asked.
+    """Return whether Shoppex shows another key in place of one that the buyer had when they asked.
 
     All keys that were bought have to be there, so that one which was only late is not taken
     for it.
@@ -349,13 +349,13 @@ def _late_quote(order: Order, news: RemoteOrder) -> Money | None:
 
 
 def is_undecided(order: Order, news: RemoteOrder, terms: Terms) -> bool:
-    """Whether news of a payment leaves open whether what was ordered is paid for."""
+    """Return whether news of a payment leaves open whether what was ordered is paid for."""
     unsure = not news.looked_up and is_unknown_cart(order, news, terms)
     return says_too_little(order, news) or (is_first_payment(order, news) and unsure)
 
 
 def says_too_little(order: Order, news: RemoteOrder) -> bool:
-    """Whether news leaves open whether enough was paid, where Shoppex knows no price.
+    """Return whether news leaves open whether enough was paid, where Shoppex knows no price.
 
     The price of a product is Shoppex's own affair: what it calls paid is paid.
     """
@@ -386,14 +386,14 @@ def ask_again(order: Order, now: datetime, not_before: datetime | None = None) -
 
 
 def answered(asking: Delivery | None, asked_at: datetime) -> Delivery | None:
-    """What is left to ask after the answer to a question of ``asked_at``."""
+    """Return what is left to ask after the answer to a question of ``asked_at``."""
     if asking is None or asking.begun_at is None or asking.begun_at <= asked_at:
         return None
     return Delivery(begun_at=asking.begun_at, next_try=asking.next_try)
 
 
 def has_seen(order: Order, delivery_id: str) -> bool:
-    """Whether that webhook delivery is already in this order's facts."""
+    """Return whether that webhook delivery is already in this order's facts."""
     return delivery_id in order.seen
 
 

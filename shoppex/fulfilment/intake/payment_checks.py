@@ -1,4 +1,4 @@
-"""What a paid order is for, and whether enough was paid. Pure.
+"""Checks of a paid order: what it is for, and whether enough was paid. Pure.
 
 The price is settled at the checkout (contract, section 15.1): what a buyer gets follows from the
 lines of the paid order, never from its total.
@@ -36,12 +36,12 @@ _CONVERSION_SLACK = Decimal("0.98")
 
 
 def is_first_payment(order: Order, news: RemoteOrder) -> bool:
-    """Whether this is the news that an order is paid."""
+    """Return whether this is the news that an order is paid."""
     return news.status is OrderStatus.PAID and order.paid_at is None and not order.renewal
 
 
 def is_as_ordered(order: Order, news: RemoteOrder) -> bool:
-    """Whether a webhook's word is enough: it tells of no payment, or of the one expected."""
+    """Return whether a webhook's word is enough: it tells of no payment or the expected one."""
     if not is_first_payment(order, news):
         return True
     if news.emptied or news.total is None or news.total != order.quote:
@@ -57,7 +57,7 @@ def is_as_ordered(order: Order, news: RemoteOrder) -> bool:
 
 
 def is_unknown_cart(order: Order, news: RemoteOrder, terms: Terms) -> bool:
-    """Whether no line of a paid cart is for anything that is sold here."""
+    """Return whether no line of a paid cart is for anything that is sold here."""
     if order.kind is OfferKind.ITEM:
         return False
     if not news.items:
@@ -125,7 +125,7 @@ def with_looked_up(
 
 
 def why_item_is_held(order: Order, news: RemoteOrder) -> str | None:
-    """Why a plain payment is not enough; ``None`` when it is.
+    """Return why a plain payment is not enough; ``None`` when it is.
 
     Shoppex knows no price for it that could be checked there, so it has to come to the one
     that was asked for, but for what a discount or credit explains.
@@ -140,7 +140,7 @@ def why_item_is_held(order: Order, news: RemoteOrder) -> str | None:
 
 
 def payment_of(order: Order, news: RemoteOrder) -> Payment | None:
-    """What was really paid, where that is worth being kept beside the quote."""
+    """Return what was really paid, where that is worth being kept beside the quote."""
     if news.status is not OrderStatus.PAID or news.payment is None:
         return order.payment
     plain = order.quote is not None and news.payment == Payment(order.quote)
@@ -200,7 +200,7 @@ def settle_lines(order: Order, news: RemoteOrder, terms: Terms) -> Order:
 
 
 def lines_that_came(news: RemoteOrder) -> tuple[str, ...]:
-    """What Shoppex says that was paid for, for staff to read."""
+    """Return what was paid for according to Shoppex, for staff to read."""
     return tuple(
         Line(
             OfferKind.PRODUCT,

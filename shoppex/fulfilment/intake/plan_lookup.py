@@ -1,4 +1,4 @@
-"""Finding out which plan a subscription moved to."""
+"""Lookup of the plan that a subscription moved to."""
 
 from __future__ import annotations
 

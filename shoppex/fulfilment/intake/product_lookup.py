@@ -1,4 +1,4 @@
-"""Finding out which products the lines of a paid cart are for."""
+"""Lookup of the products that the lines of a paid cart are for."""
 
 from __future__ import annotations
 

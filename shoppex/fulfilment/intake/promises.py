@@ -1,4 +1,4 @@
-"""Whether all that Shoppex delivers with an order has arrived, line by line. Pure."""
+"""Check, line by line, whether all that Shoppex delivers with an order has arrived. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ...domain.remote import LineItem, RemoteOrder
 
 
 def keeps_promise(order: Order, news: RemoteOrder) -> bool:
-    """Whether everything that Shoppex delivers with this order has arrived, and it says so."""
+    """Return whether all that Shoppex delivers with this order has arrived, and it says so."""
     return is_all_there(order, news) and not any(
         item.pending and _promise_of(order, item, news) is not Promise.KEYS for item in news.items
     )
 
 
 def is_all_there(order: Order, news: RemoteOrder) -> bool:
-    """Whether each line has as much as was promised with it.
+    """Return whether each line has as much as was promised with it.
 
     What no line names, the order itself may: that counts for the lines which lack it.
     """
@@ -40,7 +40,7 @@ def is_all_there(order: Order, news: RemoteOrder) -> bool:
 
 
 def is_pending(news: RemoteOrder) -> bool:
-    """Whether Shoppex says of any line that it is not delivered yet."""
+    """Return whether Shoppex says of any line that it is not delivered yet."""
     return any(item.pending for item in news.items)
 
 

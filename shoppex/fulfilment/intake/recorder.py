@@ -1,4 +1,4 @@
-"""From what Shoppex says to facts in the ledger. Nothing is granted here."""
+"""Recorder of webhook events and API answers as facts in the ledger. It grants nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _IMPLIED = {
 
 
 class Outcome(Enum):
-    """What became of one piece of news."""
+    """Outcome of one piece of news."""
 
     RECORDED = "recorded"
     KNOWN = "already known"

@@ -1,4 +1,4 @@
-"""What news of a subscription does to what we hold of it. Pure. Contract, section 5."""
+"""Update of a subscription in the ledger by news of it. Pure. Contract, section 5."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def _with_titles(account: Account, learnt: Subscription) -> Account:
 
 
 def is_moved(known: Subscription, news: RemoteSubscription) -> bool:
-    """Whether an answer is about another plan than the one that is known."""
+    """Return whether an answer is about another plan than the one that is known."""
     return bool(news.product_ids) and not set(news.product_ids) & set(known.offer_ids)
 
 
@@ -280,7 +280,7 @@ def _with_listed(
 
 
 def is_proven(account: Account, order: Order, news: RemoteOrder) -> bool:
-    """Whether the API shows that a renewal belongs to the subscription it was taken for."""
+    """Return whether the API shows that a renewal belongs to the subscription it was taken for."""
     subscription = account.subscriptions.get(order.subscription or "")
     if not order.renewal or subscription is None:
         return not order.renewal

@@ -35,7 +35,7 @@ _AT_ONCE = 4
 
 
 class UnknownPayments:
-    """Holds them for staff."""
+    """Holds payments for unknown orders, for staff."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class UnknownPayments:
         self._asking = 0
 
     def is_one(self, guild_id: int, news: RemoteOrder) -> bool:
-        """Whether that may be a recent payment for an order of this guild's that is not known."""
+        """Return whether news may be a recent payment for an unknown order of this guild."""
         tag = OrderTag.from_fields(news.custom_fields)
         if tag is None or tag.guild_id != guild_id or not _NONCE.fullmatch(tag.nonce):
             return False
@@ -64,13 +64,13 @@ class UnknownPayments:
         return news.status is OrderStatus.PAID and recent and not known
 
     def is_listed(self, guild_id: int, news: RemoteOrder) -> bool:
-        """The same, of an entry of a list, where what a user had forgotten is still."""
+        """Return the same of a list's entry: lists still have what a user had forgotten."""
         tag = OrderTag.from_fields(news.custom_fields)
         forgotten = tag is not None and self._ledger.was_forgotten(tag.user_id)
         return not forgotten and self.is_one(guild_id, news)
 
     async def hear(self, guild_id: int, event: WebhookEvent) -> Outcome:
-        """What becomes of a signed event about an order that is not known. See `look_at`."""
+        """Handle a signed event about an order that is not known. See `look_at`."""
         if not event.family.startswith("order:"):
             return Outcome.UNKNOWN_ORDER
         try:

@@ -1,1 +1,1 @@
-"""What runs by itself: reconciliation, retention, backups, the brake."""
+"""Background jobs: reconciliation, retention, backups, the brake."""

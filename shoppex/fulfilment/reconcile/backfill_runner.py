@@ -1,4 +1,4 @@
-"""Giving earlier buyers what an offer gives today: in batches, at the engine's pace."""
+"""Backfill of roles for earlier buyers: in batches, at the engine's pace."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class BackfillRunner:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def preview(self, guild_id: int, change: RoleChange) -> Preview:
-        """What a change would do for those who bought before."""
+        """Return what a change would do for those who bought before."""
         effects: dict[int, Effect] = {}
         terms, now = self._terms(guild_id), self._clock()
         async for key in self._ledger.walk(guild_id):

@@ -1,4 +1,4 @@
-"""What makes a loss in the store noticeable and repairable: a note of it, and backups."""
+"""Backups of the store, and a note by which a loss in it is noticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The brake: when what Shoppex says looks like a mistake, nothing is taken until staff decide."""
+"""Circuit breaker for revocations: it stops them until staff decide.
+
+It engages when what Shoppex says looks like a mistake.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _ONE_IN = 10
 
 
 class BrakeReason(str, Enum):
-    """Why nothing is taken; kept under these words."""
+    """Reason why no role is taken; kept under these words."""
 
     OTHER_SHOP = "other_shop"
     MANY_ENDED = "many_ended"
@@ -83,7 +86,7 @@ class Brake:
         self._tell(guild_id)
 
     async def is_the_same_shop(self, guild_id: int, shop_id: str | None) -> bool:
-        """Whether a key still opens the shop in which was sold; engages the brake when not.
+        """Return whether a key still opens the shop in which was sold; engage the brake when not.
 
         Parameters
         ----------
@@ -109,7 +112,7 @@ class Brake:
         return True
 
     async def at_stake(self, guild_id: int) -> Mapping[AccountKey, tuple[int, ...]]:
-        """Who would lose which roles, if nothing stood in the way."""
+        """Return who would lose which roles, if nothing stopped it."""
         terms, now = self._settings.guild(guild_id).terms(), self._clock()
         found: dict[AccountKey, tuple[int, ...]] = {}
         async for key in AsyncIter(self._ledger.unsettled(guild_id), steps=_AT_ONCE):
@@ -119,7 +122,7 @@ class Brake:
         return found
 
     async def confirm(self, guild_id: int) -> None:
-        """Staff say that all of it is right: the roles are taken.
+        """Release the brake on the word of staff that all of it is right: the roles are taken.
 
         Raises
         ------
@@ -129,7 +132,7 @@ class Brake:
         await self._release(guild_id)
 
     async def dismiss(self, guild_id: int) -> None:
-        """Staff say that it is a mistake: what was bought goes on giving what it gave.
+        """Release the brake as a mistake: what was bought goes on giving what it gave.
 
         Raises
         ------
@@ -175,7 +178,7 @@ def _is_of_shoppex(order: Order) -> bool:
 
 
 async def has_orders(ledger: Ledger, guild_id: int) -> bool:
-    """Whether anybody in a guild has ordered anything that is not forgotten."""
+    """Return whether anybody in a guild has ordered anything that is not forgotten."""
     return await _any_account(
         ledger, guild_id, lambda a: any(_is_of_shoppex(order) for order in a.orders.values())
     )
@@ -190,7 +193,7 @@ async def _any_account(ledger: Ledger, guild_id: int, fits: Callable[[Account], 
 
 
 def is_too_many(losses: int, holders: int) -> bool:
-    """Whether so many losses within an hour look like a mistake.
+    """Return whether so many losses within an hour look like a mistake.
 
     Parameters
     ----------

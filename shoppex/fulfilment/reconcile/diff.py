@@ -1,4 +1,4 @@
-"""What the lists of a shop say that the ledger does not know. Nothing follows from absence."""
+"""Difference between a shop's lists and the ledger. Nothing follows from absence."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ News = OrderNews | RenewalNews | SubscriptionNews
 
 
 def happened_at(news: News) -> datetime:
-    """When that happened, as far as Shoppex says."""
+    """Return when that happened, as far as Shoppex says."""
     return news.news.updated_at or news.news.created_at or news.asked_at
 
 
@@ -88,7 +88,7 @@ class ListDiff:
         self._guild_id = guild_id
 
     def order(self, news: RemoteOrder, asked_at: datetime) -> News | None:
-        """What is new about an order; ``None`` when it is known, or not this guild's."""
+        """Return what is new about an order; ``None`` if it is known, or not this guild's."""
         place = self._accounts.of_order(news)
         if place is None:
             return self._renewal(news, asked_at)
@@ -102,7 +102,7 @@ class ListDiff:
         return OrderNews(key, nonce, news, asked_at)
 
     def subscription(self, news: RemoteSubscription, asked_at: datetime) -> News | None:
-        """What is new about a subscription; ``None`` when it is known, or not this guild's."""
+        """Return what is new about a subscription; ``None`` if known, or not this guild's."""
         place = self._accounts.of_subscription(self._guild_id, news)
         if place is None or place[0].guild_id != self._guild_id:
             return None

@@ -1,4 +1,4 @@
-"""Members whose roles and purchases disagree. Pure: it compares, and changes nothing."""
+"""Drift: members whose roles and purchases disagree. Pure: it compares, and changes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..entitlement.subscription_concerns import END_UNREADABLE, OVERDUE, PLAN_UN
 
 
 class DriftKind(str, Enum):
-    """How roles and purchases disagree."""
+    """Kind of disagreement between roles and purchases."""
 
     UNPAID = "unpaid"
     """Has a role that is sold, and never bought it."""
@@ -68,7 +68,7 @@ def compare(
     terms: Terms,
     now: datetime,
 ) -> Iterator[Drift]:
-    """How the roles of a member and their purchases disagree.
+    """Yield each disagreement between the roles of a member and their purchases.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def compare(
 def kept_in_doubt(
     account: Account, role_ids: Collection[int], terms: Terms, now: datetime
 ) -> Iterator[Drift]:
-    """What a member keeps by a subscription that staff have to look at."""
+    """Yield what a member keeps by a subscription that staff have to look at."""
     for subscription in account.subscriptions.values():
         for concern in concerns_of(account, subscription, terms, now):
             for role_id in sorted({*plan_roles(subscription, terms)} & set(role_ids)):

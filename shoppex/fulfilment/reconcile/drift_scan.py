@@ -1,4 +1,4 @@
-"""Looking through a server for members whose roles and purchases disagree."""
+"""Scan of a server for drift: members whose roles and purchases disagree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who leave, are banned, and come back."""
+"""Track members who leave, rejoin or are banned."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Membership:
         self._banned_at: dict[AccountKey, datetime] = {}
 
     def joined(self, member: discord.Member) -> None:
-        """Somebody joined, maybe for the second time."""
+        """Note that somebody joined, maybe for the second time."""
         key = AccountKey(member.guild.id, member.id)
         if self._ledger.get(key).orders:
             # By this clock, which also says when roles were given: Discord's may differ.
@@ -64,23 +64,23 @@ class Membership:
             self._arrivals.mark(key)
 
     def banned(self, key: AccountKey) -> None:
-        """Somebody was banned: what they bought before gives no role any more."""
+        """Note a ban: what the member bought before gives no role any more."""
         if self._ledger.get(key).orders:
             self._banned_at[key] = self._clock()
             self._bans.mark(key)
 
     def unbanned(self, key: AccountKey) -> None:
-        """A ban was lifted. Where none was heard of, it came while the bot was away."""
+        """Note the end of a ban. Where none was heard of, it came while the bot was away."""
         account = self._ledger.get(key)
         if account.banned_at is None and key not in self._banned_at:
             self.banned(key)
 
     def look_for_returns(self, guild_id: int) -> None:
-        """Look who left and came back while the bot was away."""
+        """Look for members who left and came back while the bot was away."""
         self._walks.mark(AccountKey(guild_id, _NOBODY))
 
     async def close(self) -> None:
-        """Stop; what was not seen to is found at the next start."""
+        """Stop; what was left undone is found at the next start."""
         lanes = (self._arrivals, self._bans, self._walks)
         await asyncio.gather(*(each.close() for each in lanes))
 

@@ -45,7 +45,7 @@ _AT_ONCE = 20
 
 @dataclass(slots=True)
 class RebuildResult:
-    """What came of it.
+    """Result of a rebuild.
 
     Parameters
     ----------

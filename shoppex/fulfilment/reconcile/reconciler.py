@@ -1,4 +1,4 @@
-"""The reconciler: walks through the lists of each shop, so that nothing stays missed."""
+"""Reconciliation: walks through the lists of each shop, so that nothing stays missed."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ class Reconciler:
 
 
 def pause(failures: int, jitter: Callable[[], float]) -> timedelta:
-    """How long to rest after a sweep.
+    """Return how long to rest after a sweep.
 
     Parameters
     ----------

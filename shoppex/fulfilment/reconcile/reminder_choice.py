@@ -1,4 +1,4 @@
-"""Whether a buyer wants to be reminded."""
+"""Opt-out of a buyer from reminders."""
 
 from __future__ import annotations
 

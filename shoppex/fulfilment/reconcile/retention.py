@@ -1,4 +1,4 @@
-"""Forgetting what is no longer needed, a partition a turn, once a day."""
+"""Retention: forgets what is no longer needed, one partition at a time, once a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of an offer's roles means for those who bought it before. Pure."""
+"""Effect on earlier buyers when the roles of an offer change. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RoleChange:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one buyer gains and loses by a change."""
+    """Roles that one buyer gains and loses by a change."""
 
     gains: frozenset[int] = frozenset()
     loses: frozenset[int] = frozenset()
@@ -46,7 +46,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change would do, before it is done.
+    """Preview of a change, before it is made.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Preview:
 
 
 def effect_of(account: Account, change: RoleChange, terms: Terms, now: datetime) -> Effect:
-    """What a buyer gains and loses when a change is made for earlier buyers, too.
+    """Return what a buyer gains and loses when a change is made for earlier buyers, too.
 
     Only what the cog gave is ever lost. Who still waits for their roles gets those of today in
     any case, so nothing is to be decided about them.
@@ -104,7 +104,7 @@ def rewrite(account: Account, change: RoleChange, terms: Terms, now: datetime) -
 
 
 def is_done(account: Account, terms: Terms, now: datetime) -> bool:
-    """Whether the engine has nothing to do for an account, or cannot go on by itself."""
+    """Return whether the engine has nothing to do for an account, or cannot go on by itself."""
     wanted = desired(account, terms, now)
     grants = (account.grants.get(role_id) for role_id in wanted.roles)
     given = all(grant is not None and not grant.delivery.waits for grant in grants)

@@ -1,4 +1,4 @@
-"""Reading orders and subscriptions from Shoppex: what a webhook could not be believed on."""
+"""API reads of orders and subscriptions, where a webhook could not be believed."""
 
 from __future__ import annotations
 

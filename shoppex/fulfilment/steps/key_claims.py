@@ -1,4 +1,4 @@
-"""Keys out of a product's pool, for items of the bot's own (contract, section 3).
+"""Claim keys from a product's pool, for items of the bot's own (contract, section 3).
 
 Nobody knows whether Shoppex would give the same keys for the same question twice. So that a
 claim is begun is written down before it is made, and the keys before anything is sent; a claim
@@ -54,7 +54,7 @@ class KeyClaimStep:
         self._in_hand: dict[tuple[AccountKey, str], tuple[str, ...]] = {}
 
     def forgive(self, guild_id: int) -> None:
-        """Nothing is remembered of what was refused."""
+        """Do nothing: of what was refused, nothing is remembered."""
 
     async def settle(self, key: AccountKey) -> datetime | None:
         """Claim what is to be claimed; say when to look again."""

@@ -1,4 +1,4 @@
-"""What stands in the messages to buyers."""
+"""Text of the messages to buyers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class MessageDraft:
 def order_letter(
     guild: discord.Guild, order: Order, terms: Terms, colour: discord.Colour
 ) -> MessageDraft:
-    """What was bought, and the key."""
+    """Compose the message about an order: what was bought, and the key."""
     text, file = goods_text(order.goods)
     reference = order_reference(order)
     embed = discord.Embed(
@@ -103,7 +103,7 @@ def order_letter(
 def notice_letter(
     guild: discord.Guild, account: Account, notice: Notice, terms: Terms, colour: discord.Colour
 ) -> MessageDraft:
-    """What began, ends or has ended."""
+    """Compose the message of a notice: what began, ends or has ended."""
     digest = hashlib.sha256(notice.name.encode()).hexdigest()
     order = account.orders.get(notice.subject)
     subscription = account.subscriptions.get(notice.subject)
@@ -148,7 +148,7 @@ def _of_order(order: Order | None, notice: Notice) -> tuple[str, str] | None:
 
 
 def underpaid_text(order: Order) -> str:
-    """What is missing of a payment, and what the buyer can do about it."""
+    """Return what is missing of a payment, and what the buyer can do about it."""
     short = order.underpayment
     lines = [_("Your payment was less than the price, so your order is not paid in full.")]
     if short is not None and short.missing is not None:
@@ -179,7 +179,7 @@ def underpaid_text(order: Order) -> str:
 
 
 def questions_text(order: Order) -> str:
-    """What the buyer has to fill in, and where."""
+    """Return what the buyer has to fill in, and where."""
     waits = order.outstanding
     names = () if waits is None else waits.questions
     text = _(
@@ -203,7 +203,7 @@ def _listed(names: tuple[str, ...], room: int) -> str:
 
 
 def outstanding_fields(order: Order) -> list[tuple[str, str]]:
-    """What a paid order still waits for: headings and sentences."""
+    """Return what a paid order still waits for: headings and sentences."""
     waits = order.outstanding
     if waits is None:
         return []
@@ -322,7 +322,7 @@ def parcels(goods: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def paid_text(order: Order) -> str:
-    """What was paid, with what made it another sum than the price."""
+    """Return what was paid, with what made it another sum than the price."""
     if order.total is None:
         return ""
     lines = [format_money(order.total)]
@@ -345,12 +345,12 @@ def paid_text(order: Order) -> str:
 
 
 def order_reference(order: Order) -> str:
-    """Names one message of an order: what came later has a number."""
+    """Return the name of one message of an order: what came later has a number."""
     return f"{order.uniqid} ({order.told + 1})" if order.told else f"{order.uniqid}"
 
 
 def test_banner() -> str:
-    """What stands above the message of a test."""
+    """Return the text above the message of a test."""
     return _(
         "🧪 **This is a test purchase.** A buyer would get the message below. No money moved, and "
         "everything is undone in a moment."

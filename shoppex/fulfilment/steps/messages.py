@@ -1,4 +1,4 @@
-"""The direct messages that a buyer is owed: what was bought, and what becomes of it."""
+"""Direct messages that a buyer is owed: what was bought, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ async def listed(messages: AsyncIterator[discord.Message]) -> list[discord.Messa
 
 
 def is_named(message: discord.Message, reference: str) -> bool:
-    """Whether that is the message which :attr:`MessageDraft.reference` names."""
+    """Return whether that is the message which :attr:`MessageDraft.reference` names."""
     named = re.compile(rf"(?<!\S){re.escape(reference)}(?!\S)")
     places = (message.content, *(embed.footer.text or "" for embed in message.embeds))
     return any(map(named.search, places))

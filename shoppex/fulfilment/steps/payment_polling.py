@@ -1,4 +1,4 @@
-"""Watching open orders: a payment that no webhook tells of is found by reading."""
+"""Polling of open orders, for payments that no webhook tells of."""
 
 from __future__ import annotations
 

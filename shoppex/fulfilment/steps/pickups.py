@@ -1,4 +1,4 @@
-"""Goods whose direct message was refused: their buyer is shown where to fetch them."""
+"""Pickups: buyers whose direct message was refused are shown where to fetch their goods."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..engine.step import GUILD_AWAY, DiscordStep
 
 
 class PickupPlace(Protocol):
-    """Where a buyer can be met whose direct messages are closed."""
+    """Place at which a buyer can be met whose direct messages are closed."""
 
     async def leave_at_purchase(self, key: AccountKey, order: Order) -> bool:
         """Put a button into the private message of the purchase; whether it still could be."""

@@ -1,4 +1,4 @@
-"""How often an order is read while its payment, or the end of its dispute, may be missed. Pure."""
+"""Polling interval of orders whose payment, or end of a dispute, may be missed. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DISPUTED_FOR = timedelta(days=120)
 
 
 def next_reading(order: Order, last: datetime | None, *, hears: bool) -> datetime | None:
-    """When an order is to be read next; ``None`` when nothing is to be learnt from it.
+    """Return when to read an order next; ``None`` when nothing is to be learnt from it.
 
     Parameters
     ----------

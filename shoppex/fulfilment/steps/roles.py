@@ -1,4 +1,4 @@
-"""Giving and taking roles, and knowing beforehand when that cannot work."""
+"""Grants and revocations of roles, and knowing beforehand when they cannot work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single checks, by what they look at. Each asks one question, and says how it is in words."""
+"""Health checks, grouped by what they look at. Each gives one answer, as stable words."""
 
 from __future__ import annotations
 

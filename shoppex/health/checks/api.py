@@ -1,4 +1,4 @@
-"""Whether the key opens the shop, and whether the clocks agree."""
+"""Checks of the API key and of the clocks."""
 
 from __future__ import annotations
 

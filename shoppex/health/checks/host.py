@@ -1,4 +1,4 @@
-"""Whether the bot keeps up, with its work and with what it has to remember."""
+"""Checks of the bot's host: whether it keeps up with its work and its memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether Shoppex has what is sold here, and leaves its roles to this bot."""
+"""Checks of the catalogue: whether Shoppex has what is sold, and gives no roles itself."""
 
 from __future__ import annotations
 

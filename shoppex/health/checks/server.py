@@ -1,4 +1,4 @@
-"""Whether the bot can do in a server what it sells, and whether members find it."""
+"""Checks of a server: whether the bot can give what it sells, and members find it."""
 
 from __future__ import annotations
 

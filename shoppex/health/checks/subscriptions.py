@@ -1,4 +1,4 @@
-"""Whether there are subscriptions that go on although something is odd about them."""
+"""Checks for subscriptions that go on although something is odd about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether Shoppex knows where to send its events, and whether they arrive."""
+"""Checks of the webhook: whether Shoppex knows where to send events, and they arrive."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The picture of the statistics. What is drawn is drawn by Pillow; `poster.py` needs nothing."""
+"""Statistics chart. Pillow draws it; `poster.py` needs nothing."""

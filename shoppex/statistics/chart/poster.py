@@ -1,4 +1,4 @@
-"""What stands on the picture of a shop's statistics. Pure.
+"""Content of the picture of a shop's statistics. Pure.
 
 It knows nothing of shops: every text on it is given, ready for its reader.
 """

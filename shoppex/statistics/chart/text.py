@@ -1,4 +1,4 @@
-"""Which letters can be drawn, by which font, and how wide they are.
+"""Font selection and text measurement: which letters can be drawn, and how wide they are.
 
 The fonts that lie beside this file know Latin, Greek and Cyrillic letters. A text with others is
 drawn in a font of the machine that has all of its letters, where there is one.

@@ -1,4 +1,4 @@
-"""Round numbers for the lines behind a chart. Pure."""
+"""Round numbers for the grid lines of a chart. Pure."""
 
 from __future__ import annotations
 
