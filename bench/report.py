@@ -84,7 +84,7 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return (
         f"{os.cpu_count()} cores ({_cpu()}), {memory:.0f} GiB of memory, "
-        f"{platform.system()} {platform.release()}, {_file_systems()}, "
+        f"{platform.system()} {platform.release().partition('-')[0]}, {_file_systems()}, "
         f"Python {platform.python_version()}, {packages}"
     )
 

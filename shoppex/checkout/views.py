@@ -270,8 +270,7 @@ def add_offer_notes(embed: discord.Embed, offer: Offer) -> None:
     notes = {
         OpenPrice.CHOSEN: _("You choose on the checkout page how much you pay."),
         OpenPrice.ADD_ONS: _(
-            "This product needs an add-on, which you choose on the checkout page. It adds to the "
-            "price."
+            "This product needs an add-on, which you choose on the checkout page. It costs extra."
         ),
     }
     if offer.open_price is not None:

@@ -50,14 +50,14 @@ def _access() -> _Sentences:
             "not work: {subjects}. Add them at Shoppex under Settings → Developer → API Keys."
         ),
         ("clock", "clock_behind"): _(
-            "The clock of the bot's machine is {seconds} s behind that of Shoppex. From "
-            "five minutes on, webhooks are not believed, and purchases arrive late. The bot's "
-            "owner should have the machine set its clock by itself (NTP)."
+            "The clock of the bot's machine is {seconds} s behind that of Shoppex. If the "
+            "difference reaches five minutes, the bot rejects Shoppex's webhooks, and purchases "
+            "arrive late. The bot's owner should turn on automatic time (NTP) on the machine."
         ),
         ("clock", "clock_ahead"): _(
-            "The clock of the bot's machine is {seconds} s ahead of that of Shoppex. From "
-            "five minutes on, webhooks are not believed, and purchases arrive late. The bot's "
-            "owner should have the machine set its clock by itself (NTP)."
+            "The clock of the bot's machine is {seconds} s ahead of that of Shoppex. If the "
+            "difference reaches five minutes, the bot rejects Shoppex's webhooks, and purchases "
+            "arrive late. The bot's owner should turn on automatic time (NTP) on the machine."
         ),
     }
 
@@ -252,8 +252,8 @@ def _subscriptions() -> _Sentences:
             "waiting`."
         ),
         ("subscriptions", "end_unreadable"): _(
-            "These subscriptions are to end, but I cannot read their end dates at Shoppex, so the "
-            "buyers keep what they give: {subjects}. See `/shoppex waiting`."
+            "These subscriptions are set to end, but I cannot read their end dates at Shoppex, so "
+            "the buyers keep what they give: {subjects}. See `/shoppex waiting`."
         ),
     }
 
@@ -271,13 +271,14 @@ def _host() -> _Sentences:
             "PostgreSQL with `redbot-setup convert`."
         ),
         ("lanes", "slow"): _(
-            "Deliveries due: {accounts}, the oldest for {minutes} min. There is a lot to do, or "
-            "Discord or Shoppex answers slowly; it goes on by itself."
+            "Members waiting for a delivery: {accounts}, the longest for {minutes} min. There is "
+            "a lot to do, or Discord or Shoppex answers slowly. No action is needed: the queue "
+            "clears by itself."
         ),
         ("lanes", "stuck"): _(
-            "Deliveries due: {accounts}, the oldest for {minutes} min. Something holds "
-            "them up. The bot's owner should look at the log, and reload the cog with "
-            "`{prefix}reload shoppex`. Nothing is lost by that."
+            "Deliveries are stuck. Members waiting: {accounts}, the longest for {minutes} min. "
+            "The bot's owner should look at the log, and reload the cog with `{prefix}reload "
+            "shoppex`. Nothing is lost by that."
         ),
         ("waiting", "waits"): _(
             "Waiting for you: {count}. `/shoppex waiting` says why, and what to do."

@@ -79,11 +79,13 @@ class LicenseSettings(SettingsGroup):
         policy = LicensePolicy(timedelta(hours=cooldown_hours), per_month)
         await self.settings.update_guild(ctx.guild.id, lambda shop: replace(shop, licenses=policy))
         if per_month:
-            often = ngettext("every hour", "every {hours} hours", cooldown_hours)
+            often = ngettext("once an hour", "once every {hours} hours", cooldown_hours)
+            if not cooldown_hours:
+                often = _("as often as they like")
             times = ngettext("once", "{count} times", per_month)
             text = _(
-                "✅ Buyers may free a licence {often}, and all of theirs together {times} in "
-                "thirty days."
+                "✅ Buyers can reset each licence {often}, and all their licences together "
+                "{times} in 30 days."
             ).format(often=often.format(hours=cooldown_hours), times=times.format(count=per_month))
         else:
             text = _("✅ Only staff can free a licence from its machine, by `/shoppex license`.")

@@ -134,8 +134,8 @@ def _title(kind: EventKind) -> str:
         EventKind.GIVEN: _("Given by staff"),
         EventKind.MOVED: _("Moved to another member by staff"),
         EventKind.ACCEPTED: _("Held order delivered by staff"),
-        EventKind.LEFT: _("Held order not delivered, by staff"),
-        EventKind.PLAN_LEFT: _("Kept on the former plan's roles by staff"),
+        EventKind.LEFT: _("Staff decided not to deliver a held order"),
+        EventKind.PLAN_LEFT: _("Staff kept the former plan's roles"),
     }
     return titles[kind]
 

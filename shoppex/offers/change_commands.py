@@ -138,18 +138,16 @@ class EntryChanges(SettingsGroup):
         )
         if days:
             text = ngettext(
-                "✅ **{title}**: who buys it from now on has its roles for {days} day; bought "
-                "again while it lasts, the days are added. Those who have bought it keep what "
-                "they agreed to.",
-                "✅ **{title}**: who buys it from now on has its roles for {days} days; bought "
-                "again while they last, the days are added. Those who have bought it keep what "
-                "they agreed to.",
+                "✅ Anyone who buys **{title}** from now on gets its roles for {days} day. Buying "
+                "again before it runs out adds the days. Earlier buyers keep what they bought.",
+                "✅ Anyone who buys **{title}** from now on gets its roles for {days} days. Buying "
+                "again before they run out adds the days. Earlier buyers keep what they bought.",
                 days,
             ).format(title=plain(entry.title), days=days)
         else:
             text = _(
-                "✅ **{title}**: who buys it from now on has its roles for ever. Those who have "
-                "bought it keep what they agreed to."
+                "✅ Anyone who buys **{title}** from now on keeps its roles for ever. Earlier "
+                "buyers keep what they bought."
             ).format(title=plain(entry.title))
         await ctx.send(text, ephemeral=True)
 

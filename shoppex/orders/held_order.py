@@ -70,10 +70,10 @@ def held_embed(guild: discord.Guild, key: AccountKey, order: Order) -> discord.E
     embed.add_field(
         name=_("What to do"),
         value=_(
-            "Press **Order** for its number, then open it at Shoppex. **Deliver it** hands over "
-            "what was paid for, as far as it is sold here. **Do not deliver** gives nothing: "
-            "refund the payment at Shoppex if it is due. The buyer knows that a person is looking "
-            "at it."
+            "Press **Order** to see the order's number, then find it at Shoppex. **Deliver it** "
+            "gives the buyer everything in the paid order that this server sells. **Do not "
+            "deliver** gives nothing: refund the payment at Shoppex if it is due. The buyer knows "
+            "that a person is looking at it."
         ),
         inline=False,
     )

@@ -171,10 +171,10 @@ def _sheet_text(sheet: SheetFile, period: Period) -> str:
     if sheet.left_out:
         sentences.append(
             ngettext(
-                "⚠️ The oldest had no room, because Discord takes no larger file. Choose a "
-                "shorter period to have everything of it.",
-                "⚠️ The {count} oldest had no room, because Discord takes no larger file. Choose "
-                "a shorter period to have everything of it.",
+                "⚠️ The oldest order was left out, because the file would be too large for "
+                "Discord. Choose a shorter period to get them all.",
+                "⚠️ The {count} oldest orders were left out, because the file would be too large "
+                "for Discord. Choose a shorter period to get them all.",
                 sheet.left_out,
             ).format(count=sheet.left_out)
         )

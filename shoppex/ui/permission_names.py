@@ -22,7 +22,7 @@ def permission_names(permissions: Iterable[str]) -> str:
         "kick_members": _("Kick Members"),
         "ban_members": _("Ban Members"),
         "moderate_members": _("Timeout Members"),
-        "mention_everyone": _("Mention Everyone"),
+        "mention_everyone": _("Mention @everyone, @here, and All Roles"),
         "view_audit_log": _("View Audit Log"),
     }
     return ", ".join(names.get(name) or name.replace("_", " ") for name in permissions)

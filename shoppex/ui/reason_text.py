@@ -97,8 +97,8 @@ def waiting_sentence(reason: str | None) -> str:
             "complete or refund it"
         ),
         "payment_unconfirmed": _(
-            "Shoppex reported a payment, but I cannot read the order, so nothing was given yet: "
-            "open it at Shoppex. I go on trying"
+            "Shoppex reported a payment, but I cannot read the order, so nothing has been "
+            "delivered yet. I keep trying; check the order at Shoppex"
         ),
         "confirming_long": _(
             "a payment has not been confirmed for a day: open the order at Shoppex"
@@ -118,8 +118,8 @@ def waiting_sentence(reason: str | None) -> str:
         "other_buyer": _("the paid order names another buyer: decide whether to deliver it"),
         "paid_too_little": _("less was paid than the price: decide whether to deliver it"),
         "unknown_order": _(
-            "a paid order is not known to me any more: open it at Shoppex, then decide whether to "
-            "deliver it"
+            "I no longer have a record of a paid order: open it at Shoppex, then decide whether "
+            "to deliver it"
         ),
         "unknown_lines": _(
             "nothing in the paid cart is for sale here: decide whether to deliver it"
@@ -199,7 +199,7 @@ def progress_sentence(reason: str | None) -> str:
         "seller_delivers": _("the seller delivers it at Shoppex"),
         "goods_late": _("Shoppex has not delivered it yet; it is looked for again"),
         "lines_unclear": _(
-            "Shoppex does not say what a part of the order is for; it is asked again"
+            "Shoppex has not said which product a part of this order is for; I will ask again"
         ),
         "no_total": _("Shoppex does not say how much was paid; it is asked again"),
         "subscription_unnamed": _("Shoppex does not name the subscription yet; it is asked again"),

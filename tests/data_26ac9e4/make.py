@@ -2,8 +2,8 @@
 
 ::
 
-    git worktree add --detach /tmp/old 26ac9e4
-    cd /tmp/old && PYTHONPATH=tests python .../tests/data_26ac9e4/make.py
+    git worktree add --detach ../old 26ac9e4
+    cd ../old && PYTHONPATH=tests python .../tests/data_26ac9e4/make.py
 
 It sells in a simulated server for 34 days, through that version's own commands and webhooks, and
 then keeps what lies in Red's data folder, on Discord and at the shop. Everybody who buys is

@@ -114,7 +114,7 @@ async def test_other_days_are_for_later_buyers(world: World) -> None:
     answer = await world.admin.slash(
         world.channel, "shoppexset item days", item="Gold Pass", days=5
     )
-    assert "keep what they agreed to" in text_of(answer)
+    assert "Earlier buyers keep what they bought" in text_of(answer)
     cleo = world.guild.add_member(world.env.create_user("cleo"))
     await world.order("Gold Pass", buyer=cleo)
     await world.pay_newest()
