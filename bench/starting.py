@@ -43,12 +43,12 @@ class _Starts:
     memory: list[int] = field(default_factory=list)
     watched: Watched = field(default_factory=Watched)
 
-    async def add(self, bot: Bot, discord: DiscordStandIn, *, acts: bool) -> None:
+    async def add(self, bot: Bot, discord: DiscordStandIn, *, order_actions: bool) -> None:
         """Start the bot once more and look at it for a while."""
         discord.requests.clear()
         begun = time.monotonic()
         await bot.red.start()
-        if acts:
+        if order_actions:
             await discord.until(
                 lambda: discord.calls("PUT", "/guilds/*/members/*/roles/*"),
                 "role request",
@@ -87,8 +87,8 @@ async def _measure(backend: str) -> list[Row]:
                 await empty.prepare([shop.stock()])
                 ours, without = _Starts(), _Starts()
                 for _ in range(_ROUNDS):
-                    await ours.add(full, discord, acts=True)
-                    await without.add(empty, discord, acts=False)
+                    await ours.add(full, discord, order_actions=True)
+                    await without.add(empty, discord, order_actions=False)
             finally:
                 await full.red.kill()
                 await empty.red.kill()

@@ -209,8 +209,8 @@ class Parts:
         self.backfills = BackfillRunner(self.ledger, self.settings, self.engine, clock)
         lives.add("backfill", Stage.WORK, close=self.backfills.close)
         self.drift_scan = DriftScan(self.ledger, self.settings, clock)
-        forgetter = RetentionJob(self.ledger, self.settings, clock)
-        lives.add("retention", Stage.WORK, start=forgetter.start, close=forgetter.close)
+        retention_job = RetentionJob(self.ledger, self.settings, clock)
+        lives.add("retention", Stage.WORK, start=retention_job.start, close=retention_job.close)
         self.reconciler = Reconciler(
             self.ledger,
             self.settings,
@@ -279,9 +279,9 @@ class Parts:
         gate, settings, ledger, clock = self.gate, self.settings, self.ledger, self.clock
         keys = KeyDelivery(ledger, self.shop_clients, self.recorder, clock, self._mark)
         replacements = Replacements(ledger, self.shop_clients, self.recorder, clock, self._mark)
-        help_desk = SupportFlow(gate, settings, ledger, self.room, replacements, clock)
+        support = SupportFlow(gate, settings, ledger, self.room, replacements, clock)
         self.purchase_flow = PurchaseFlow(
-            gate, settings, ledger, keys, self.checkout, help_desk, clock
+            gate, settings, ledger, keys, self.checkout, support, clock
         )
         self.deletion = Deletion(self.bot, ledger, self.pickup_notices, self.room)
         decisions = ReplacementDecisions(self.bot, replacements, self.budget)
@@ -327,8 +327,8 @@ class Parts:
         ledger, settings, clock = self.ledger, self.settings, self.clock
         letters = DryRunMessages(self.bot, self.budget)
         payment = DryRunPayment(ledger, settings, self.recorder, self.webhooks, clock)
-        undoing = DryRunCleanup(ledger, settings, self.engine, letters, clock)
-        tests = DryRunService(ledger, settings, self.catalogue, payment, undoing, clock)
+        dry_run_cleanup = DryRunCleanup(ledger, settings, self.engine, letters, clock)
+        tests = DryRunService(ledger, settings, self.catalogue, payment, dry_run_cleanup, clock)
         self.lifecycle.add(
             "dry run",
             Stage.WORK,

@@ -74,7 +74,7 @@ grants = st.builds(
     given_at=st.none() | moments,
     removal=st.none() | deliveries,
 )
-acts = st.builds(StaffAction, snowflakes, moments, texts)
+order_actions = st.builds(StaffAction, snowflakes, moments, texts)
 digests = st.integers(0, 2**64 - 1).map("{:016x}".format)
 roles = st.lists(snowflakes, unique=True, max_size=3).map(tuple)
 lines = st.builds(
@@ -130,8 +130,8 @@ orders = st.builds(
     pool=st.none() | texts,
     claim=st.none() | deliveries,
     replacement=st.none() | st.sampled_from(Replacement),
-    gift=st.none() | acts,
-    revoked=st.none() | acts,
+    gift=st.none() | order_actions,
+    revoked=st.none() | order_actions,
     arrived=st.booleans(),
     origin=st.none() | snowflakes,
     outstanding=st.none()
@@ -178,7 +178,7 @@ subscriptions = st.builds(
     invoices=st.lists(texts, max_size=3).map(tuple),
     fulfilled=st.booleans(),
     kept=st.booleans(),
-    revoked=st.none() | acts,
+    revoked=st.none() | order_actions,
 )
 keys = st.builds(AccountKey, snowflakes, snowflakes)
 accounts = st.builds(

@@ -24,14 +24,14 @@ class InvoiceView(GuardedView):
     """The way to the checkout, to a look whether it is paid, and to another e-mail address."""
 
     def __init__(
-        self, gate: PermissionGuard, user_id: int, wish: Wish, order: Order, desk: OfferHandler
+        self, gate: PermissionGuard, user_id: int, wish: Wish, order: Order, flow: OfferHandler
     ) -> None:
         super().__init__(gate, user_id)
         if order.url is not None and len(order.url) <= _LONGEST_BUTTON_URL:
             self.add_item(discord.ui.Button(label=_("Pay now"), url=order.url))
-        paid = partial(desk.check_payment, nonce=order.nonce)
+        paid = partial(flow.check_payment, nonce=order.nonce)
         self.add_item(PressButton(_("I have paid"), paid))
-        other = partial(desk.ask_other_email, wish=wish)
+        other = partial(flow.ask_other_email, wish=wish)
         self.add_item(PressButton(_("Use another e-mail"), other))
 
     async def on_timeout(self) -> None:

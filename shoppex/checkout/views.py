@@ -69,12 +69,12 @@ class ShelfView(GuardedView):
         gate: PermissionGuard,
         user_id: int,
         offers: tuple[Offer, ...],
-        desk: OfferHandler,
+        flow: OfferHandler,
         start: int = 0,
     ) -> None:
         super().__init__(gate, user_id)
         self._offers = offers
-        self._flow = desk
+        self._flow = flow
         pager = Pager(start, len(offers), OPTIONS)
         self.page = pager.cut(offers)
         options = [
@@ -106,11 +106,11 @@ class CardView(GuardedView):
     """One offer: choose a variant, buy, or go back to the shelf."""
 
     def __init__(
-        self, gate: PermissionGuard, user_id: int, wish: Wish, desk: OfferHandler
+        self, gate: PermissionGuard, user_id: int, wish: Wish, flow: OfferHandler
     ) -> None:
         super().__init__(gate, user_id)
         self._wish = wish
-        self._flow = desk
+        self._flow = flow
         offer = wish.offer
         if len(offer.variants) > 1:
             options = [
@@ -127,7 +127,7 @@ class CardView(GuardedView):
         self.add_item(
             PressButton(
                 _("Sold out") if offer.sold_out() else _("Buy"),
-                partial(desk.ask, wish=wish),
+                partial(flow.ask, wish=wish),
                 style=discord.ButtonStyle.success,
                 disabled=offer.sold_out() or undecided,
             )
@@ -164,7 +164,7 @@ class OrderModal(GuardedModal):
         gate: PermissionGuard,
         user_id: int,
         wish: Wish,
-        desk: OfferHandler,
+        flow: OfferHandler,
         *,
         email: str | None,
         amount: bool,
@@ -172,7 +172,7 @@ class OrderModal(GuardedModal):
     ) -> None:
         super().__init__(gate, user_id, title=shorten(wish.offer.title, FORM_TITLE))
         self._wish = wish
-        self._flow = desk
+        self._flow = flow
         self._amount = amount
         self._anew = anew
         self.email: discord.ui.TextInput[OrderModal] = discord.ui.TextInput(

@@ -156,9 +156,9 @@ class SecretFlow:
 class RotateView(AdminView):
     """Replace the secret, or leave it."""
 
-    def __init__(self, gate: PermissionGuard, user_id: int, desk: SecretFlow) -> None:
+    def __init__(self, gate: PermissionGuard, user_id: int, flow: SecretFlow) -> None:
         super().__init__(gate, user_id)
-        self._flow = desk
+        self._flow = flow
         self.add_item(
             PressButton(_("Replace the secret"), self._rotate, style=discord.ButtonStyle.primary)
         )

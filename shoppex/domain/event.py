@@ -28,8 +28,8 @@ class EventKind(str, Enum):
     GIVEN = "given"
     MOVED = "moved"
     ACCEPTED = "held order accepted"
-    LEFT = "held order left"
-    PLAN_LEFT = "other plan left"
+    NOT_DELIVERED = "held order left"
+    PLAN_KEPT = "other plan left"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ..fulfilment.intake.recorder import Recorder, WebhookEvent
 from ..store.ledger import Ledger
 from ..store.settings import Settings
 from ..webhook.listener import Listener
-from ..webhook.probe import ProbeResult, knock, local_url
+from ..webhook.probe import ProbeResult, local_url, send_probe
 from ..webhook.signature import sign
 from .payload import EVENT, body_of, paid_data
 from .report import DryRun, DryRunStep, Mark, StepResult, failed
@@ -75,7 +75,7 @@ class DryRunPayment:
         begun = self._clock()
         body = body_of(paid_data(test.key, test.order, begun), begun)
         headers = sign(secret, test.delivery_id, int(begun.timestamp()), body)
-        answer = await knock(url, {**headers, "X-Shoppex-Event": EVENT}, body)
+        answer = await send_probe(url, {**headers, "X-Shoppex-Event": EVENT}, body)
         paid = self._is_paid(test)
         seconds = (self._clock() - begun).total_seconds()
         await test.tell(replace(_judged(step, answer, paid=paid), seconds=seconds))

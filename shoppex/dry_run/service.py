@@ -62,14 +62,14 @@ class DryRunService:
         settings: Settings,
         catalogue: Catalogue,
         payment: DryRunPayment,
-        undoing: DryRunCleanup,
+        dry_run_cleanup: DryRunCleanup,
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._catalogue = catalogue
         self._payment = payment
-        self._undoing = undoing
+        self._undoing = dry_run_cleanup
         self._clock = clock
         self._running: dict[int, asyncio.Task[DryRunReport]] = {}
 

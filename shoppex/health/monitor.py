@@ -80,7 +80,7 @@ class HealthMonitor:
         self._settings = settings
         self._doctor = doctor
         self._staff_alerts = staff_alerts
-        self._board = board
+        self._flow = board
         self._asleep = asleep
         self._clock = clock
         # The depth of a look stands in the place of the user.
@@ -132,7 +132,7 @@ class HealthMonitor:
         news = frozenset(a for a in bad - before if not _is_told_anyway(a, causes))
         told = [found.about(news) for found in findings if news & {*found.ailments()}]
         if told or mended:
-            await self._board.tell(guild, told, sorted(mended))
+            await self._flow.tell(guild, told, sorted(mended))
         words = frozenset(ailment.to_word() for ailment in (before - mended) | bad)
         if words != self._settings.guild(guild.id).ailments:
             await self._settings.update_guild(guild.id, lambda s: replace(s, ailments=words))

@@ -62,14 +62,14 @@ class LicenseView(GuardedView):
 
     def __init__(
         self,
-        counter: LicenseChanges,
+        changes: LicenseChanges,
         user_id: int,
         found: FoundLicenses,
         search: str | None,
         number: int = 0,
     ) -> None:
-        super().__init__(counter.gate, user_id)
-        self._counter = counter
+        super().__init__(changes.gate, user_id)
+        self._changes = changes
         self._found = found
         self._search = search
         self._number = number
@@ -146,11 +146,11 @@ class LicenseView(GuardedView):
             return
         self.stop()
         nothing = _("There are no older ones.")
-        await self._counter.look(interaction, self._search, self._found.older or 0, nothing)
+        await self._changes.look(interaction, self._search, self._found.older or 0, nothing)
 
     async def _turn_to(self, interaction: discord.Interaction[Red], number: int) -> None:
         self.stop()
-        view = LicenseView(self._counter, self.user_id, self._found, self._search, number)
+        view = LicenseView(self._changes, self.user_id, self._found, self._search, number)
         await view.show(interaction)
 
     async def _reset(self, interaction: discord.Interaction[Red]) -> None:
@@ -158,9 +158,9 @@ class LicenseView(GuardedView):
 
         async def act() -> str:
             if self._staff:
-                await self._counter.desk.free(key.guild_id, holding.license.uniqid)
+                await self._changes.desk.free(key.guild_id, holding.license.uniqid)
             else:
-                await self._counter.desk.reset(key, holding)
+                await self._changes.desk.reset(key, holding)
             return _("It was freed from its machine.")
 
         await self._confirm(
@@ -178,7 +178,7 @@ class LicenseView(GuardedView):
         guild_id, license_ = key_of(interaction).guild_id, self._license
 
         async def act() -> str:
-            await self._counter.desk.put(guild_id, license_.uniqid, status)
+            await self._changes.desk.put(guild_id, license_.uniqid, status)
             return done
 
         question = (
@@ -203,12 +203,12 @@ class LicenseView(GuardedView):
             days = int(text)
 
             async def act() -> str:
-                until = await self._counter.desk.extend(guild_id, license_.uniqid, days)
+                until = await self._changes.desk.extend(guild_id, license_.uniqid, days)
                 return _("It lasts until {day} now.").format(
                     day=discord.utils.format_dt(until, "f")
                 )
 
-            now = self._counter.now()
+            now = self._changes.now()
             begin = max(license_.expires_at or now, now)
             until = discord.utils.format_dt(begin + timedelta(days=days), "f")
             question = _("It will last until {day}.").format(day=until)
@@ -228,13 +228,13 @@ class LicenseView(GuardedView):
     async def _confirm(
         self, interaction: discord.Interaction[Red], question: str, act: Act
     ) -> None:
-        counter, license_ = self._counter, self._license
+        changes, license_ = self._changes, self._license
 
         async def act_and_write_down() -> str:
             if self._staff:
-                await counter.check_staff(interaction)
+                await changes.check_staff(interaction)
             done = await act()
-            counter.audit(interaction, license_, done, staff=self._staff)
+            changes.audit(interaction, license_, done, staff=self._staff)
             return f"✅ {done}"
 
         view = ConfirmationView(

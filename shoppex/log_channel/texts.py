@@ -37,8 +37,8 @@ _SIGNS = {
     EventKind.GIVEN: "🎁",
     EventKind.MOVED: "➡️",
     EventKind.ACCEPTED: "✅",
-    EventKind.LEFT: "✋",
-    EventKind.PLAN_LEFT: "✋",
+    EventKind.NOT_DELIVERED: "✋",
+    EventKind.PLAN_KEPT: "✋",
 }
 _TROUBLE = (EventKind.REFUNDED, EventKind.PARTLY_REFUNDED, EventKind.DISPUTED, EventKind.REVOKED)
 _GAIN = (EventKind.SALE, EventKind.RENEWED, EventKind.SUBSCRIBED, EventKind.DISPUTE_WON)
@@ -134,8 +134,8 @@ def _title(kind: EventKind) -> str:
         EventKind.GIVEN: _("Given by staff"),
         EventKind.MOVED: _("Moved to another member by staff"),
         EventKind.ACCEPTED: _("Held order delivered by staff"),
-        EventKind.LEFT: _("Staff decided not to deliver a held order"),
-        EventKind.PLAN_LEFT: _("Staff kept the former plan's roles"),
+        EventKind.NOT_DELIVERED: _("Staff decided not to deliver a held order"),
+        EventKind.PLAN_KEPT: _("Staff kept the former plan's roles"),
     }
     return titles[kind]
 
@@ -159,8 +159,8 @@ def _counted(heading: EventHeading, tally: Tally) -> str:
         EventKind.GIVEN: _("Given by staff: {count}"),
         EventKind.MOVED: _("Moved to another member by staff: {count}"),
         EventKind.ACCEPTED: _("Held orders delivered by staff: {count}"),
-        EventKind.LEFT: _("Held orders not delivered, by staff: {count}"),
-        EventKind.PLAN_LEFT: _("Kept on a former plan's roles by staff: {count}"),
+        EventKind.NOT_DELIVERED: _("Held orders not delivered, by staff: {count}"),
+        EventKind.PLAN_KEPT: _("Kept on a former plan's roles by staff: {count}"),
     }
     text = counts[heading.kind].format(count=tally.counts[heading])
     sums = [

@@ -70,7 +70,7 @@ class EventLog:
     ) -> None:
         self._bot = bot
         self._settings = settings
-        self._board = board
+        self._flow = board
         self._on_trouble = on_trouble
         self._clock = clock
         self._scheduler = Scheduler("journal", self._tell, clock)
@@ -133,7 +133,7 @@ class EventLog:
             self._on_trouble(guild_id)
             return self._put_back(guild_id, batch, _NO_CHANNEL)
         try:
-            await self._board.tell(channel, batch)
+            await self._flow.tell(channel, batch)
         except REQUEST_ERRORS as error:
             log.warning("Staff of guild %s could not be told: %s", guild_id, type(error).__name__)
             return self._put_back(guild_id, batch, classify(error))

@@ -140,8 +140,9 @@ class EntryChanges(SettingsGroup):
             text = ngettext(
                 "✅ Anyone who buys **{title}** from now on gets its roles for {days} day. Buying "
                 "again before it runs out adds the days. Earlier buyers keep what they bought.",
-                "✅ Anyone who buys **{title}** from now on gets its roles for {days} days. Buying "
-                "again before they run out adds the days. Earlier buyers keep what they bought.",
+                "✅ Anyone who buys **{title}** from now on gets its roles for {days} days. "
+                "Buying again before they run out adds the days. Earlier buyers keep what they "
+                "bought.",
                 days,
             ).format(title=plain(entry.title), days=days)
         else:

@@ -55,13 +55,13 @@ class OrderFlow:
         gate: PermissionGuard,
         settings: Settings,
         ledger: Ledger,
-        acts: OrderActionsFlow,
+        order_actions: OrderActionsFlow,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
         self._settings = settings
         self._ledger = ledger
-        self.acts = acts
+        self.order_actions = order_actions
         self._clock = clock
 
     async def search(
@@ -177,7 +177,7 @@ class MemberView(StaffView):
 
     def __init__(
         self,
-        book: OrderFlow,
+        order_flow: OrderFlow,
         user_id: int,
         guild: discord.Guild,
         key: AccountKey,
@@ -185,12 +185,12 @@ class MemberView(StaffView):
         options: list[discord.SelectOption],
         pager: Pager,
     ) -> None:
-        super().__init__(book.gate, user_id, guild)
-        self._order_flow = book
+        super().__init__(order_flow.gate, user_id, guild)
+        self._order_flow = order_flow
         self._cases = cases
         if options:
             self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
-        turn = partial(book.show_member, guild_id=guild.id, user_id=key.user_id)
+        turn = partial(order_flow.show_member, guild_id=guild.id, user_id=key.user_id)
         for button in pager.buttons(_("Newer"), _("Older"), turn):
             self.add_item(button)
 
@@ -206,33 +206,40 @@ class StaffOrderView(StaffView):
     """What can be done about a purchase. Nothing is done before it was asked once more."""
 
     def __init__(
-        self, book: OrderFlow, user_id: int, guild: discord.Guild, case: OrderRef, matter: Matter
+        self,
+        order_flow: OrderFlow,
+        user_id: int,
+        guild: discord.Guild,
+        case: OrderRef,
+        matter: Matter,
     ) -> None:
-        super().__init__(book.gate, user_id, guild)
-        self._order_flow = book
+        super().__init__(order_flow.gate, user_id, guild)
+        self._order_flow = order_flow
         self._number = number_of(matter)
-        acts, number = book.acts, self._number
+        order_actions, number = order_flow.order_actions, self._number
         paid = not isinstance(matter, Order) or matter.paid_at is not None
         danger = discord.ButtonStyle.danger
         if paid and matter.revoked is None:
-            redeliver = partial(acts.ask_redeliver, guild=guild, number=number)
+            redeliver = partial(order_actions.ask_redeliver, guild=guild, number=number)
             self.add_item(PressButton(_("Redeliver"), redeliver))
             self.add_item(PressButton(_("Revoke"), self._revoke, style=danger))
         elif matter.revoked is not None:
-            give_back = partial(acts.ask_give_back, guild=guild, number=number)
+            give_back = partial(order_actions.ask_give_back, guild=guild, number=number)
             self.add_item(PressButton(_("Give back"), give_back))
         if isinstance(matter, Subscription) and matter.moved and matter.revoked is None:
-            leave = partial(acts.ask_leave_plan, guild=guild, number=number)
+            leave = partial(order_actions.ask_leave_plan, guild=guild, number=number)
             self.add_item(PressButton(_("Leave it as it is"), leave))
         if isinstance(matter, Order) and matter.needs_decision:
             for button in decision_buttons(case.key, matter):
                 self.add_item(button)
-        member = partial(book.show_member, guild_id=guild.id, user_id=case.key.user_id)
+        member = partial(order_flow.show_member, guild_id=guild.id, user_id=case.key.user_id)
         self.add_item(PressButton(_("Member"), member, ends=True))
 
     async def _revoke(self, interaction: discord.Interaction[Red]) -> None:
         async def submit(answer: discord.Interaction[Red], reason: str) -> None:
-            await self._order_flow.acts.ask_revoke(answer, self.guild, self._number, reason)
+            await self._order_flow.order_actions.ask_revoke(
+                answer, self.guild, self._number, reason
+            )
 
         await interaction.response.send_modal(
             TextModal(

@@ -48,7 +48,7 @@ class Payer(NamedTuple):
     until: datetime | None
 
 
-class RoleStory(NamedTuple):
+class RoleExplanation(NamedTuple):
     """Why a member has a role, or is to have it.
 
     Parameters
@@ -159,7 +159,7 @@ def role_stories(
     sold: Collection[int],
     terms: Terms,
     now: datetime,
-) -> Iterator[RoleStory]:
+) -> Iterator[RoleExplanation]:
     """Why a member has each role that the shop sells, gave or owes.
 
     Parameters
@@ -179,7 +179,7 @@ def role_stories(
         if grant.delivery.state is not DeliveryState.REVOKED
     }
     for role_id in sorted({*payers, *given, *(set(sold) & set(has or ()))}):
-        yield RoleStory(
+        yield RoleExplanation(
             role_id,
             tuple(payers.get(role_id, {}).values()),
             account.grants.get(role_id),

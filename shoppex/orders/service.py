@@ -99,7 +99,7 @@ class OrderService:
         NoSuchPurchase, NothingHeld, StoreUnavailable
         """
         act = StaffAction(by, self._clock(), "")
-        await self._change(case, lambda a: left(a, case.name, act), EventKind.LEFT, by)
+        await self._change(case, lambda a: left(a, case.name, act), EventKind.NOT_DELIVERED, by)
 
     async def leave_plan(self, case: OrderRef, by: int) -> None:
         """Let a subscription to a plan that is not for sale go on giving what it gave.
@@ -108,7 +108,7 @@ class OrderService:
         ------
         NoSuchPurchase, NothingHeld, StoreUnavailable
         """
-        await self._change(case, lambda a: plan_left(a, case.name), EventKind.PLAN_LEFT, by)
+        await self._change(case, lambda a: plan_left(a, case.name), EventKind.PLAN_KEPT, by)
 
     async def grant(
         self, key: AccountKey, entry: SoldEntry, days: int | None, act: StaffAction

@@ -32,7 +32,7 @@ from .errors import (
     Unfinished,
     WasBanned,
 )
-from .lookup import Matter, Payer, RoleStory, number_of, parts_of
+from .lookup import Matter, Payer, RoleExplanation, number_of, parts_of
 from .order_alert import matter_lines
 from .subscription_alert import concern_line
 
@@ -222,7 +222,7 @@ def member_embed(
     name: str,
     user_id: int,
     lines: Sequence[str],
-    stories: Sequence[RoleStory],
+    stories: Sequence[RoleExplanation],
     *,
     here: bool,
     page: int,
@@ -247,7 +247,7 @@ def case_line(matter: Matter, standing: PurchaseStatus) -> str:
     return f"{list_line(matter, standing)} · `{number_of(matter) or '?'}`"
 
 
-def role_line(story: RoleStory) -> str:
+def role_line(story: RoleExplanation) -> str:
     """One role, and what pays for it."""
     grant = story.grant
     given = grant is not None and _is_done(grant.delivery)

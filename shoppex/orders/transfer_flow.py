@@ -27,7 +27,7 @@ class TransferFlow:
 
     def __init__(self, gate: PermissionGuard, moves: TransferService) -> None:
         self._gate = gate
-        self._moves = moves
+        self._transfers = moves
 
     async def ask(
         self,
@@ -42,7 +42,7 @@ class TransferFlow:
         source, target = AccountKey(guild.id, source_id), AccountKey(guild.id, target_id)
         by = interaction.user.id
         try:
-            move = self._moves.preview(source, target)
+            move = self._transfers.preview(source, target)
             refuse_what_is_above(guild, by, move.comes)
             await take_time(interaction)
             if await is_banned(guild, source_id):
@@ -82,7 +82,7 @@ class TransferFlow:
         embed.set_footer(text=_("Make sure that both accounts are the same person's."))
 
         async def act() -> str:
-            await self._moves.move(source, target, by)
+            await self._transfers.move(source, target, by)
             return _(
                 "✅ Everything that {source} bought is now that of {target}. Roles follow at "
                 "Discord's pace."

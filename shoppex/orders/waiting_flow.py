@@ -43,7 +43,7 @@ class WaitingFlow:
         ledger: Ledger,
         staff_alerts: StaffAlerts,
         engine: Engine,
-        book: OrderFlow,
+        order_flow: OrderFlow,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
@@ -51,7 +51,7 @@ class WaitingFlow:
         self._ledger = ledger
         self._staff_alerts = staff_alerts
         self._engine = engine
-        self.book = book
+        self.order_flow = order_flow
         self._clock = clock
 
     async def show(self, interaction: discord.Interaction[Red], guild_id: int) -> None:
@@ -161,7 +161,7 @@ class CausesView(StaffView):
         self, board: WaitingFlow, user_id: int, guild: discord.Guild, causes: list[Cause]
     ) -> None:
         super().__init__(board.gate, user_id, guild)
-        self._board = board
+        self._flow = board
         self._causes = causes
         if not causes:
             return
@@ -177,7 +177,7 @@ class CausesView(StaffView):
         self.add_item(PressButton(_("Try all again"), partial(board.retry_all, guild=guild)))
 
     async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
-        await self._board.show_cause(interaction, self.guild, self._causes[int(number)])
+        await self._flow.show_cause(interaction, self.guild, self._causes[int(number)])
         self.stop()
 
 
@@ -195,7 +195,7 @@ class CauseView(StaffView):
         pager: Pager,
     ) -> None:
         super().__init__(board.gate, user_id, guild)
-        self._board = board
+        self._flow = board
         self._cause = cause
         if options:
             self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
@@ -213,11 +213,11 @@ class CauseView(StaffView):
 
     async def _choose(self, interaction: discord.Interaction[Red], value: str) -> None:
         number = value.partition(":")[2]
-        await self._board.book.show_order(interaction, self.guild.id, number)
+        await self._flow.order_flow.show_order(interaction, self.guild.id, number)
         self.stop()
 
     async def _retry_one(self, interaction: discord.Interaction[Red], user_id: str) -> None:
-        await self._board.retry(interaction, self.guild, self._cause, int(user_id))
+        await self._flow.retry(interaction, self.guild, self._cause, int(user_id))
 
 
 def _about(cause: Cause, guild: discord.Guild) -> str:

@@ -65,7 +65,7 @@ class PurchaseFlow:
         ledger: Ledger,
         keys: KeyDelivery,
         checkout: Checkout,
-        help_desk: SupportDesk,
+        support: SupportDesk,
         clock: Callable[[], datetime],
     ) -> None:
         self.gate = gate
@@ -73,7 +73,7 @@ class PurchaseFlow:
         self._ledger = ledger
         self._keys = keys
         self._checkout = checkout
-        self.help_desk = help_desk
+        self.support = support
         self._clock = clock
 
     async def serve(self, interaction: discord.Interaction[Red]) -> None:
@@ -207,23 +207,23 @@ class ListView(GuardedView):
 
     def __init__(
         self,
-        desk: PurchaseFlow,
+        flow: PurchaseFlow,
         user_id: int,
         page: Sequence[Order | Subscription],
         options: list[discord.SelectOption],
         pager: Pager,
         subscription_id: str | None,
     ) -> None:
-        super().__init__(desk.gate, user_id)
-        self._flow = desk
+        super().__init__(flow.gate, user_id)
+        self._flow = flow
         self._page = page
         if options:
             self.add_item(ChoiceMenu(_("Choose one to see more"), options, self._choose))
-        turn = partial(desk.show_list, subscription_id=subscription_id)
+        turn = partial(flow.show_list, subscription_id=subscription_id)
         for button in pager.buttons(_("Newer"), _("Older"), turn):
             self.add_item(button)
         if subscription_id is not None:
-            self.add_item(PressButton(_("All purchases"), desk.show_list, ends=True))
+            self.add_item(PressButton(_("All purchases"), flow.show_list, ends=True))
 
     async def _choose(self, interaction: discord.Interaction[Red], number: str) -> None:
         await self._flow.show_matter(interaction, self._page[int(number)])
@@ -233,35 +233,35 @@ class ListView(GuardedView):
 class SubscriptionView(GuardedView):
     """What can be done with a subscription."""
 
-    def __init__(self, desk: PurchaseFlow, user_id: int, subscription: Subscription) -> None:
-        super().__init__(desk.gate, user_id)
-        payments = partial(desk.show_list, subscription_id=subscription.id)
+    def __init__(self, flow: PurchaseFlow, user_id: int, subscription: Subscription) -> None:
+        super().__init__(flow.gate, user_id)
+        payments = partial(flow.show_list, subscription_id=subscription.id)
         self.add_item(PressButton(_("Payments and keys"), payments, ends=True))
-        self.add_item(PressButton(_("All purchases"), desk.show_list, ends=True))
+        self.add_item(PressButton(_("All purchases"), flow.show_list, ends=True))
 
 
 class OrderView(GuardedView):
     """What can be done with an order."""
 
     def __init__(
-        self, desk: PurchaseFlow, user_id: int, order: Order, stage: PurchaseStage
+        self, flow: PurchaseFlow, user_id: int, order: Order, stage: PurchaseStage
     ) -> None:
-        super().__init__(desk.gate, user_id)
+        super().__init__(flow.gate, user_id)
         nonce, primary = order.nonce, discord.ButtonStyle.primary
         if can_open(order):
-            show_goods = partial(desk.open, nonce=nonce)
+            show_goods = partial(flow.open, nonce=nonce)
             self.add_item(PressButton(_("Show what I bought"), show_goods, style=primary))
         if stage in (PurchaseStage.UNPAID, PurchaseStage.UNDERPAID):
-            resume = partial(desk.resume, nonce=nonce)
+            resume = partial(flow.resume, nonce=nonce)
             self.add_item(PressButton(_("Continue to payment"), resume, style=primary))
         if order.paid_at is not None and order.gift is None:
-            self.add_item(PressButton(_("Receipt"), partial(desk.show_receipt, nonce=nonce)))
+            self.add_item(PressButton(_("Receipt"), partial(flow.show_receipt, nonce=nonce)))
         if order.entitled and order.handed and order.replacement is not Replacement.ASKED:
-            replace = partial(desk.help_desk.ask_replacement, nonce=nonce)
+            replace = partial(flow.support.ask_replacement, nonce=nonce)
             self.add_item(PressButton(_("Key does not work"), replace))
-        report = partial(desk.help_desk.ask_report, nonce=nonce)
+        report = partial(flow.support.ask_report, nonce=nonce)
         self.add_item(PressButton(_("Something is wrong"), report))
-        self.add_item(PressButton(_("All purchases"), desk.show_list, ends=True))
+        self.add_item(PressButton(_("All purchases"), flow.show_list, ends=True))
 
 
 def key_of(interaction: discord.Interaction[Red]) -> AccountKey:

@@ -107,14 +107,14 @@ class StatisticsView(StaffView):
 
     def __init__(
         self,
-        desk: StatisticsFlow,
+        flow: StatisticsFlow,
         user_id: int,
         guild: discord.Guild,
         report: Report,
         currency: str | None,
     ) -> None:
-        super().__init__(desk.gate, user_id, guild)
-        self._flow = desk
+        super().__init__(flow.gate, user_id, guild)
+        self._flow = flow
         self._period = report.period
         self._currency = currency
         periods = [
@@ -131,7 +131,7 @@ class StatisticsView(StaffView):
                 for code in codes
             ]
             self.add_item(ChoiceMenu(_("Currency"), options, self._choose_currency))
-        export = partial(desk.send_sheet, period=report.period)
+        export = partial(flow.send_sheet, period=report.period)
         self.add_item(PressButton(_("Orders as a table (CSV)"), export))
 
     async def _choose_period(self, interaction: discord.Interaction[Red], value: str) -> None:

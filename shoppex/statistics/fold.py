@@ -19,7 +19,7 @@ from ..domain.policy import Terms
 from .accounting import REFUNDS, AccountingEntry, EntryKind, entries_of
 from .periods import Period, TimeSpan, windows_of
 from .subscribers import SubscriberCount, Subscribers, life_of
-from .undelivered import Waits
+from .undelivered import UndeliveredCounts
 
 _NOTHING = Decimal(0)
 Slots = Mapping[datetime, "Turnover"]
@@ -126,7 +126,7 @@ class Report:
     made_at: datetime
     now: Statistics
     before: Statistics | None
-    waits: Waits
+    waits: UndeliveredCounts
 
     @property
     def currencies(self) -> list[str]:
@@ -158,7 +158,7 @@ class ShopFold:
         current, before = windows_of(period, now)
         self._current = _Tally(current)
         self._before = None if before is None else _Tally(before)
-        self._waits = Waits()
+        self._waits = UndeliveredCounts()
 
     def add(self, account: Account) -> None:
         """One more account."""

@@ -20,7 +20,7 @@ _NO_DELIVERY = frozenset({"partly_refunded", *CONCERNS})
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class UndeliveredCounts:
     """How many deliveries do not go on by themselves now, by the stable word of their cause."""
 
     staff: Counter[str] = field(default_factory=Counter)

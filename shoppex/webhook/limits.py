@@ -20,7 +20,7 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(eq=False)
-class _Place:
+class _BodySlot:
     guild_id: int
     size: int
     transport: asyncio.BaseTransport | None
@@ -34,14 +34,14 @@ class BodyLimits:
     """
 
     def __init__(self) -> None:
-        self._bodies: list[_Place] = []
+        self._bodies: list[_BodySlot] = []
 
     @contextmanager
     def place(
         self, guild_id: int, size: int, transport: asyncio.BaseTransport | None
     ) -> Iterator[None]:
         """Hold a place for a body of at most ``size`` bytes."""
-        mine = _Place(guild_id, size, transport)
+        mine = _BodySlot(guild_id, size, transport)
         self._bodies.append(mine)
         while self._is_full():
             self._drop_one()

@@ -31,7 +31,7 @@ class ProbeResult:
     trouble: str | None = None
 
 
-async def knock(url: str, headers: Mapping[str, str], body: bytes) -> ProbeResult:
+async def send_probe(url: str, headers: Mapping[str, str], body: bytes) -> ProbeResult:
     """POST a webhook, once. Waits at most ten seconds, and follows no redirect."""
     sent = {"Content-Type": "application/json", "User-Agent": _USER_AGENT, **headers}
     connector = aiohttp.TCPConnector(force_close=True)

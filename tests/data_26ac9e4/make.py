@@ -203,10 +203,10 @@ class Seller:
         await self.world.env.advance_time(10 * MINUTE)
         await self.buys("pool", "Pool Pass")
         await self.buys("pool_empty", "Pool Pass")
-        await self.acts()
+        await self.order_actions()
         await self.waits()
 
-    async def acts(self) -> None:
+    async def order_actions(self) -> None:
         """What staff did."""
         world = self.world
         revoked = await self.buys("revoked", "Gold Pass")

@@ -149,7 +149,7 @@ async def open_old_world(
     ----------
     like
         An instance in which the data is in place.
-    sweeps
+    reconciler
         See `RedInstance.run`.
     """
     worlds: list[OldWorld] = []

@@ -161,8 +161,8 @@ class RedInstance:
             Makes what is on Discord when the bot comes; by default nothing is.
         slash
             Whether its slash commands are enabled and synced, as an owner does.
-        sweeps
-            Whether it sweeps through its shops every hour, which makes a year long.
+        reconciler
+            Whether it goes through its shops every hour, which makes a year long.
         rounds
             Whether its doctor looks after its shops without being asked.
         """

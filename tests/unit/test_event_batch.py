@@ -21,7 +21,7 @@ from strategies import currencies, snowflakes
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 BEN, EVE = AccountKey(7, 11), AccountKey(7, 12)
 
-happenings = st.builds(
+events = st.builds(
     ShopEvent,
     kind=st.sampled_from(EventKind),
     key=st.builds(AccountKey, st.just(7), snowflakes),
@@ -44,7 +44,7 @@ def piled(told: Iterable[ShopEvent], most: int = 1000) -> EventBatch:
     return batch
 
 
-@given(st.lists(happenings, max_size=30), st.lists(happenings, max_size=30), st.integers(0, 40))
+@given(st.lists(events, max_size=30), st.lists(events, max_size=30), st.integers(0, 40))
 def test_the_counts_are_true_whatever_is_only_counted(
     first: list[ShopEvent], later: list[ShopEvent], most: int
 ) -> None:
@@ -60,7 +60,7 @@ def test_the_counts_are_true_whatever_is_only_counted(
     assert Counter(listed) == Counter(told[len(told) - len(listed) :])
 
 
-@given(st.lists(happenings, max_size=120), st.integers(0, 100))
+@given(st.lists(events, max_size=120), st.integers(0, 100))
 def test_all_of_it_fits_into_one_embed(told: list[ShopEvent], most: int) -> None:
     embed = digest_embed(piled(told, most))
     assert len(embed) <= 6000
@@ -68,7 +68,7 @@ def test_all_of_it_fits_into_one_embed(told: list[ShopEvent], most: int) -> None
     assert str(len(told)) in str(embed.title)
 
 
-@given(st.lists(happenings, min_size=1, max_size=5))
+@given(st.lists(events, min_size=1, max_size=5))
 def test_five_of_them_fit_into_one_message(told: list[ShopEvent]) -> None:
     embeds = [entry_embed(entry, n) for n, entry in enumerate(piled(told).entries(), start=1)]
     assert sum(map(len, embeds)) <= 6000

@@ -262,6 +262,6 @@ async def test_a_deleted_member_of_the_staff_is_named_nowhere(disk: Disk) -> Non
     await ledger.update(KEY, lambda _: revoked(MEMBER, "aa", ACT).with_order(gift))
     await ledger.forget_user(ACT.by, keep_paid=False)
     account = ledger.get(KEY)
-    acts = [order.revoked or order.gift for order in account.orders.values()]
-    acts += [each.revoked for each in account.subscriptions.values()]
-    assert [act and act.by for act in acts] == [0, 0, 0]
+    order_actions = [order.revoked or order.gift for order in account.orders.values()]
+    order_actions += [each.revoked for each in account.subscriptions.values()]
+    assert [act and act.by for act in order_actions] == [0, 0, 0]

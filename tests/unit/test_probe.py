@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from peers import open_inbox
-from shoppex.webhook import probe as knocking
-from shoppex.webhook.probe import ProbeResult, knock, local_url
+from shoppex.webhook import probe as probing
+from shoppex.webhook.probe import ProbeResult, local_url, send_probe
 
 
 @asynccontextmanager
@@ -23,9 +23,9 @@ async def silence() -> AsyncIterator[str]:
 
 async def test_what_is_posted_arrives_as_it_is() -> None:
     async with open_inbox() as inbox:
-        assert await knock(inbox.url, {"X-Shoppex-Event": "order:paid"}, b"{} ") == ProbeResult(
-            200
-        )
+        assert await send_probe(
+            inbox.url, {"X-Shoppex-Event": "order:paid"}, b"{} "
+        ) == ProbeResult(200)
     [(headers, body)] = inbox.received
     assert body == b"{} "
     assert headers["X-Shoppex-Event"] == "order:paid"
@@ -37,24 +37,26 @@ async def test_what_is_posted_arrives_as_it_is() -> None:
 async def test_any_answer_is_an_answer(status: int) -> None:
     async with open_inbox() as inbox:
         inbox.statuses.append(status)
-        assert await knock(inbox.url, {}, b"{}") == ProbeResult(status)
+        assert await send_probe(inbox.url, {}, b"{}") == ProbeResult(status)
     assert len(inbox.received) == 1
 
 
 async def test_silence_is_not_listened_to_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knocking, "_SECONDS", 0.1)
+    monkeypatch.setattr(probing, "_SECONDS", 0.1)
     async with silence() as url:
-        answer = await asyncio.wait_for(knock(url, {}, b"{}"), 5)
+        answer = await asyncio.wait_for(send_probe(url, {}, b"{}"), 5)
     assert answer == ProbeResult(trouble="no_answer")
 
 
 async def test_why_nobody_opens() -> None:
     async with open_inbox() as inbox:
         secure = inbox.url.replace("http://", "https://")
-        assert await knock(secure, {}, b"{}") == ProbeResult(trouble="certificate")
-    assert await knock(inbox.url, {}, b"{}") == ProbeResult(trouble="refused")
-    assert await knock("http://shop.invalid/", {}, b"{}") == ProbeResult(trouble="unknown_name")
-    assert await knock("http://[", {}, b"{}") == ProbeResult(trouble="unknown_name")
+        assert await send_probe(secure, {}, b"{}") == ProbeResult(trouble="certificate")
+    assert await send_probe(inbox.url, {}, b"{}") == ProbeResult(trouble="refused")
+    assert await send_probe("http://shop.invalid/", {}, b"{}") == ProbeResult(
+        trouble="unknown_name"
+    )
+    assert await send_probe("http://[", {}, b"{}") == ProbeResult(trouble="unknown_name")
 
 
 @pytest.mark.parametrize(

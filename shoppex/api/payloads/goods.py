@@ -29,7 +29,7 @@ from .goods_names import (
     is_prose,
     names_successor,
 )
-from .goods_pieces import Found, Named, Piece, text_of, together, united, value_of
+from .goods_pieces import FoundGoods, NamedValue, Piece, text_of, together, united, value_of
 
 MOST_PIECES = 10_000
 # What it takes to read a key, an entry or a name is one; a record by itself takes more.
@@ -40,7 +40,7 @@ _MOST_UNKNOWN = 200
 _LONGEST_PIECE = 64 * 1024
 _LONGEST_LABEL = 100
 _DEEPEST = 8
-_NOTHING = Found()
+_NOTHING = FoundGoods()
 _ADDRESSES = ("href", "url", "value")
 _LABELS = ("label", "title", "name")
 _MARKS = ("is_replaced", "isReplaced", "is_replacement", "isReplacement")
@@ -135,15 +135,15 @@ class GoodsReader:
         """The serials in whose place others were given out."""
         return frozenset(self._replaced - {text.strip() for text in self._replacements})
 
-    def read(self, value: object, *, delivered: bool = False) -> Found:
+    def read(self, value: object, *, delivered: bool = False) -> FoundGoods:
         """The goods in any value."""
         return self._read(value, "", _DEEPEST, _INSIDE if delivered else _TOP)
 
-    def of_order(self, record: Mapping[str, object]) -> Found:
+    def of_order(self, record: Mapping[str, object]) -> FoundGoods:
         """The goods that an order itself names."""
         return self._record({name: part for name, part in record.items() if name in NAMES})
 
-    def of_line(self, record: Mapping[str, object]) -> Found:
+    def of_line(self, record: Mapping[str, object]) -> FoundGoods:
         """The goods in the documented places of a line."""
         return self._record({name: part for name, part in record.items() if name in OF_LINE})
 
@@ -152,10 +152,10 @@ class GoodsReader:
         if len(self._unread) < _MOST_UNREAD:
             self._unread.setdefault(path[:_LONGEST_LABEL] or "?", None)
 
-    def _record(self, parts: Mapping[str, object]) -> Found:
+    def _record(self, parts: Mapping[str, object]) -> FoundGoods:
         return united(self._under(name, part, "", _DEEPEST, _TOP) for name, part in parts.items())
 
-    def _read(self, value: object, path: str, depth: int, place: _Place) -> Found:
+    def _read(self, value: object, path: str, depth: int, place: _Place) -> FoundGoods:
         if isinstance(value, Mapping):
             if depth == 0:
                 return self._too_deep(value, path)
@@ -166,14 +166,14 @@ class GoodsReader:
             return self._list(value, path, depth - 1, place)
         return self._leaf(value, path, place.role)
 
-    def _too_deep(self, value: object, path: str) -> Found:
+    def _too_deep(self, value: object, path: str) -> FoundGoods:
         if value:
             self.note_unread(path)
         return _NOTHING
 
     def _leaf(
         self, value: object, path: str, role: _Role, *, split: bool = False, whole: bool = False
-    ) -> Found:
+    ) -> FoundGoods:
         """A text or a number.
 
         Parameters
@@ -192,21 +192,21 @@ class GoodsReader:
         if not text.strip():
             return _NOTHING
         if role is _Role.TEXT:
-            return Found((text,))
+            return FoundGoods((text,))
         if whole or (role is _Role.KEY and not split):
             keys = [text]
         else:
             keys = [line for line in text.splitlines() if line.strip()]
         if role is _Role.BARE:
             keys = [key for key in keys if not is_prose(key)]
-        return Found((text,), keys)
+        return FoundGoods((text,), keys)
 
     def _list(
         self, value: list[object] | tuple[object, ...], path: str, depth: int, place: _Place
-    ) -> Found:
+    ) -> FoundGoods:
         if place.names is NAMES:
             place = place._replace(names=ENTRY_NAMES)
-        keys, texts = list[str](), list[Found]()
+        keys, texts = list[str](), list[FoundGoods]()
         count = 0
         for entry in value:
             self._left -= 1
@@ -224,12 +224,12 @@ class GoodsReader:
                 found = self._leaf(entry, path, place.role, whole=True)
             count += len(found.goods)
             if keys:
-                texts.append(Found(keys, keys))
+                texts.append(FoundGoods(keys, keys))
                 keys = []
             if found.goods:
                 texts.append(found)
         if keys:
-            texts.append(Found(keys, keys))
+            texts.append(FoundGoods(keys, keys))
         return together(texts)
 
     def _plain_key(self, entry: object) -> str | None:
@@ -256,12 +256,14 @@ class GoodsReader:
             return False
         return part is True or (isinstance(part, (str, int, float)) and self._fold(name)[1])
 
-    def _mapping(self, value: Mapping[str, object], path: str, depth: int, place: _Place) -> Found:
+    def _mapping(
+        self, value: Mapping[str, object], path: str, depth: int, place: _Place
+    ) -> FoundGoods:
         if parse_flag(value.get("is_replaced", value.get("isReplaced"))):
             return self._of_replaced(value, path, depth, place)
         self._left -= _OF_A_RECORD
         links, taken = _links(value) if place.names is ENTRY_NAMES else ([], frozenset[str]())
-        sources = [Found(links, _link_keys(value, links, taken, place))] if links else []
+        sources = [FoundGoods(links, _link_keys(value, links, taken, place))] if links else []
         others: list[tuple[str, object]] = []
         for name, part in value.items():
             is_known = name in place.names
@@ -277,7 +279,7 @@ class GoodsReader:
                 others.append((name, part))
         found = united([*sources, *self._unknown(others, path, depth, place)])
         if place.role is _Role.KEY and found.goods and not found.keys:
-            found = Found(found.goods, _key_by_name(found.goods))
+            found = FoundGoods(found.goods, _key_by_name(found.goods))
         if parse_flag(value.get("is_replacement", value.get("isReplacement"))):
             text = parse_text(value.get("value")) or parse_text(value.get("serial"))
             for key in [text] if text else found.keys:
@@ -286,7 +288,7 @@ class GoodsReader:
 
     def _of_replaced(
         self, value: Mapping[str, object], path: str, depth: int, place: _Place
-    ) -> Found:
+    ) -> FoundGoods:
         """What took the place of a dead serial, where that stands in its own record."""
         for name in _VALUES:
             text = (parse_text(value.get(name)) or "").strip()
@@ -305,7 +307,7 @@ class GoodsReader:
                     self._replacements.setdefault(part, None)
         return united(sources)
 
-    def _under(self, name: str, part: object, path: str, depth: int, place: _Place) -> Found:
+    def _under(self, name: str, part: object, path: str, depth: int, place: _Place) -> FoundGoods:
         """What stands under a name that is known."""
         here = f"{path}.{name}" if path else name
         if name in KEY_NAMES or name in ENTRY_KEYS:
@@ -325,7 +327,7 @@ class GoodsReader:
             return self._read(part, here, depth, place._replace(role=_Role.TEXT))
         return self._read(part, here, depth, place)
 
-    def _deliverables(self, part: object, path: str, depth: int) -> Found:
+    def _deliverables(self, part: object, path: str, depth: int) -> FoundGoods:
         """Each says itself whether it is a key (contract, section 15.2)."""
         if isinstance(part, Mapping):
             numbered = "kind" not in part and "value" not in part
@@ -342,7 +344,7 @@ class GoodsReader:
 
     def _unknown(
         self, others: list[tuple[str, object]], path: str, depth: int, place: _Place
-    ) -> Iterator[Found]:
+    ) -> Iterator[FoundGoods]:
         """What stands under names that are not known; nothing for machine data."""
         count = 0
         for name, part in others:
@@ -373,7 +375,7 @@ class GoodsReader:
                 return
             yield found
 
-    def _named(self, name: str, folded: str, part: object, path: str) -> Found:
+    def _named(self, name: str, folded: str, part: object, path: str) -> FoundGoods:
         text = parse_text(part)
         if text is None or len(text) > _LONGEST_PIECE:
             self.note_unread(path)
@@ -382,7 +384,7 @@ class GoodsReader:
         is_flag = not isinstance(part, str) and part in (0, 1)
         if is_flag or not text.strip() or is_machine_value(folded, text):
             return _NOTHING
-        return Found((Named(f"{name[:_LONGEST_LABEL]}: {text}", text),))
+        return FoundGoods((NamedValue(f"{name[:_LONGEST_LABEL]}: {text}", text),))
 
     def _fold(self, name: str) -> tuple[str, bool]:
         known = self._known.get(name)
@@ -414,7 +416,7 @@ def _links(value: Mapping[str, object]) -> tuple[list[Piece], frozenset[str]]:
         if label:
             taken.add(name)
             break
-    links = [Named(f"{label}: {url}", url, is_link=True) if label else url for url in found]
+    links = [NamedValue(f"{label}: {url}", url, is_link=True) if label else url for url in found]
     return list(links), frozenset(taken)
 
 
@@ -425,7 +427,7 @@ def _link_keys(
     if "value" not in taken or place.role is _Role.TEXT:
         return []
     key = parse_http_url(value.get("value"))
-    if key is None or (place.role is _Role.BARE and isinstance(links[0], Named)):
+    if key is None or (place.role is _Role.BARE and isinstance(links[0], NamedValue)):
         return []
     return [key]
 
@@ -437,7 +439,7 @@ def _key_by_name(goods: Iterable[Piece]) -> list[str]:
     named = [
         piece
         for piece in goods
-        if isinstance(piece, Named) and is_keyish(fold_name(piece.text.partition(":")[0]))
+        if isinstance(piece, NamedValue) and is_keyish(fold_name(piece.text.partition(":")[0]))
     ]
     return [value_of(piece) for piece in (named or links)[:1]]
 

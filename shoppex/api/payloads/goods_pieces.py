@@ -10,7 +10,7 @@ from typing import NamedTuple
 _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
-class Named(NamedTuple):
+class NamedValue(NamedTuple):
     """A piece that is shown with a name.
 
     Parameters
@@ -29,10 +29,10 @@ class Named(NamedTuple):
 
 
 # Most pieces are shown as they are: there may be thousands.
-Piece = str | Named
+Piece = str | NamedValue
 
 
-class Found(NamedTuple):
+class FoundGoods(NamedTuple):
     """Goods that were found in one place.
 
     Parameters
@@ -57,7 +57,7 @@ def value_of(piece: Piece) -> str:
     return piece if isinstance(piece, str) else piece.value
 
 
-def together(places: Iterable[Found]) -> Found:
+def together(places: Iterable[FoundGoods]) -> FoundGoods:
     """Merge the entries of a list: each of their keys, and each text once."""
     filled = [place for place in places if place.goods]
     if len(filled) == 1:
@@ -69,7 +69,9 @@ def together(places: Iterable[Found]) -> Found:
         own = set(place.keys)
         for piece in place.goods:
             # Two accounts may have the same password, and two keys be equal.
-            counts = value_of(piece) in own or (isinstance(piece, Named) and not piece.is_link)
+            counts = value_of(piece) in own or (
+                isinstance(piece, NamedValue) and not piece.is_link
+            )
             if not counts:
                 text = text_of(piece)
                 if text in seen:
@@ -77,20 +79,20 @@ def together(places: Iterable[Found]) -> Found:
                 seen.add(text)
             goods.append(piece)
         keys += place.keys
-    return Found(goods, keys)
+    return FoundGoods(goods, keys)
 
 
-def united(places: Iterable[Found]) -> Found:
+def united(places: Iterable[FoundGoods]) -> FoundGoods:
     """Merge what several places name; the same in two of them is one."""
     filled = [place for place in places if place.goods]
     if len(filled) == 1:
         return filled[0]
     if filled and all(place.goods is place.keys for place in filled):
         same = union_of_texts(place.keys for place in filled)
-        return Found(same, same)
+        return FoundGoods(same, same)
     keyed = [place.keys for place in filled if place.keys]
     keys = keyed[0] if len(keyed) == 1 else union_of_texts(keyed)
-    return Found(union([place.goods for place in filled]), keys)
+    return FoundGoods(union([place.goods for place in filled]), keys)
 
 
 def union_of_texts(sources: Iterable[Sequence[str]]) -> list[str]:
@@ -140,7 +142,7 @@ class _Union:
                 line = piece.strip()
                 if self._is_more(line, here):
                     self._take_line(piece, line, begun)
-            elif isinstance(piece, Named) and not piece.is_link and self._has(piece, begun):
+            elif isinstance(piece, NamedValue) and not piece.is_link and self._has(piece, begun):
                 continue
             else:
                 self._add_lines(piece, here, begun)
@@ -155,7 +157,7 @@ class _Union:
             for line in again:
                 self._drop_before(line, begun)
             self._found.append(piece)
-        elif isinstance(piece, Named) and piece.is_link:
+        elif isinstance(piece, NamedValue) and piece.is_link:
             places = self._accounts(lines[0])
             if len(places) >= here[lines[0]]:
                 self._found[places[here[lines[0]] - 1]] = piece
@@ -171,7 +173,7 @@ class _Union:
         first = self._first.get(line)
         return [] if first is None else [first, *self._more.get(line, ())]
 
-    def _has(self, piece: Named, begun: int) -> bool:
+    def _has(self, piece: NamedValue, begun: int) -> bool:
         """Whether an earlier source has that text by itself."""
         return self._first.get(piece.value.strip(), begun) < begun
 
@@ -196,7 +198,7 @@ class _Union:
             self._more.setdefault(line, []).append(place)
         else:
             self._first[line] = place
-        if isinstance(piece, Named) and not piece.is_link:
+        if isinstance(piece, NamedValue) and not piece.is_link:
             self._named.setdefault(piece.value.strip(), place)
 
 
@@ -206,7 +208,7 @@ def _has_lines(text: str) -> bool:
 
 def lines_of(piece: Piece) -> list[str]:
     """Return what makes a piece the same as another: its lines, or its address."""
-    if isinstance(piece, Named) and piece.is_link:
+    if isinstance(piece, NamedValue) and piece.is_link:
         return [piece.value]
     return [line for each in text_of(piece).splitlines() if (line := each.strip())]
 

@@ -23,8 +23,8 @@ from ..fields import (
 from .custom_fields import normalise
 from .goods import GoodsReader, is_address
 from .goods_pieces import (
-    Found,
-    Named,
+    FoundGoods,
+    NamedValue,
     Piece,
     text_of,
     together,
@@ -202,18 +202,18 @@ def _unite(
 def _as_piece(text: str) -> Piece:
     label, _, link = text.rpartition(": ")
     is_link = bool(label) and "\n" not in label and is_address(link)
-    return Named(text, link, is_link=True) if is_link else text
+    return NamedValue(text, link, is_link=True) if is_link else text
 
 
-def _alive(found: Found, reading: GoodsReader) -> Found:
+def _alive(found: FoundGoods, reading: GoodsReader) -> FoundGoods:
     """What was found, without serials that were replaced."""
     if not reading.replaced:
         return found
     keys = map(text_of, without(found.keys, reading.replaced))
-    return Found(without(found.goods, reading.replaced), list(keys))
+    return FoundGoods(without(found.goods, reading.replaced), list(keys))
 
 
-def _parse_item(data: Mapping[str, object], found: Found) -> LineItem:
+def _parse_item(data: Mapping[str, object], found: FoundGoods) -> LineItem:
     title = parse_text(data.get("product_title")) or parse_text(data.get("title")) or ""
     variant = as_mapping(data.get("variant"))
     variant_title = parse_text(data.get("variant_title")) or parse_text(variant.get("title"))

@@ -62,7 +62,7 @@ class StaffAlerts:
         self._bot = bot
         self._ledger = ledger
         self._settings = settings
-        self._board = board
+        self._flow = board
         self._clock = clock
         self._scheduler = Scheduler("alarms", self._look, clock)
         self._looked_at: dict[int, datetime] = {}
@@ -118,7 +118,7 @@ class StaffAlerts:
         words = frozenset(cause.to_word() for cause in causes)
         try:
             if news:
-                await self._board.tell(guild, news)
+                await self._flow.tell(guild, news)
             if words != told:
                 await self._settings.update_guild(guild_id, lambda s: replace(s, told=words))
         except (*REQUEST_ERRORS, StoreUnavailable) as error:

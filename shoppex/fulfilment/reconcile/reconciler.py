@@ -51,7 +51,7 @@ _DELIVERIES_SINCE = timedelta(days=3)
 _EVER = datetime.min.replace(tzinfo=timezone.utc)
 _NOBODY = 0
 _AT_ONCE = 100
-# Of payments for unknown orders, at each sweep; the next one looks at more.
+# Of payments for unknown orders, at each turn; the next one looks at more.
 _MOST_STRAYS = 20
 
 
@@ -86,7 +86,7 @@ class Reconciler:
         self._brake = brake
         self._clock = clock
         self._on_change = on_change
-        self._scheduler = Scheduler("sweeps", self._turn, clock)
+        self._scheduler = Scheduler("reconciler", self._turn, clock)
         self._failures: Counter[int] = Counter()
         self._everything_at: dict[int, datetime] = {}
         # The failed deliveries that were in the log at the last look.
@@ -117,9 +117,9 @@ class Reconciler:
             changed: dict[AccountKey, None] = {}
             recorder = self._recorder.passing_on(lambda key: changed.update({key: None}))
             try:
-                await self._sweep(guild_id, client, recorder)
+                await self._reconcile(guild_id, client, recorder)
             except (ApiError, StoreUnavailable) as error:
-                log.warning("The sweep for guild %s was cut short: %s", guild_id, error)
+                log.warning("The reconciliation of guild %s was cut short: %s", guild_id, error)
                 self._failures[guild_id] += 1
             else:
                 del self._failures[guild_id]
@@ -128,7 +128,7 @@ class Reconciler:
                     self._on_change(key)
         return self._clock() + pause(self._failures[guild_id], random.random)
 
-    async def _sweep(self, guild_id: int, client: ShoppexClient, recorder: Recorder) -> None:
+    async def _reconcile(self, guild_id: int, client: ShoppexClient, recorder: Recorder) -> None:
         shop_id = (await client.shop.me()).id
         if not await self._brake.is_the_same_shop(guild_id, shop_id):
             return
@@ -211,7 +211,7 @@ class Reconciler:
 
 
 def pause(failures: int, jitter: Callable[[], float]) -> timedelta:
-    """Return how long to rest after a sweep.
+    """Return how long to rest after a reconciliation.
 
     Parameters
     ----------

@@ -235,7 +235,7 @@ class ApiReadStep:
         return replace(order, reading=told)
 
     def _until_named(self, order: Order) -> Delivery:
-        """Goes on asking which subscription an order began; the sweeps may find it sooner."""
+        """Goes on asking which subscription an order began; the reconciler may find it sooner."""
         now = self._clock()
         long = now - (order.paid_at or now) > _PATIENCE
         failure = _NEVER_NAMED if long else _UNNAMED

@@ -21,7 +21,7 @@ from .polling_schedule import next_reading
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.payment_polling")
 
-# What happened while the bot was away is found by the first sweep, which brings it into the
+# What happened while the bot was away is found by the first reconciliation, which brings it into the
 # order in which it happened.
 _LEFT_TO_THE_SWEEP = timedelta(seconds=45)
 

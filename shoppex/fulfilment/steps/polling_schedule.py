@@ -17,7 +17,7 @@ _ON_FIRST_DAY = timedelta(minutes=15)
 _LATER = timedelta(hours=6)
 
 # Shoppex does not say how long a link can be paid (contract, section 12, no. 5). What is older
-# than this is found by the sweeps.
+# than this is found by the reconciler.
 _OPEN_FOR = timedelta(days=30)
 # Contract, section 4.7: a dispute may take so long.
 _DISPUTED_FOR = timedelta(days=120)

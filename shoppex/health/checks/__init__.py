@@ -14,12 +14,12 @@ from ...store.ledger import Ledger
 from ...store.settings import Settings
 from ...webhook.listener import Listener
 from ..check_context import Check
-from .api import AccessCheck, Clock
+from .api import AccessCheck, ClockCheck
 from .host import StorageCheck, WaitingCheck, WorkCheck
-from .products import Sold
-from .server import IntentsCheck, PermissionCheck, Roles, Slash
-from .subscriptions import Subscriptions
-from .webhooks import ListenerCheck, Webhooks
+from .products import SoldProductsCheck
+from .server import IntentsCheck, PermissionCheck, RolesCheck, SlashCommandsCheck
+from .subscriptions import SubscriptionsCheck
+from .webhooks import ListenerCheck, WebhooksCheck
 
 
 def every_check(
@@ -36,15 +36,15 @@ def every_check(
     """All of them, in the order in which they are shown."""
     return [
         AccessCheck(),
-        Clock(clock),
+        ClockCheck(clock),
         ListenerCheck(settings, webhooks),
-        Webhooks(settings, webhooks, clock),
+        WebhooksCheck(settings, webhooks, clock),
         IntentsCheck(bot),
         PermissionCheck(),
-        Roles(),
-        Slash(bot, budget, command_names),
-        Sold(),
-        Subscriptions(ledger, clock),
+        RolesCheck(),
+        SlashCommandsCheck(bot, budget, command_names),
+        SoldProductsCheck(),
+        SubscriptionsCheck(ledger, clock),
         StorageCheck(ledger, settings),
         WorkCheck(engine, clock),
         WaitingCheck(staff_alerts),

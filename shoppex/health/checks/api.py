@@ -44,7 +44,7 @@ class AccessCheck:
         return findings or [Finding("access", Verdict.GOOD, "key_works", details=shop)]
 
 
-class Clock:
+class ClockCheck:
     """The clock of the bot's machine, against that of Shoppex."""
 
     names: tuple[str, ...] = ("clock",)

@@ -15,7 +15,7 @@ from ..findings import Finding, Verdict
 _MOST_ASKED = 10
 
 
-class Sold:
+class SoldProductsCheck:
     """What is sold, against Shoppex's catalogue, and Shoppex's own bot (contract, section 8)."""
 
     names: tuple[str, ...] = ("products", "role_bot")

@@ -45,7 +45,7 @@ class PermissionCheck:
         return [Finding("permission", Verdict.BAD, "no_manage_roles")]
 
 
-class Roles:
+class RolesCheck:
     """Each role that is sold."""
 
     names: tuple[str, ...] = ("roles",)
@@ -71,7 +71,7 @@ class Roles:
         return [Finding("roles", Verdict.GOOD, "roles_below")] if sold else ()
 
 
-class Slash:
+class SlashCommandsCheck:
     """The slash commands, which Red holds back until its owner lets them out.
 
     Parameters

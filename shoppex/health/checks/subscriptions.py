@@ -16,7 +16,7 @@ from ..findings import Finding, Verdict
 _BETWEEN_PAUSES = 50
 
 
-class Subscriptions:
+class SubscriptionsCheck:
     """Subscriptions of which staff were told, and have not decided yet."""
 
     names: tuple[str, ...] = ("subscriptions",)

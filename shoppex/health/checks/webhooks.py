@@ -49,7 +49,7 @@ class ListenerCheck:
         return [Finding("listener", verdict, "not_listening", details=place)]
 
 
-class Webhooks:
+class WebhooksCheck:
     """The webhook at Shoppex that leads here; and the way from there, walked by a test event."""
 
     names: tuple[str, ...] = ("webhook", "reach")
