@@ -51,7 +51,7 @@ class Membership:
         self._clock = clock
         self._arrivals = Scheduler("arrivals", self._receive, clock)
         self._bans = Scheduler("bans", self._record_ban, clock)
-        self._walks = Scheduler("absences", self._walk, clock)
+        self._walks = Scheduler("membership", self._walk, clock)
         self._joined_at: dict[AccountKey, datetime] = {}
         self._banned_at: dict[AccountKey, datetime] = {}
 

@@ -21,9 +21,9 @@ from .polling_schedule import next_reading
 
 log = logging.getLogger("red.shoppex.shoppex.fulfilment.steps.payment_polling")
 
-# What happened while the bot was away is found by the first reconciliation, which brings it into the
-# order in which it happened.
-_LEFT_TO_THE_SWEEP = timedelta(seconds=45)
+# What happened while the bot was away is found by the first reconciliation, which brings it into
+# the order in which it happened.
+_LEFT_TO_THE_RECONCILER = timedelta(seconds=45)
 
 
 class PaymentPolling:
@@ -37,7 +37,7 @@ class PaymentPolling:
         Called with an account that has something to be asked about.
     """
 
-    name = "watch"
+    name = "payment polling"
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class PaymentPolling:
             if due is None or order.open_readings:
                 continue
             if last is None and order.created_at < begun_at:
-                due = max(due, begun_at + _LEFT_TO_THE_SWEEP)
+                due = max(due, begun_at + _LEFT_TO_THE_RECONCILER)
             plan[order.nonce] = due
         return plan
 
