@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from harness import World
-from harness.world import text_of
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +22,9 @@ def mentions(world: World) -> Iterator[Any]:
 async def test_a_synced_command_can_be_clicked(world: World, mentions: Any) -> None:
     await mentions.learn(world.bot)
     ids = (await world.bot.list_enabled_app_commands())["slash"]
-    shown = text_of(await world.buyer.slash(world.channel, "purchases"))
-    assert f"</buy:{ids['buy']}>" in shown
+    shown = await world.buyer.slash(world.channel, "purchases")
+    assert shown.response is not None
+    assert f"</buy:{ids['buy']}>" in str(shown.response.embeds[0].description)
 
 
 async def test_an_argument_stays_beside_the_mention(world: World, mentions: Any) -> None:
