@@ -50,7 +50,8 @@ class CommandMentions:
         if command_id is None or (top in _GROUPS and not found[3]):
             # Not synced yet, or a group, which is no command by itself.
             return found[0]
-        return f"</{command}:{command_id}>{rest}"
+        mention = f"</{command}:{command_id}>"
+        return f"{mention} `{rest.strip()}`" if rest.strip() else mention
 
 
 _GROUPS: Final = frozenset({"shoppex", "shoppexset"})

@@ -32,7 +32,7 @@ async def test_an_argument_stays_beside_the_mention(world: World, mentions: Any)
     ids = (await world.bot.list_enabled_app_commands())["slash"]
     named = mentions.put_into("`/shoppex revoke {id}` takes it, see `/shoppexset` and `/orders`.")
     assert named == (
-        f"</shoppex revoke:{ids['shoppex']}> {{id}} takes it, see `/shoppexset` and `/orders`."
+        f"</shoppex revoke:{ids['shoppex']}> `{{id}}` takes it, see `/shoppexset` and `/orders`."
     )
 
 

@@ -696,7 +696,7 @@ async def test_deliveries_that_do_not_come_on(
     await world.order("Gold Pass")
     await world.pay_newest()
     await world.env.advance_time(10 * 60)
-    assert "the oldest for 10 min" in (await problems(world))["⚠️ Deliveries under way"]
+    assert "the longest for 10 min" in (await problems(world))["⚠️ Deliveries under way"]
     await world.env.advance_time(60 * 60)
     assert "`!reload shoppex`" in (await problems(world))["❌ Deliveries under way"]
     answered = True

@@ -163,7 +163,7 @@ async def doctors_word(world: OldWorld) -> None:
     text = await asked(world, "shoppexset doctor")
     in_order = text[text.index("✅ In order") :]
     assert "Storage (" in in_order
-    assert "members known)" in in_order
+    assert "members known:" in in_order
     assert "API key (Stand-in)" in in_order
     assert "Products at Shoppex" in in_order
     assert "cannot be read" not in text

@@ -114,7 +114,7 @@ async def test_two_presses_at_once_give_out_one_key(
     assert room.history()
     approve = deciding(world)
     answers = await asyncio.gather(approve(), approve(), return_exceptions=True)
-    await world.env.settle()
+    await world.env.advance_time(60)
     assert {type(answer).__name__ for answer in answers} == {"NoneType", "AlreadyDecided"}
     assert given_out(world) == 1
     assert keys(world) == [block("KEY-1"), block("KEY-2")]

@@ -8,7 +8,7 @@ import simcord
 
 import standin
 from harness import World
-from harness.world import text_of
+from harness.world import as_typed, text_of
 
 DAY = 24 * 3600
 AGREE = "Everybody's roles and purchases agree."
@@ -71,9 +71,9 @@ async def test_the_role_stays_and_staff_are_told_once_with_the_choice(
     [embed] = told(room, CHANGED)
     assert "**Gold**" in str(embed.description)
     assert "**Basic** · €1.00" in str(embed.description)
-    choices = str(embed.fields[0].value)
+    choices = as_typed(str(embed.fields[0].value))
     assert "`/shoppexset product add`" in choices
-    assert f"`/shoppex revoke {subscription.uniqid}`" in choices
+    assert f"`/shoppex revoke` `{subscription.uniqid}`" in choices
     assert "leave" in choices
 
 

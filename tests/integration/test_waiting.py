@@ -72,7 +72,7 @@ async def test_one_cause_is_opened_and_only_it_is_tried_again(
     assert who.mention in text
     assert opened.response is not None
     told = await world.admin.click(opened.response, label="Try these again")
-    assert "trying again for 1 members" in text_of(told)
+    assert "trying again for 1 member." in text_of(told)
     await world.env.settle()
     had = {actor.id: world.roles_of(actor) for actor in (world.buyer, cleo)}
     assert had[who.id] == {first.name}
@@ -98,7 +98,7 @@ async def test_one_member_of_a_cause_is_tried_again(
         ("cleo", "Gold Pass"),
     }
     told = await world.admin.select(opened.response, [str(cleo.id)], custom_id=menu["custom_id"])
-    assert "trying again for 1 members" in text_of(told)
+    assert "trying again for 1 member." in text_of(told)
     await world.env.settle()
     assert world.roles_of(cleo) == {"Gold"}
     assert world.roles_of(world.buyer) == set()
