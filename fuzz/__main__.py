@@ -24,12 +24,12 @@ _REQUESTS = 10_000
 # Each with its share of the time. The first two end earlier when all has been sent.
 _Campaign = Callable[[random.Random, float], Awaitable[Tally]]
 _CAMPAIGNS: dict[str, tuple[float, _Campaign]] = {
-    "bodies": (0.56, lambda rng, seconds: bodies.run(rng, seconds, _BODIES)),
-    "protocol": (0.12, lambda rng, seconds: protocol.run(rng, seconds, _REQUESTS)),
-    "kills": (0.09, lambda rng, seconds: kills.run(rng, seconds, "json")),
-    "kills-postgres": (0.09, lambda rng, seconds: kills.run(rng, seconds, "postgres")),
-    "files": (0.08, files.run),
-    "clocks": (0.06, clocks.run),
+    "bodies": (0.65, lambda rng, seconds: bodies.run(rng, seconds, _BODIES)),
+    "protocol": (0.13, lambda rng, seconds: protocol.run(rng, seconds, _REQUESTS)),
+    "kills": (0.07, lambda rng, seconds: kills.run(rng, seconds, "json")),
+    "kills-postgres": (0.07, lambda rng, seconds: kills.run(rng, seconds, "postgres")),
+    "files": (0.045, files.run),
+    "clocks": (0.035, clocks.run),
 }
 
 

@@ -9,10 +9,14 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp.http_parser import RawRequestMessage
+from yarl import URL
 
 from ..api import MalformedJson, decode_json
 from ..fulfilment.intake.recorder import Outcome, Recorder, WebhookEvent, read_event
@@ -120,6 +124,7 @@ class Listener:
         server = runner.server
         if server is None:
             raise RuntimeError("a runner that is set up has a server")
+        server.request_factory = partial(_request_of, server.request_factory)
         connections = ConnectionLimits(server)
         try:
             loop = asyncio.get_running_loop()
@@ -297,6 +302,20 @@ def _guild_id(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= _SNOWFLAKE_DIGITS:
         return int(text)
     return 0
+
+
+def _request_of(
+    make: Callable[..., web.BaseRequest], message: RawRequestMessage, *rest: Any
+) -> web.BaseRequest:
+    """Return a request, also where its target is no address, which aiohttp would stumble over.
+
+    A stranger's traceback in the log for each such line would bury everything else.
+    """
+    try:
+        _ = message.url.host
+    except ValueError:
+        message = message._replace(url=URL("/"), path="/")
+    return make(message, *rest)
 
 
 def _answer(status: int, reason: str, *, headers: dict[str, str] | None = None) -> web.Response:

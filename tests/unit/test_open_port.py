@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import time
@@ -174,3 +175,14 @@ async def test_refusals_are_told_once_a_minute(
         assert b" 401 " in await port.answer(forged)
     told = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
     assert told == [f"Refused a webhook for guild {GUILD}: V2 signature does not match"]
+
+
+@pytest.mark.parametrize("target", ["http://a:b/shoppex/1", "http://x://y.example/shoppex/1"])
+async def test_a_target_that_is_no_address_is_answered_without_a_traceback(
+    port: Port, target: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await port.answer(f"POST {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 40")
+    gc.collect()
+    await asyncio.sleep(0)
+    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == []
