@@ -13,7 +13,9 @@ from typing import Final
 
 from redbot.core.bot import Red
 
-_NAMED: Final = re.compile(r"`/((buy|purchases|license|shoppexset|shoppex)((?: [a-z]+)*))([^`]*)`")
+_NAMED: Final = re.compile(
+    r"`/((buy|purchases|license|shoppexset|shoppex)((?: [a-z]+)*))( [^`]*)?`"
+)
 _prefix: ContextVar[str | None] = ContextVar("prefix", default=None)
 
 
@@ -41,7 +43,7 @@ class CommandMentions:
         return _NAMED.sub(self._name, text)
 
     def _name(self, found: re.Match[str]) -> str:
-        command, top, rest = found[1], found[2], found[4]
+        command, top, rest = found[1], found[2], found[4] or ""
         ids = self._ids or {}
         if top not in ids:
             prefix = (_prefix.get() or self._prefix).replace("{", "{{").replace("}", "}}")

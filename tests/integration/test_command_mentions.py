@@ -44,6 +44,7 @@ async def test_where_slash_commands_are_off_the_prefix_is_named(
     await mentions.learn(world.bot)
     prefixes = mentions.put_into("`/buy` and `/shoppexset`")
     assert prefixes == "`!buy` and `!shoppexset`"
+    assert mentions.put_into("`/shoppex/health`") == "`/shoppex/health`"
 
 
 async def test_syncing_is_noticed(world: World, mentions: Any) -> None:
