@@ -43,7 +43,7 @@ def mutated(rng: random.Random, event: object) -> bytes:
 def _mutated(rng: random.Random, event: object) -> bytes:
     changed = copy.deepcopy(event)
     for _ in range(rng.randint(1, 3)):
-        places = list(_accounts(changed))
+        places = list(_places(changed))
         if places:
             container, key = rng.choice(places)
             rng.choice(_CHANGES)(rng, (container, key))
@@ -68,12 +68,12 @@ def garbled(rng: random.Random, body: bytes) -> bytes:
     return bytes(data)
 
 
-def _accounts(value: Any) -> Iterator[tuple[Any, Any]]:
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Each container within a value, with each of its keys."""
     keys = value if isinstance(value, dict) else range(len(value)) if _is_list(value) else ()
     for key in keys:
         yield value, key
-        yield from _accounts(value[key])
+        yield from _places(value[key])
 
 
 def _is_list(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -12,20 +13,12 @@ from .formatting import shorten
 
 def embed_text(*embeds: discord.Embed) -> str:
     """What embeds say, in one message; the last line, such as the number of an order, stays."""
-    parts = [_body(embed) for embed in embeds]
-    footer = next((f"-# {e.footer.text}" for e in reversed(embeds) if e.footer.text), "")
-    room = CONTENT - len(footer) - 1
-    return "\n".join(part for part in (shorten("\n\n".join(parts), room), footer) if part)
+    return _fitted("", embeds)
 
 
 def beside(text: str | None, embed: discord.Embed) -> str:
     """The text of a message and what its embed says, which makes room for it."""
-    if not text:
-        return embed_text(embed)
-    footer = f"-# {embed.footer.text}" if embed.footer.text else ""
-    room = CONTENT - len(text) - len(footer) - 2
-    said = shorten(_body(embed), room) if room > 0 else ""
-    return "\n".join(part for part in (said, text, footer) if part)
+    return _fitted(text or "", (embed,))
 
 
 def edit_as(message: discord.Message | None, embed: discord.Embed) -> dict[str, Any]:
@@ -41,6 +34,13 @@ def with_line(message: discord.Message, name: str, value: str) -> dict[str, Any]
         return {"content": shorten(f"{message.content}\n**{name}**: {value}", CONTENT)}
     embed = message.embeds[0]
     return {"embed": embed.add_field(name=name, value=value, inline=False)}
+
+
+def _fitted(text: str, embeds: Sequence[discord.Embed]) -> str:
+    footer = next((f"-# {e.footer.text}" for e in reversed(embeds) if e.footer.text), "")
+    room = CONTENT - len(text) - bool(text) - len(footer) - 1
+    said = shorten("\n\n".join(map(_body, embeds)), room) if room > 0 else ""
+    return "\n".join(part for part in (said, text, footer) if part)
 
 
 def _body(embed: discord.Embed) -> str:

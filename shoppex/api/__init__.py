@@ -14,7 +14,6 @@ from .errors import (
 )
 from .json_codec import MalformedJson, decode_json
 from .payloads.custom_fields import normalise
-from .payloads.goods import extract_goods
 from .payloads.order import MalformedOrder, parse_order, parse_payment, with_goods_of
 from .payloads.product import MalformedProduct, parse_product, parse_stock
 from .payloads.subscription import MalformedSubscription, parse_subscription
@@ -61,7 +60,6 @@ __all__ = [
     "WebhookLog",
     "base_url_from_env",
     "decode_json",
-    "extract_goods",
     "normalise",
     "parse_order",
     "parse_payment",

@@ -280,6 +280,16 @@ class Order:
         )
 
     @property
+    def own_ids(self) -> frozenset[str]:
+        """Every id by which Shoppex may name the product that was ordered."""
+        return frozenset((self.offer_id, *self.product_ids))
+
+    def names_of(self, line: Line) -> frozenset[str]:
+        """Return every id by which Shoppex may name the product of a line."""
+        is_ordered = line.offer_id == self.offer_id
+        return self.own_ids if is_ordered else frozenset((line.offer_id,))
+
+    @property
     def begins_subscription(self) -> bool:
         """Whether a subscription belongs to one of its lines."""
         return any(line.recurring for line in self.bought)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -39,6 +40,14 @@ _PROMISES = {
 def promise_of(product_type: str) -> Promise:
     """Return the kind of goods that Shoppex delivers with a product of that type."""
     return _PROMISES.get(product_type.upper(), Promise.NOTHING)
+
+
+def strongest(promises: Iterable[Promise]) -> Promise:
+    """Return the promise of all of these together."""
+    found = set(promises)
+    if Promise.KEYS in found:
+        return Promise.KEYS
+    return Promise.SOMETHING if Promise.SOMETHING in found else Promise.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

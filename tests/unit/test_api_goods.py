@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoppex.api import extract_goods
-from shoppex.api.payloads.goods import MOST_PIECES, extract_keys
+from shoppex.api.payloads.goods import MOST_PIECES, GoodsReader
 from shoppex.api.payloads.goods_names import NAMES
-from shoppex.api.payloads.goods_pieces import union
+from shoppex.api.payloads.goods_pieces import text_of, union
 
 keys = st.lists(
     st.text(min_size=1, alphabet=st.characters(codec="utf-8", exclude_characters="\0")).filter(
@@ -27,6 +26,16 @@ json_values = st.recursive(
     ),
     max_leaves=20,
 )
+
+
+def extract_goods(value: object) -> tuple[str, ...]:
+    """The goods of a value, as the buyer reads them."""
+    return tuple(map(text_of, GoodsReader().read(value).goods))
+
+
+def extract_keys(value: object) -> tuple[str, ...]:
+    """Only the keys among them, each by itself."""
+    return tuple(GoodsReader().read(value).keys)
 
 
 @pytest.mark.parametrize(

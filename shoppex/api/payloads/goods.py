@@ -29,7 +29,7 @@ from .goods_names import (
     is_prose,
     names_successor,
 )
-from .goods_pieces import FoundGoods, NamedValue, Piece, text_of, together, united, value_of
+from .goods_pieces import FoundGoods, NamedValue, Piece, together, united, value_of
 
 MOST_PIECES = 10_000
 # What it takes to read a key, an entry or a name is one; a record by itself takes more.
@@ -77,34 +77,6 @@ _INSIDE = _Place(ENTRY_NAMES, unknown=True, role=_Role.BARE)
 _KEYS = _Place(ENTRY_NAMES, unknown=True, role=_Role.KEY)
 _TEXTS = _Place(ENTRY_NAMES, unknown=True, role=_Role.TEXT)
 _DESCRIPTION = _Place(IN_DESCRIPTIONS, unknown=False, role=_Role.TEXT)
-
-
-def extract_goods(value: object, *, delivered: bool = False) -> tuple[str, ...]:
-    """Collect what a buyer gets out of ``delivered_items`` or a webhook's data. Never raises.
-
-    The order is kept, and each piece is exactly as it was sent, apart from characters that no
-    text can hold. Two equal keys of one list are two keys; the same key under two names is
-    one. A serial that was replaced is left out. A link that has a label comes as ``label:
-    link``. Blank pieces, and pieces of more than 65,536 characters, are left out; at most
-    10,000 pieces are returned. It takes time in proportion to the size of ``value``.
-
-    Parameters
-    ----------
-    delivered
-        Whether all of ``value`` is what was delivered: a text under a name that is not known
-        is then a piece, with its name, unless it is plainly no goods.
-    """
-    found = GoodsReader().read(value, delivered=delivered)
-    return tuple(text_of(piece) for piece in found.goods)
-
-
-def extract_keys(value: object) -> tuple[str, ...]:
-    """Collect only the keys among the goods, each by itself. Never raises.
-
-    They stand under a name of their own. Where Shoppex gives nothing but a text or a list
-    without names, that is what they are, but for sentences; a text holds one key a line.
-    """
-    return tuple(GoodsReader().read(value).keys)
 
 
 class GoodsReader:

@@ -158,7 +158,7 @@ class _Union:
                 self._drop_before(line, begun)
             self._found.append(piece)
         elif isinstance(piece, NamedValue) and piece.is_link:
-            places = self._accounts(lines[0])
+            places = self._places(lines[0])
             if len(places) >= here[lines[0]]:
                 self._found[places[here[lines[0]] - 1]] = piece
 
@@ -169,7 +169,7 @@ class _Union:
         self._most[line] = number
         return True
 
-    def _accounts(self, line: str) -> list[int]:
+    def _places(self, line: str) -> list[int]:
         first = self._first.get(line)
         return [] if first is None else [first, *self._more.get(line, ())]
 

@@ -50,7 +50,7 @@ def claims_of(account: Account, terms: Terms, now: datetime) -> Iterator[Claim]:
             continue
         governed = governed_lines(account, order)
         for line in order.bought:
-            if line in governed or not _is_worth(order, terms.policy_of(line.ref)):
+            if line in governed or not _counts(order, line, terms):
                 continue
             until = ends.get((order.nonce, line.ref))
             if until is None or now < until:
@@ -74,7 +74,7 @@ def order_gives(account: Account, order: Order, terms: Terms) -> bool:
         return False
     if account.banned_at is not None and order.paid_at <= account.banned_at:
         return False
-    return any(_is_worth(order, terms.policy_of(line.ref)) for line in order.bought)
+    return any(_counts(order, line, terms) for line in order.bought)
 
 
 def subscription_gives(
@@ -139,7 +139,7 @@ def line_ends_of(account: Account, terms: Terms) -> dict[tuple[str, str], dateti
         if not order_gives(account, order, terms):
             continue
         for line in order.bought:
-            if line.lasts is not None and _is_worth(order, terms.policy_of(line.ref)):
+            if line.lasts is not None and _counts(order, line, terms):
                 days = min(line.lasts.days * line.quantity, _LONGEST.days)
                 chains[line.ref].append((order.paid_at, order.nonce, timedelta(days=days)))
     ends: dict[tuple[str, str], datetime] = {}
@@ -225,14 +225,14 @@ def governed_lines(account: Account, order: Order) -> tuple[Line, ...]:
         return ()
     lines = order.bought
     ids = {offer_id for subscription in governing for offer_id in subscription.offer_ids}
-    named = tuple(line for line in lines if not ids.isdisjoint(_ids_of(order, line)))
+    named = tuple(line for line in lines if not ids.isdisjoint(order.names_of(line)))
     found = named or tuple(line for line in lines if line.recurring)
     return found or (() if order.lines or ids else lines)
 
 
-def _ids_of(order: Order, line: Line) -> tuple[str, ...]:
-    own = line.offer_id == order.offer_id
-    return (line.offer_id, *order.product_ids) if own else (line.offer_id,)
+def _counts(order: Order, line: Line, terms: Terms) -> bool:
+    """Whether a line still counts, by the policy of its own offer."""
+    return _is_worth(order, terms.policy_of(line.ref))
 
 
 def _is_worth(order: Order, policy: Policy) -> bool:

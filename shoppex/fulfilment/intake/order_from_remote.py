@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from ...domain.account import OfferKind, Order, Promise
-from ...domain.line import promise_of
+from ...domain.line import promise_of, strongest
 from ...domain.money import Money
 from ...domain.remote import RemoteOrder
 from ...store.settings_model import GuildSettings, ItemEntry, SoldEntry
@@ -20,10 +20,9 @@ def order_from(
     """An order as it was before it was paid, as far as Shoppex and today's shop tell. Pure."""
     title, quantity = _title_and_quantity(news, kind)
     entry = _entry(news, kind, title, shop)
-    ids = tuple(dict.fromkeys((*(i for item in news.items for i in item.product_ids[:8]),)))
-    offer_id = entry.id if entry is not None else next(iter((*ids, *news.product_ids)), "")
-    types = [promise_of(item.product_type) for item in news.items]
-    strongest = next((p for p in (Promise.KEYS, Promise.SOMETHING) if p in types), Promise.NOTHING)
+    ids = (*(name for item in news.items for name in item.product_ids), *news.product_ids)
+    offer_id = entry.id if entry is not None else next(iter(ids), "")
+    promise = strongest(promise_of(item.product_type) for item in news.items)
     first = news.items[0] if news.items else None
     return Order(
         nonce=nonce,
@@ -34,7 +33,7 @@ def order_from(
         quantity=quantity,
         variant_title=first.variant_title if first is not None else None,
         roles=entry.roles if entry is not None else (),
-        promise=strongest if kind is OfferKind.PRODUCT else Promise.NOTHING,
+        promise=promise if kind is OfferKind.PRODUCT else Promise.NOTHING,
         uniqid=news.uniqid,
         quote=_quote(news, entry, quantity),
         url=news.url,

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from ...domain.account import OfferKind, Order, Promise
+from ...domain.account import OfferKind, Order
 from ...domain.delivery import Delivery, DeliveryState
-from ...domain.line import SUBSCRIPTION_TYPES, Line, promise_of
+from ...domain.line import SUBSCRIPTION_TYPES, Line, promise_of, strongest
 from ...domain.money import Money
 from ...domain.offer import product_ref
 from ...domain.payment import Payment
@@ -87,6 +87,11 @@ def ids_to_look_up(order: Order, news: RemoteOrder, terms: Terms) -> tuple[str, 
     )
 
 
+def has_unclear_lines(order: Order, news: RemoteOrder, terms: Terms) -> bool:
+    """Return whether a line may yet turn out to be of something that is sold here."""
+    return not news.looked_up and bool(ids_to_look_up(order, news, terms))
+
+
 def with_looked_up(
     news: RemoteOrder, found: Mapping[str, Product], *, complete: bool
 ) -> RemoteOrder:
@@ -104,23 +109,18 @@ def with_looked_up(
         products = (found[name] for name in ids if name in found)
         return tuple(dict.fromkeys((*ids, *(n for p in products for n in (p.uniqid, p.id)))))
 
-    def type_of(item: LineItem) -> str:
-        types = (found[name].type for name in item.product_ids if name in found)
-        return item.product_type or next(types, "")
-
-    def title_of(item: LineItem) -> str:
-        titles = (found[name].title for name in item.product_ids if name in found)
-        return item.title or next(titles, "")
-
-    items = tuple(
-        replace(
+    def described(item: LineItem) -> LineItem:
+        product = next((found[name] for name in item.product_ids if name in found), None)
+        if product is None:
+            return item
+        return replace(
             item,
             product_ids=more(item.product_ids),
-            product_type=type_of(item),
-            title=title_of(item),
+            product_type=item.product_type or product.type,
+            title=item.title or product.title,
         )
-        for item in news.items
-    )
+
+    items = tuple(map(described, news.items))
     return replace(news, items=items, product_ids=more(news.product_ids), looked_up=complete)
 
 
@@ -176,7 +176,7 @@ def with_paid_lines(order: Order, news: RemoteOrder, terms: Terms) -> Order:
         order,
         lines=lines,
         quantity=sum(line.quantity for line in lines),
-        promise=_strongest(line.promise for line in lines),
+        promise=strongest(line.promise for line in lines),
     )
 
 
@@ -186,7 +186,7 @@ def settle_lines(order: Order, news: RemoteOrder, terms: Terms) -> Order:
     What a webhook was believed on may have been more, or less: its buyer is then given, and
     told, the difference.
     """
-    unclear = not news.items or bool(ids_to_look_up(order, news, terms) and not news.looked_up)
+    unclear = not news.items or has_unclear_lines(order, news, terms)
     settled = replace(with_paid_lines(order, news, terms), lines_open=unclear)
     if order.paid_at is None or settled.bought == order.bought:
         return settled
@@ -284,7 +284,7 @@ def _is_known(order: Order, ids: Iterable[str], terms: Terms) -> bool:
 
 
 def _is_own(order: Order, ids: Iterable[str]) -> bool:
-    return not {order.offer_id, *order.product_ids}.isdisjoint(ids)
+    return not order.own_ids.isdisjoint(ids)
 
 
 def _sold_ref(ids: Iterable[str], terms: Terms) -> str | None:
@@ -295,10 +295,3 @@ def _sold_ref(ids: Iterable[str], terms: Terms) -> str | None:
 def _variant(order: Order, own: list[LineItem]) -> str | None:
     titles = dict.fromkeys(item.variant_title for item in own if item.variant_title)
     return ", ".join(titles) or order.variant_title
-
-
-def _strongest(promises: Iterable[Promise]) -> Promise:
-    found = set(promises)
-    if Promise.KEYS in found:
-        return Promise.KEYS
-    return Promise.SOMETHING if Promise.SOMETHING in found else Promise.NOTHING

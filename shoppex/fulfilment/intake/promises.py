@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...domain.account import OfferKind, Order, Promise
+from ...domain.account import Order, Promise
 from ...domain.line import Line, promise_of
 from ...domain.remote import LineItem, RemoteOrder
 
@@ -58,13 +58,10 @@ def _promise_of(order: Order, item: LineItem, news: RemoteOrder) -> Promise:
 
 
 def _line_of(order: Order, item: LineItem, news: RemoteOrder) -> Line | None:
-    own = {order.offer_id, *order.product_ids}
     if not item.product_ids:
         alone = len(news.items) == 1 and not order.lines
         return order.bought[0] if alone else None
     for line in order.bought:
-        is_ordered = line.kind is OfferKind.PRODUCT and line.offer_id == order.offer_id
-        names = own if is_ordered else {line.offer_id}
-        if not names.isdisjoint(item.product_ids):
+        if not order.names_of(line).isdisjoint(item.product_ids):
             return line
     return None

@@ -21,7 +21,7 @@ from ..entitlement.desired_state import Desired, desired
 from ..entitlement.staff_causes import GOODS_UNREADABLE
 from ..intake.goods_lookup import read_whole
 from ..intake.order_updates import answered, is_undecided, says_too_little
-from ..intake.payment_checks import ids_to_look_up
+from ..intake.payment_checks import has_unclear_lines
 from ..intake.plan_lookup import look_up_plan
 from ..intake.product_lookup import look_up_products
 from ..intake.promises import is_all_there, is_pending
@@ -152,8 +152,7 @@ class ApiReadStep:
             failure = _NOT_ITS_OWN if long else _UNPROVEN
             await self._change(key, nonce, lambda o: self._after(o, failure))
             return
-        # A line that gives nothing as yet may be of something that is sold here.
-        unclear = bool(ids_to_look_up(order, news, terms)) and not news.looked_up
+        unclear = has_unclear_lines(order, news, terms)
         await self._recorder.learn(key, nonce, news, asked_at=asked_at)
         await self._change(
             key, nonce, lambda o: self._conclude(o, news, asked_at, unclear=unclear)
