@@ -15,8 +15,7 @@ ROLE_PATH = "/guilds/*/members/*/roles/*"
 @pytest.fixture
 async def staff_room(world: World) -> simcord.ChannelHandle:
     """A channel in which staff are told of what waits, and of no sales."""
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await world.admin.slash(world.channel, "shoppexset loglevel", level="problems")
     return room
 

@@ -16,9 +16,7 @@ CROWD = 12
 @pytest.fixture
 async def staff_room(swept_world: World) -> simcord.ChannelHandle:
     """A channel in which staff are told."""
-    room = swept_world.guild.create_text_channel("staff")
-    await swept_world.admin.slash(swept_world.channel, "shoppexset logchannel", channel=room)
-    return room
+    return await swept_world.staff_channel()
 
 
 def alarms_in(room: simcord.ChannelHandle) -> list[discord.Message]:

@@ -243,8 +243,7 @@ async def test_a_role_that_the_tester_bought_stays(world: World, gold: simcord.R
 
 async def test_a_role_that_is_too_high(world: World, gold: simcord.RoleHandle) -> None:
     world.env.backend.reorder_roles(world.guild.id, [{"id": gold.id, "position": 50}])
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     with leaving_nothing(world):
         text = await report(world, "Game Key")
         await world.env.advance_time(60)

@@ -8,33 +8,15 @@ from typing import Any
 import pytest
 
 import standin
+from carts import line, order_of_two
 from harness import World
 from harness.world import paid_data
 
 DAY = 24 * 3600
 
 
-async def two(world: World, **gold: Any) -> tuple[standin.Product, standin.Product]:
-    first = world.shop.add_product(title="Gold Pass", price="9.99", type="SERVICE")
-    second = world.shop.add_product(title="Silver Pass", price="4.99", type="SERVICE")
-    await world.sell_product("Gold Pass", [world.guild.create_role("Gold")], **gold)
-    await world.sell_product("Silver Pass", [world.guild.create_role("Silver")])
-    await world.order("Gold Pass")
-    return first, second
-
-
-def line(product: standin.Product, quantity: Any = 1, **more: Any) -> dict[str, Any]:
-    return {
-        "product_id": product.uniqid,
-        "product_title": product.title,
-        "product_type": product.type,
-        "quantity": quantity,
-        **more,
-    }
-
-
 async def test_an_added_line_counts_though_the_total_is_as_ordered(world: World) -> None:
-    first, second = await two(world)
+    first, second = await order_of_two(world)
     # A second product and a coupon that takes just its price off.
     world.shop.orders[-1].at_checkout = {
         "total": 9.99,
@@ -47,7 +29,7 @@ async def test_an_added_line_counts_though_the_total_is_as_ordered(world: World)
 
 
 async def test_a_short_event_with_the_same_total_hides_no_swap(world: World) -> None:
-    _first, second = await two(world)
+    _first, second = await order_of_two(world)
     order = world.shop.orders[-1]
     order.at_checkout = {"items": [line(second, 2)], "total": 9.99}
     await world.shop.pay(order.uniqid, silent=True)
@@ -84,7 +66,7 @@ async def test_a_raised_quantity_counts_though_the_total_is_as_ordered(world: Wo
 
 async def test_a_cart_from_which_everything_was_removed_gives_nothing(world: World) -> None:
     await world.staff_channel()
-    first, _second = await two(world)
+    first, _second = await order_of_two(world)
     world.shop.orders[-1].at_checkout = {"total": 0, "items": [line(first, 0)]}
     await world.pay_newest()
     assert world.roles_of(world.buyer) == set()
@@ -93,7 +75,7 @@ async def test_a_cart_from_which_everything_was_removed_gives_nothing(world: Wor
 @pytest.mark.parametrize("quantity", [-3, "2", 2.0, "2.0", 10**9, "1e3", 1.5, None, "x", True])
 async def test_odd_quantities_break_nothing(world: World, quantity: Any) -> None:
     room = await world.staff_channel()
-    first, _second = await two(world, days=30)
+    first, _second = await order_of_two(world, days=30)
     world.shop.orders[-1].at_checkout = {"total": 19.98, "items": [line(first, quantity)]}
     await world.pay_newest()
     await world.env.advance_time(60)
@@ -107,7 +89,7 @@ async def test_odd_quantities_break_nothing(world: World, quantity: Any) -> None
     "total", [None, "", "free", -5, "1e13", [], {"amount": 3}, "9,99", 10**30]
 )
 async def test_odd_totals_of_a_product_break_nothing(world: World, total: Any) -> None:
-    first, _second = await two(world)
+    first, _second = await order_of_two(world)
     world.shop.orders[-1].at_checkout = {
         "total": total,
         "total_display": total,
@@ -163,7 +145,7 @@ async def test_a_line_without_a_product_makes_no_key_missing(world: World) -> No
 @pytest.mark.parametrize("fault", [403, 422, 500, "no price"])
 async def test_what_was_ordered_comes_whatever_stands_beside_it(world: World, fault: Any) -> None:
     room = await world.staff_channel()
-    first, _second = await two(world)
+    first, _second = await order_of_two(world)
     foreign = world.shop.add_product(title="Mug", price="3", type="SERVICE")
     if fault == "no price":
         foreign.shown = {"price": None}

@@ -23,24 +23,8 @@ def quiet_log(caplog: pytest.LogCaptureFixture) -> Any:
     assert not loud, [(r.name, r.getMessage(), str(r.exc_info)) for r in loud][:3]
 
 
-async def room_of(world: World) -> simcord.ChannelHandle:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
-    return room
-
-
 def in_room(room: simcord.ChannelHandle) -> str:
     return "\n".join(str(m.embeds[0].to_dict()) for m in room.history() if m.embeds)
-
-
-def told(world: World) -> str:
-    messages = world.dms(world.buyer)
-    embeds = [str(embed.to_dict()) for message in messages for embed in message.embeds]
-    return "\n".join([*(message.content for message in messages), *embeds])
-
-
-async def waiting(world: World) -> str:
-    return text_of(await world.admin.slash(world.channel, "shoppex waiting"))
 
 
 async def sold(world: World, type_: str = "SERIALS", **product: Any) -> standin.Order:
@@ -59,7 +43,7 @@ def line_of(order: standin.Order) -> dict[str, Any]:
 
 
 async def test_what_the_order_holds_is_not_lost_to_its_invoice(world: World) -> None:
-    room = await room_of(world)
+    room = await world.staff_channel()
     order = await sold(world)
     link = "https://files.example/manual.pdf"
 
@@ -77,9 +61,9 @@ async def test_what_the_order_holds_is_not_lost_to_its_invoice(world: World) -> 
     world.shop.change_records(f"/invoices/{order.uniqid}", in_invoice)
     await world.pay_newest()
     await world.env.advance_time(DAY)
-    text = told(world)
+    text = world.read_by_buyer()
     assert "K-1" in text, (text, in_room(room))
-    assert link in text, (text, await waiting(world))
+    assert link in text, (text, await world.waiting())
 
 
 async def opened(world: World) -> simcord.InteractionResult:
@@ -91,12 +75,12 @@ async def opened(world: World) -> simcord.InteractionResult:
 
 @pytest.mark.parametrize("way", ["api", "dashboard"])
 async def test_a_replacement_that_is_a_link_to_redeem_comes(world: World, way: str) -> None:
-    room = await room_of(world)
+    room = await world.staff_channel()
     world.shop.switches.delivered_items = "serials"
     links = [f"https://redeem.example/gift?code={code}" for code in ("AAA", "BBB", "CCC")]
     order = await sold(world, serials=links)
     await world.pay_newest()
-    assert links[0] in told(world)
+    assert links[0] in world.read_by_buyer()
     shown = await opened(world)
     assert shown.response is not None
     form = await world.buyer.click(shown.response, label="Key does not work")
@@ -106,7 +90,12 @@ async def test_a_replacement_that_is_a_link_to_redeem_comes(world: World, way: s
     wishes = [m for m in room.history() if "asks for another key" in str(m.embeds[0].title)]
     said = text_of(await world.admin.click(wishes[-1], label="Approve"))
     await world.env.advance_time(DAY)
-    assert links[1] in told(world), (said, told(world), order.items[0].goods, await waiting(world))
+    assert links[1] in world.read_by_buyer(), (
+        said,
+        world.read_by_buyer(),
+        order.items[0].goods,
+        await world.waiting(),
+    )
 
 
 async def test_two_codes_in_links_that_come_one_after_the_other(world: World) -> None:
@@ -119,7 +108,7 @@ async def test_two_codes_in_links_that_come_one_after_the_other(world: World) ->
         ]
     }
     await world.pay_newest()
-    assert "AAA" in told(world)
+    assert "AAA" in world.read_by_buyer()
     order.at_checkout = {
         "items": [
             {**line, "delivered_items": {"notes": ["Redeem: https://redeem.example/?code=BBB"]}}
@@ -127,7 +116,7 @@ async def test_two_codes_in_links_that_come_one_after_the_other(world: World) ->
     }
     await world.tell(paid_data(order, items=order.at_checkout["items"]), "order:updated")
     await world.env.advance_time(DAY)
-    assert "BBB" in told(world)
+    assert "BBB" in world.read_by_buyer()
 
 
 async def test_the_address_to_fill_in_is_not_cut_off(world: World) -> None:
@@ -137,16 +126,16 @@ async def test_the_address_to_fill_in_is_not_cut_off(world: World) -> None:
     ]
     world.shop.ask_later(order.uniqid, *names)
     await world.pay_newest()
-    text = told(world)
+    text = world.read_by_buyer()
     assert "Needed from you" in text
     assert f"/{order.uniqid})" in text, text
     await world.env.advance_time(2 * DAY)
-    reminder = told(world).partition("still needs something")[2] or told(world)
-    assert told(world).count(f"/{order.uniqid})") >= 2, reminder
+    reminder = world.read_by_buyer().partition("still needs something")[2] or world.read_by_buyer()
+    assert world.read_by_buyer().count(f"/{order.uniqid})") >= 2, reminder
 
 
 async def test_many_links_with_labels_go_out(world: World) -> None:
-    room = await room_of(world)
+    room = await world.staff_channel()
     order = await sold(world, type_="FILE")
     links = [
         {"label": f"Part {i:02}", "value": f"https://files.example/{'x' * 38}/{i:02}"}
@@ -161,7 +150,7 @@ async def test_many_links_with_labels_go_out(world: World) -> None:
     shown = await opened(world)
     assert shown.response is not None
     click = text_of(await world.buyer.click(shown.response, label="Show what I bought"))
-    assert files, (told(world)[:500], in_room(room), await waiting(world))
+    assert files, (world.read_by_buyer()[:500], in_room(room), await world.waiting())
     assert "attached file" in click
     assert all(len(m.content) <= 2000 for m in world.dms(world.buyer)), len(content)
 

@@ -14,9 +14,7 @@ from harness.world import text_of
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
-    return room
+    return await world.staff_channel()
 
 
 async def paid(

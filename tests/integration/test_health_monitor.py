@@ -24,8 +24,7 @@ async def world(watched_world: World) -> World:
     await world.sell_product("Gold Pass", [world.guild.create_role("Gold")])
     url = f"http://127.0.0.1:{world.instance.port}"
     await world.owner.send(world.channel, f"!shoppexset publicurl {url}")
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    await world.staff_channel()
     await world.admin.slash(world.channel, "shoppexset loglevel", level="problems")
     await world.env.advance_time(MINUTE)
     assert told(world) == []

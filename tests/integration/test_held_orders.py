@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import standin
+from carts import line, order_of_two
 from harness import World
 from harness.world import text_of
 
 DAY = 24 * 3600
 
 
-async def two(world: World, **gold: Any) -> tuple[standin.Product, standin.Product]:
-    first = world.shop.add_product(title="Gold Pass", price="9.99", type="SERVICE")
-    second = world.shop.add_product(title="Silver Pass", price="4.99", type="SERVICE")
-    await world.sell_product("Gold Pass", [world.guild.create_role("Gold")], **gold)
-    await world.sell_product("Silver Pass", [world.guild.create_role("Silver")])
-    await world.order("Gold Pass")
-    return first, second
-
-
-def line(product: standin.Product, quantity: Any = 1, **more: Any) -> dict[str, Any]:
-    return {
-        "product_id": product.uniqid,
-        "product_title": product.title,
-        "product_type": product.type,
-        "quantity": quantity,
-        **more,
-    }
-
-
 async def test_what_staff_accept_is_what_was_paid_for(world: World) -> None:
     room = await world.staff_channel()
-    first, second = await two(world)
+    first, second = await order_of_two(world)
     order = world.shop.orders[-1]
     order.at_checkout = {"total": 14.98, "items": [line(first), line(second)]}
     order.custom_fields = {**order.custom_fields, "discord_user_id": "1"}  # type: ignore[dict-item]

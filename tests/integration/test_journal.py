@@ -24,8 +24,7 @@ CROWD, AT_ONCE = 100, 20
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """The log channel; a Gold Pass is for sale."""
-    channel = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
+    channel = await world.staff_channel()
     role = world.guild.create_role("Gold")
     await world.sell_item("Gold Pass", "9.90", "EUR", [role])
     return channel

@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 import pytest
-import simcord
 
 import standin
 from harness import World
@@ -20,22 +19,6 @@ def quiet_log(caplog: pytest.LogCaptureFixture) -> Any:
     yield
     loud = [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR or r.exc_info]
     assert not loud, [(r.name, r.getMessage(), str(r.exc_info)) for r in loud][:3]
-
-
-async def room_of(world: World) -> simcord.ChannelHandle:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
-    return room
-
-
-def told(world: World) -> str:
-    messages = world.dms(world.buyer)
-    embeds = [str(embed.to_dict()) for message in messages for embed in message.embeds]
-    return "\n".join([*(message.content for message in messages), *embeds])
-
-
-async def waiting(world: World) -> str:
-    return text_of(await world.admin.slash(world.channel, "shoppex waiting"))
 
 
 def line(
@@ -104,7 +87,7 @@ async def test_the_second_line_comes_five_minutes_later(
     if webhook:
         await world.tell(paid_data(order, total=10), "order:updated")
     await world.env.advance_time(2 * DAY)
-    assert "LATE" in told(world), (told(world), await waiting(world))
+    assert "LATE" in world.read_by_buyer(), (world.read_by_buyer(), await world.waiting())
 
 
 async def test_two_of_a_dynamic_product_one_after_the_other(world: World) -> None:
@@ -118,7 +101,7 @@ async def test_two_of_a_dynamic_product_one_after_the_other(world: World) -> Non
     order.at_checkout["items"] = [line(first, {"codes": ["D-1", "D-LATE"]}, "DELIVERED", 2)]
     await world.tell(paid_data(order, total=10), "order:updated")
     await world.env.advance_time(2 * DAY)
-    assert "D-LATE" in told(world), (told(world), await waiting(world))
+    assert "D-LATE" in world.read_by_buyer(), (world.read_by_buyer(), await world.waiting())
 
 
 async def test_a_key_replaced_at_shoppex_comes_when_an_event_tells_of_it(world: World) -> None:
@@ -127,11 +110,11 @@ async def test_a_key_replaced_at_shoppex_comes_when_an_event_tells_of_it(world: 
     await world.sell_product("Key")
     await world.order("Key")
     order = await world.pay_newest()
-    assert "K-1" in told(world)
+    assert "K-1" in world.read_by_buyer()
     order.items[0].replace(1)
     await world.tell(paid_data(order), "order:updated")
     await world.env.advance_time(2 * DAY)
-    assert "K-2" in told(world), await waiting(world)
+    assert "K-2" in world.read_by_buyer(), await world.waiting()
 
 
 async def test_a_text_that_is_no_key_is_not_taken_for_the_key(world: World) -> None:
@@ -145,12 +128,12 @@ async def test_a_text_that_is_no_key_is_not_taken_for_the_key(world: World) -> N
     order.at_checkout["items"] = [line(first, {"serials": ["K-LATE"]}, "DELIVERED")]
     await world.tell(paid_data(order, total=5.5), "order:updated")
     await world.env.advance_time(2 * DAY)
-    assert "K-LATE" in told(world), (told(world), await waiting(world))
+    assert "K-LATE" in world.read_by_buyer(), (world.read_by_buyer(), await world.waiting())
 
 
 @pytest.mark.parametrize("status", ["PENDING", "WAITING_FOR_CONFIRMATIONS"])
 async def test_underpaid_is_told_whatever_the_order_is_called(world: World, status: str) -> None:
-    await room_of(world)
+    await world.staff_channel()
     order, _first, _second = await pair(world, "SERVICE", "SERVICE")
     order.status = status
     order.at_checkout = {
@@ -168,7 +151,7 @@ async def test_underpaid_is_told_whatever_the_order_is_called(world: World, stat
     }
     await world.tell(paid_data(order, status=status), "order:updated")
     await world.env.advance_time(7200)
-    assert "1.00 EUR" in told(world), (told(world), await waiting(world))
+    assert "1.00 EUR" in world.read_by_buyer(), (world.read_by_buyer(), await world.waiting())
 
 
 async def test_questions_that_are_no_list(world: World) -> None:
@@ -182,7 +165,7 @@ async def test_questions_that_are_no_list(world: World) -> None:
     }
     await world.pay_newest()
     await world.env.advance_time(7200)
-    assert "Steam name" in told(world), (told(world), await waiting(world))
+    assert "Steam name" in world.read_by_buyer(), (world.read_by_buyer(), await world.waiting())
 
 
 async def test_goods_of_a_failed_line_that_the_seller_mends(world: World) -> None:
@@ -198,16 +181,16 @@ async def test_goods_of_a_failed_line_that_the_seller_mends(world: World) -> Non
         line(second, SECOND["DYNAMIC"], "DELIVERED"),
     ]
     await world.env.advance_time(2 * DAY)
-    assert "D-LATE" in told(world), (told(world), await waiting(world))
+    assert "D-LATE" in world.read_by_buyer(), (world.read_by_buyer(), await world.waiting())
 
 
 async def test_what_comes_later_in_a_form_that_nobody_reads_is_told(world: World) -> None:
-    room = await room_of(world)
+    room = await world.staff_channel()
     order, first, _second = await pair(world, "SERIALS", "SERVICE")
     order.at_checkout = {"total": 5.5, "items": [line(first, FIRST["SERIALS"])]}
     await world.pay_newest()
     await world.env.advance_time(5 * DAY)
-    assert "Nothing waits for you" in await waiting(world)
+    assert "Nothing waits for you" in await world.waiting()
     order.at_checkout["items"] = [line(first, {"serials": ["K-1"], "manual": "x" * 70_000})]
     await world.tell(paid_data(order, total=5.5), "order:updated")
     await world.env.advance_time(600)

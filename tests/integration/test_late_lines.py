@@ -30,17 +30,6 @@ async def pay(world: World, order: standin.Order) -> None:
     await world.env.settle()
 
 
-def told(world: World) -> str:
-    """All that the buyer was sent."""
-    messages = world.dms(world.buyer)
-    embeds = [str(embed.to_dict()) for message in messages for embed in message.embeds]
-    return "\n".join([*(message.content for message in messages), *embeds])
-
-
-async def waiting(world: World) -> str:
-    return text_of(await world.admin.slash(world.channel, "shoppex waiting"))
-
-
 async def purchases(world: World) -> str:
     return text_of(await world.buyer.slash(world.channel, "purchases"))
 
@@ -51,9 +40,9 @@ async def test_the_role_comes_at_once_and_the_promise_is_told(world: World) -> N
     await pay(world, order)
 
     assert world.roles_of(world.buyer) == {"Gold"}
-    assert "Delivered by the seller" in told(world)
-    assert "Promised delivery:" in told(world)
-    assert "KEY-1" not in told(world)
+    assert "Delivered by the seller" in world.read_by_buyer()
+    assert "Promised delivery:" in world.read_by_buyer()
+    assert "KEY-1" not in world.read_by_buyer()
     assert "the seller delivers it" in await purchases(world)
 
 
@@ -62,12 +51,12 @@ async def test_what_the_seller_delivers_arrives(world: World) -> None:
     world.shop.hold_line(order.uniqid)
     await pay(world, order)
     await world.env.advance_time(2 * 24 * 3600)
-    assert "Nothing waits for you" in await waiting(world)
+    assert "Nothing waits for you" in await world.waiting()
 
     await world.shop.deliver_line(order.uniqid)
     await world.env.settle()
 
-    assert told(world).count("KEY-1") == 1
+    assert world.read_by_buyer().count("KEY-1") == 1
     assert "delivered" in await purchases(world)
 
 
@@ -78,7 +67,7 @@ async def test_what_no_webhook_tells_of_is_found_all_the_same(world: World) -> N
     await world.env.advance_time(24 * 3600)
     await world.shop.deliver_line(order.uniqid, silent=True)
     await world.env.advance_time(7 * 3600)
-    assert told(world).count("KEY-1") == 1
+    assert world.read_by_buyer().count("KEY-1") == 1
 
 
 async def test_staff_are_told_when_the_promised_time_is_over(world: World) -> None:
@@ -86,9 +75,9 @@ async def test_staff_are_told_when_the_promised_time_is_over(world: World) -> No
     world.shop.hold_line(order.uniqid)
     await pay(world, order)
     await world.env.advance_time(11 * 3600)
-    assert "Nothing waits for you" in await waiting(world)
+    assert "Nothing waits for you" in await world.waiting()
     await world.env.advance_time(8 * 3600)
-    assert "the promised time is over" in await waiting(world)
+    assert "the promised time is over" in await world.waiting()
 
 
 async def test_a_service_that_is_delivered_by_hand_is_not_done_in_ten_minutes(
@@ -100,7 +89,7 @@ async def test_a_service_that_is_delivered_by_hand_is_not_done_in_ten_minutes(
     await world.env.advance_time(24 * 3600)
     assert "the seller delivers it" in await purchases(world)
     await world.env.advance_time(4 * 24 * 3600)
-    assert "the promised time is over" in await waiting(world)
+    assert "the promised time is over" in await world.waiting()
 
 
 async def test_a_failed_line_goes_to_staff_at_once(world: World) -> None:
@@ -109,7 +98,7 @@ async def test_a_failed_line_goes_to_staff_at_once(world: World) -> None:
     await pay(world, order)
     await world.shop.fail_line(order.uniqid)
     await world.env.settle()
-    assert "could not deliver a part of an order" in await waiting(world)
+    assert "could not deliver a part of an order" in await world.waiting()
     assert "waits for the staff" in await purchases(world)
 
 
@@ -117,16 +106,16 @@ async def test_the_buyer_is_asked_for_what_is_missing_and_reminded_once(world: W
     order = await ordered(world)
     world.shop.ask_later(order.uniqid, "Steam name", "Region")
     await pay(world, order)
-    assert "Needed from you" in told(world)
-    assert "**Steam name**, **Region**" in told(world)
-    assert order.uniqid in told(world)
+    assert "Needed from you" in world.read_by_buyer()
+    assert "**Steam name**, **Region**" in world.read_by_buyer()
+    assert order.uniqid in world.read_by_buyer()
     assert "the seller needs something from you" in await purchases(world)
 
     await world.env.advance_time(3 * 24 * 3600)
-    assert told(world).count("The seller still needs something from you.") == 1
-    assert "Nothing waits for you" in await waiting(world)
+    assert world.read_by_buyer().count("The seller still needs something from you.") == 1
+    assert "Nothing waits for you" in await world.waiting()
 
     await world.shop.fill_fields(order.uniqid)
     await world.env.settle()
-    assert told(world).count("KEY-1") == 1
+    assert world.read_by_buyer().count("KEY-1") == 1
     assert "Steam name" not in await purchases(world)

@@ -29,9 +29,7 @@ async def licence(world: World) -> standin.License:
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """The channel in which changes are written."""
-    channel = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
-    return channel
+    return await world.staff_channel()
 
 
 async def looked(world: World) -> simcord.InteractionResult:

@@ -78,8 +78,7 @@ async def test_unloading_the_sellers_desk_leaves_nothing_either(world: World) ->
     before = buttons_of_the_cog(world)
     assert {*before} > {*bare}
 
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     gold, power = world.guild.create_role("Gold"), world.guild.create_role("Power")
     world.env.backend.edit_role(world.guild.id, power.id, {"permissions": str(1 << 5)})
     await world.sell_item("Gold Pass", "9.99", "EUR", [gold])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import standin
+from carts import line
 from harness import World
 from harness.world import paid_data
 
@@ -24,15 +23,6 @@ async def two(
     await world.sell_product("Gold Pass", [world.guild.create_role("Gold")], days=gold_days)
     await world.sell_product("Silver Pass", [world.guild.create_role("Silver")], days=silver_days)
     return first, second
-
-
-def line(product: standin.Product, quantity: Any = 1) -> dict[str, Any]:
-    return {
-        "product_id": product.uniqid,
-        "product_title": product.title,
-        "product_type": product.type,
-        "quantity": quantity,
-    }
 
 
 async def test_what_goes_on_is_not_called_ended(world: World) -> None:

@@ -23,8 +23,7 @@ def told(room: simcord.ChannelHandle) -> int:
 async def test_thirty_days_after_the_end_staff_are_told_once(
     world: World, grace: Literal["active", "past_due"]
 ) -> None:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     gold = world.guild.create_role("Gold")
     world.shop.add_product(title="Gold", price="5", type="SUBSCRIPTION")
     await world.sell_product("Gold", [gold])

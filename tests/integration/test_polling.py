@@ -125,8 +125,7 @@ async def test_one_order_tries_a_shop_that_does_not_answer(quiet_world: World) -
 
 async def test_a_refused_key_is_told_to_staff_and_a_new_one_goes_on(quiet_world: World) -> None:
     world = quiet_world
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await gold_for_sale(world)
     await paid_in_silence(world)
     world.shop.regenerate_key()

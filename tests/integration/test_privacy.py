@@ -20,9 +20,7 @@ EMAIL = "ben@example.com"
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """The log channel."""
-    channel = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
-    return channel
+    return await world.staff_channel()
 
 
 @pytest.fixture

@@ -241,8 +241,7 @@ async def test_without_shoppex_the_buyer_hears_so(world: World) -> None:
 
 
 async def test_something_wrong_reaches_staff_without_key_or_address(world: World) -> None:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await sold_key(world, "K-1-SECRET")
     order = await world.pay_newest()
     words = "My key 'K-1-SECRET' is *dead* @everyone. Write to ben@example.com!"
@@ -288,8 +287,7 @@ async def test_staff_are_not_called_over_and_over(world: World) -> None:
 @pytest.fixture
 async def asked(world: World) -> simcord.ChannelHandle:
     """A buyer who asked for another key; the channel in which staff read it."""
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await sold_key(world, "K-1")
     await world.pay_newest()
     answer = await written(world, await opened(world), "Key does not work", "It says: used.")

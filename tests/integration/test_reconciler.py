@@ -228,8 +228,7 @@ async def test_a_shop_that_answers_badly_is_asked_ever_less(world: World) -> Non
 
 
 async def test_another_shop_is_told_to_staff_and_the_right_key_mends_it(world: World) -> None:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await world.admin.slash(world.channel, "shoppexset loglevel", level="problems")
     await bought(world, "Gold Pass", world.buyer)
     answer = await world.give_api_key(world.shop.other_key)

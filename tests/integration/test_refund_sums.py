@@ -14,9 +14,7 @@ DAY = 24 * 3600
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """The channel in which staff read what happens."""
-    channel = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
-    return channel
+    return await world.staff_channel()
 
 
 @pytest.fixture

@@ -35,8 +35,7 @@ async def ask(world: World) -> simcord.InteractionResult:
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """Where staff read that a buyer asked for another key."""
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     world.shop.switches.delivered_items = "serials"
     world.shop.add_product(
         title="Key", price="5", type="SERIALS", serials=["KEY-1", "KEY-2", "KEY-3", "KEY-4"]

@@ -49,8 +49,7 @@ async def test_who_has_that_power_can_confirm_it(world: World) -> None:
         world.channel, "shoppexset item roles", item="Pass", roles=role.mention
     )
     message = asked.response or asked.followups[-1]
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await world.admin.click(message, label="Yes")
     told = str([m.embeds[0].to_dict() for m in room.history()])
     assert f"{world.admin.mention} put roles on sale" in told

@@ -44,9 +44,7 @@ def shown(answer: simcord.InteractionResult) -> str:
 
 async def staff_room(world: World) -> simcord.ChannelHandle:
     """A channel in which staff are told."""
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
-    return room
+    return await world.staff_channel()
 
 
 async def ordered(world: World) -> standin.Order:

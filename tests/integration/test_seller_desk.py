@@ -21,8 +21,7 @@ ROLE_PATH = "/guilds/*/members/*/roles/*"
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """The log channel; a Gold Pass is for sale."""
-    channel = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
+    channel = await world.staff_channel()
     await world.sell_item("Gold Pass", "9.90", "EUR", [world.guild.create_role("Gold")])
     return channel
 

@@ -15,8 +15,7 @@ from shoppex.domain.short_names import short_name
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await world.admin.slash(world.channel, "shoppexset loglevel", level="everything")
     return room
 

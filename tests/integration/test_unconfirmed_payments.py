@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-import standin
+from carts import line, order_of_two
 from harness import World
 from harness.world import text_of
 
 pytestmark = pytest.mark.both_backends
 DAY = 24 * 3600
-
-
-async def two(world: World, **gold: Any) -> tuple[standin.Product, standin.Product]:
-    first = world.shop.add_product(title="Gold Pass", price="9.99", type="SERVICE")
-    second = world.shop.add_product(title="Silver Pass", price="4.99", type="SERVICE")
-    await world.sell_product("Gold Pass", [world.guild.create_role("Gold")], **gold)
-    await world.sell_product("Silver Pass", [world.guild.create_role("Silver")])
-    await world.order("Gold Pass")
-    return first, second
-
-
-def line(product: standin.Product, quantity: Any = 1, **more: Any) -> dict[str, Any]:
-    return {
-        "product_id": product.uniqid,
-        "product_title": product.title,
-        "product_type": product.type,
-        "quantity": quantity,
-        **more,
-    }
 
 
 async def test_an_item_of_which_no_total_is_said_is_told_of(world: World) -> None:
@@ -56,7 +35,7 @@ async def test_a_coupon_and_an_api_that_is_down_for_a_day_is_told(
     world: World, fault: str
 ) -> None:
     room = await world.staff_channel()
-    first, _second = await two(world)
+    first, _second = await order_of_two(world)
     world.shop.orders[-1].at_checkout = {"total": 7.99, "items": [line(first)]}
     body = {"500": None, "garbage": '{"data": ["?"]}', "html": "<html>"}[fault]
     status = 500 if fault == "500" else 200

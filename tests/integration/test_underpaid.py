@@ -37,10 +37,6 @@ def told(world: World) -> list[str]:
     return [f"{e.title}\n{e.description}" for message in messages for e in message.embeds]
 
 
-async def waiting(world: World) -> str:
-    return text_of(await world.admin.slash(world.channel, "shoppex waiting"))
-
-
 async def test_the_buyer_is_told_what_is_missing_and_where_to_pay_it(world: World) -> None:
     order = await underpaid(world)
 
@@ -68,7 +64,7 @@ async def test_the_rest_completes_the_order(world: World) -> None:
     await world.shop.pay(order.uniqid)
     await world.env.settle()
     assert world.roles_of(world.buyer) == {"Gold"}
-    assert "Nothing waits for you" in await waiting(world)
+    assert "Nothing waits for you" in await world.waiting()
 
 
 @pytest.mark.parametrize("reason", REASONS)
@@ -77,14 +73,14 @@ async def test_staff_hear_at_once_when_the_buyer_can_do_nothing(world: World, re
     [text] = told(world)
     assert REASONS[reason] in text
     assert "Do not pay again" in text
-    assert "less was paid for an order than it costs" in await waiting(world)
+    assert "less was paid for an order than it costs" in await world.waiting()
 
 
 async def test_staff_hear_after_a_while_when_the_buyer_does_nothing(world: World) -> None:
     order = await underpaid(world)
-    assert "Nothing waits for you" in await waiting(world)
+    assert "Nothing waits for you" in await world.waiting()
     await world.env.advance_time(3 * 3600)
-    assert "less was paid for an order than it costs" in await waiting(world)
+    assert "less was paid for an order than it costs" in await world.waiting()
     shown = text_of(await world.admin.slash(world.channel, "shoppex order", order=order.uniqid))
     assert "Missing: 5.00 EUR" in shown
     assert "the buyer can pay the rest" in shown
@@ -100,7 +96,7 @@ async def test_waiting_for_confirmations_is_something_else(swept_world: World) -
     assert "being confirmed" in text_of(await world.order("Gold Pass"))
 
     await world.env.advance_time(26 * 3600)
-    assert "not been confirmed for a day" in await waiting(world)
+    assert "not been confirmed for a day" in await world.waiting()
 
 
 async def test_what_was_underpaid_and_then_topped_up_is_being_confirmed(world: World) -> None:

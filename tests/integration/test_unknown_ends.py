@@ -22,8 +22,7 @@ Change = Callable[[dict[str, Any]], None]
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """The channel in which staff are told."""
-    channel = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
+    channel = await world.staff_channel()
     await world.admin.slash(world.channel, "shoppexset loglevel", level="problems")
     return channel
 

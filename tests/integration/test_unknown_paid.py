@@ -14,9 +14,7 @@ pytestmark = pytest.mark.both_backends
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
-    return room
+    return await world.staff_channel()
 
 
 async def forgotten(world: World) -> standin.Order:
@@ -138,8 +136,7 @@ def fields_of(order: standin.Order) -> list[dict[str, str]]:
 async def test_a_sweep_finds_what_no_webhook_told_of(swept_world: World) -> None:
     world = swept_world
     order = await forgotten(world)
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
+    room = await world.staff_channel()
     await world.order("Key")
     await world.shop.pay(order.uniqid, silent=True)
     await world.env.advance_time(2 * 3600)

@@ -15,9 +15,7 @@ from standin.orders import Goods
 
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
-    room = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=room)
-    return room
+    return await world.staff_channel()
 
 
 async def paid(world: World, delivered: Any, type_: str = "DYNAMIC") -> standin.Order:

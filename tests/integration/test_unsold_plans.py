@@ -18,9 +18,7 @@ CHANGED = "A subscription changed to a plan that is not for sale here"
 @pytest.fixture
 async def room(world: World) -> simcord.ChannelHandle:
     """The channel in which staff read what happens."""
-    channel = world.guild.create_text_channel("staff")
-    await world.admin.slash(world.channel, "shoppexset logchannel", channel=channel)
-    return channel
+    return await world.staff_channel()
 
 
 @pytest.fixture
